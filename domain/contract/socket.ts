@@ -1,0 +1,51 @@
+/** Messages of the console's socket (socket.io, same port as the API). Cursors are opaque to the client. */
+import type { Alarm, AlarmChange } from '../alarm.ts';
+import type { Health } from './health.ts';
+import type { Timestamp } from '../time.ts';
+
+export type SnapshotMessage = {
+  readonly cursor: string;
+  readonly serverTime: Timestamp;
+  /** Permanent number of each point this user may see: key of the binary `points` batches. */
+  readonly pointIndex: Readonly<Record<string, number>>;
+  readonly alarms: readonly Alarm[];
+};
+
+/** `previous` = sequence of the last alarm event this user was entitled to; a mismatch means: emit `resync`. */
+export type AlarmMessage = {
+  readonly sequence: number;
+  readonly previous: number;
+  readonly cursor: string;
+  readonly event: {
+    readonly change: AlarmChange;
+    readonly at: Timestamp;
+    readonly by: string | null;
+    readonly note: string | null;
+    readonly ring: boolean;
+    readonly reason: string;
+  };
+  readonly alarm: Alarm;
+};
+
+export type BeatMessage = {
+  readonly cursor: string;
+  readonly serverTime: Timestamp;
+  readonly health: Health;
+};
+export type GatewayMessage = {
+  readonly gateway: string;
+  readonly connected: boolean;
+  readonly at: Timestamp;
+};
+
+export interface ServerToClient {
+  snapshot(message: SnapshotMessage): void;
+  alarm(message: AlarmMessage): void;
+  /** See domain/contract/points-batch.ts. */
+  points(batch: ArrayBuffer): void;
+  beat(message: BeatMessage): void;
+  gateway(message: GatewayMessage): void;
+}
+export interface ClientToServer {
+  resync(): void;
+}

@@ -1,0 +1,52 @@
+/** What the main fold decided: frozen in the record log, applied to the ledger exactly once. */
+import type { AlarmEvent } from './alarm.ts';
+import type { RegistryChange } from './registry.ts';
+import type { Timestamp } from './time.ts';
+import type { Person } from './user.ts';
+import type { Rejection } from './rejection.ts';
+
+export type CityEvent =
+  | AlarmEvent
+  | RejectionEvent
+  | {
+      readonly kind: 'registry';
+      readonly at: Timestamp;
+      readonly revision: number;
+      readonly change: RegistryChange;
+    }
+  | {
+      readonly kind: 'gateway';
+      readonly at: Timestamp;
+      readonly gateway: string;
+      readonly connected: boolean;
+      readonly connections: number;
+    }
+  /** A person's journaled action with its outcome: the ledger chains it into the audit log. */
+  | {
+      readonly kind: 'audit';
+      readonly at: Timestamp;
+      readonly by: Person;
+      readonly action: string;
+      readonly subject: string;
+      readonly outcome: string;
+      readonly detail: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly kind: 'quarantine-approved';
+      readonly at: Timestamp;
+      readonly gateway: string;
+      readonly device: string;
+      readonly records: number;
+    };
+
+/** Something that came in and was not taken; kept or counted, never silent (invariant 2). */
+export type RejectionEvent = {
+  readonly kind: 'rejected';
+  readonly at: Timestamp;
+  readonly rejection: Rejection;
+};
+
+/** Answer to the person who sent a command. */
+export type Answer =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly code: string; readonly detail: string; readonly body?: unknown };

@@ -1,0 +1,127 @@
+/** What the city has: organisations, areas, facilities, gateways, devices and points (design: registry). */
+import type { Timestamp } from './time.ts';
+
+/** Ids are permanent, never reused: one to 64 of letters, digits, dot, underscore, hyphen. */
+export const ID_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
+
+export type Organisation = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly dutyPhone: string;
+};
+
+/** GB/T 2260 code or a local one (菏泽's 鲁西新区), with its townships. */
+export type Area = { readonly id: string; readonly name: string; readonly parent?: string };
+
+export type Attributes = Readonly<Record<string, number | string | boolean>>;
+
+export type Facility = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly lifeline: string;
+  readonly area: string;
+  readonly location: { readonly lat: number; readonly lon: number };
+  readonly organisation?: string;
+  readonly code?: string;
+  readonly attributes?: Attributes;
+  readonly cameras?: readonly string[];
+};
+
+export type Gateway = {
+  readonly id: string;
+  readonly name: string;
+  readonly facility?: string;
+  /** A sleepy gateway connects only to report: it is absent by missed reports, never by a closed connection. */
+  readonly session: 'always-on' | 'sleepy';
+};
+
+export type Device = {
+  readonly id: string;
+  readonly gateway: string;
+  readonly facility: string;
+  /** The replaceable box at this permanent place; a gateway may name the device by it. */
+  readonly serial?: string;
+  readonly model?: string;
+  readonly installedAt?: Timestamp;
+  readonly calibrationDueAt?: Timestamp;
+  readonly attributes?: Attributes;
+};
+
+export type LimitName = 'LL' | 'L' | 'H' | 'HH';
+
+/** Limits of one point, in the point's own unit. When present they replace the catalogue's limits on that side. */
+export type PointLimits = {
+  readonly LL?: number;
+  readonly L?: number;
+  readonly H?: number;
+  readonly HH?: number;
+  readonly deadband?: number;
+  readonly onDelayMs?: number;
+  readonly offDelayMs?: number;
+  readonly colours?: Readonly<Partial<Record<LimitName, 'blue' | 'yellow' | 'orange' | 'red'>>>;
+};
+
+export type Point = {
+  /** `device/channel`, permanent. */
+  readonly id: string;
+  readonly device: string;
+  readonly channel: string;
+  readonly quantity: string;
+  /** UCUM, as the values are sent. */
+  readonly unit: string;
+  readonly reportIntervalMs: number;
+  readonly range?: { readonly min: number; readonly max: number };
+  readonly limits?: PointLimits;
+  readonly attributes?: Attributes;
+};
+
+/** An entry carries what the engine needs beside the fields people edit. */
+export type Entry<T> = T & { readonly retired?: true };
+/** `secretHmac` is the hex HMAC-SHA256 of the secret under the server key; the secret itself is never kept. */
+export type GatewayEntry = Entry<Gateway> & { readonly index: number; readonly secretHmac: string };
+export type DeviceEntry = Entry<Device> & { readonly index: number };
+/** `index` is the point's permanent number (dense, never reused): key of every array in the engine and the stores. */
+export type PointEntry = Entry<Point> & { readonly index: number; readonly deviceIndex: number };
+
+/** The registry as the engine holds it. Changed only by `applyRegistryChange` (domain/registry-change.ts). */
+export type Registry = {
+  revision: number;
+  readonly organisations: Map<string, Entry<Organisation>>;
+  readonly areas: Map<string, Entry<Area>>;
+  readonly facilities: Map<string, Entry<Facility>>;
+  readonly gateways: Map<string, GatewayEntry>;
+  readonly devices: Map<string, DeviceEntry>;
+  readonly devicesBySerial: Map<string, string>;
+  readonly points: Map<string, PointEntry>;
+  readonly gatewaysByIndex: GatewayEntry[];
+  readonly devicesByIndex: DeviceEntry[];
+  readonly pointsByIndex: PointEntry[];
+  /** Point indexes of a device, in registration order. */
+  readonly pointsOfDevice: Map<string, number[]>;
+  readonly devicesOfGateway: Map<string, string[]>;
+};
+
+export type RegistryKind = 'organisations' | 'areas' | 'facilities' | 'gateways' | 'devices' | 'points';
+
+/**
+ * One atomic change: every item or none. `create` refuses an existing id, `update` an unknown one, `upsert` neither.
+ * A gateway that is created carries its `secretHmac`.
+ */
+export type RegistryChange = {
+  readonly items: readonly RegistryItem[];
+};
+export type RegistryItem =
+  | {
+      readonly op: 'create' | 'update' | 'upsert';
+      readonly kind: RegistryKind;
+      readonly value: unknown;
+      readonly row?: number;
+    }
+  | { readonly op: 'retire'; readonly kind: RegistryKind; readonly id: string; readonly row?: number }
+  | { readonly op: 'secret'; readonly id: string; readonly secretHmac: string; readonly row?: number }
+  | { readonly op: 'replace'; readonly id: string; readonly serial: string; readonly row?: number };
+
+/** Why one row was refused. `code` is stable and documented in the OpenAPI. */
+export type RegistryError = { readonly row: number; readonly code: string; readonly detail: string };

@@ -1,0 +1,124 @@
+/** What the server needs of the rest; main.ts fills these, tests fill them with fakes. */
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { Bucket, RawRow } from '#domain/contract/history.ts';
+import type { Health } from '#domain/contract/health.ts';
+import type { Answer } from '#domain/event.ts';
+import type { CommandInput } from '#domain/input.ts';
+import type { Registry } from '#domain/registry.ts';
+import type { Timestamp } from '#domain/time.ts';
+import type { Role, Scope, User } from '#domain/user.ts';
+import type { PointChange } from '#domain/contract/points-batch.ts';
+
+export type GatewayStatus = {
+  readonly connected: boolean;
+  readonly connections: number;
+  readonly lastPublishAt: Timestamp | null;
+  /** Accepted steady clock offset, or null. */
+  readonly clockOffsetMs: number | null;
+  readonly records: number;
+  readonly duplicates: number;
+  readonly gaps: number;
+  readonly rejected: number;
+};
+
+/** The running engine, in memory on this thread: no call here touches a disk except `command`. */
+export interface CityPort {
+  readonly site: string;
+  registry(): Registry;
+  openAlarms(): readonly Alarm[];
+  alarm(id: string): Alarm | undefined;
+  lastSequence(): number;
+  /** Events with a greater sequence, oldest first; null when they are no longer held (send a snapshot). */
+  eventsAfter(sequence: number): readonly AlarmEvent[] | null;
+  /** Newest sample by effective time, or null. */
+  latest(pointIndex: number): RawRow | null;
+  gatewayStatus(gateway: string): GatewayStatus | null;
+  /** Journals the command, folds it, answers with the engine's verdict. Stays pending while the journal cannot sync. */
+  command(command: CommandInput): Promise<Answer>;
+  onAlarm(listener: (event: AlarmEvent) => void): void;
+  onPoints(listener: (changes: readonly PointChange[]) => void): void;
+  onGateway(listener: (gateway: string, connected: boolean, at: Timestamp) => void): void;
+  onRegistry(listener: () => void): void;
+  health(): Health;
+  /** Catalogue data for forms and labels: lifelines, kinds, quantities, areas and rules as shipped. */
+  catalogue(): unknown;
+}
+
+export interface HistoryPort {
+  raw(pointIndex: number, from: Timestamp, to: Timestamp, limit: number): Promise<RawRow[]>;
+  buckets(pointIndex: number, from: Timestamp, to: Timestamp, count: number): Promise<Bucket[]>;
+}
+
+export type UserRecord = User & { readonly passwordHash: string; readonly createdAt: Timestamp };
+export type AuditEntry = {
+  readonly number: number;
+  readonly at: Timestamp;
+  readonly username: string;
+  readonly address: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly outcome: string;
+  readonly detail: unknown;
+  /** Hex SHA-256 over the previous hash and this entry's canonical JSON. */
+  readonly hash: string;
+};
+export type NewAuditEntry = Omit<AuditEntry, 'number' | 'hash'>;
+export type QuarantineGroup = {
+  readonly gateway: string;
+  readonly device: string | null;
+  readonly reason: string;
+  readonly count: number;
+  readonly firstAt: Timestamp;
+  readonly lastAt: Timestamp;
+  readonly sample: string;
+  /** Records kept whole and still approvable. */
+  readonly kept: number;
+};
+export type AlarmFilter = {
+  readonly colour?: string;
+  readonly area?: string;
+  readonly lifeline?: string;
+  readonly facility?: string;
+  readonly scope: Scope;
+  readonly limit: number;
+  /** Alarms older than this cursor (onsetAt, id), newest first. */
+  readonly before?: { readonly onsetAt: Timestamp; readonly id: string };
+};
+
+/** The ledger worker, asked over a message port. Rejects with a LedgerError (`code`) when it cannot. */
+export interface LedgerPort {
+  alarms(filter: AlarmFilter): Promise<readonly Alarm[]>;
+  alarm(id: string): Promise<Alarm | null>;
+  alarmEvents(alarm: string): Promise<readonly AlarmEvent[]>;
+  users(): Promise<readonly UserRecord[]>;
+  createUser(user: UserRecord): Promise<void>;
+  updateUser(
+    username: string,
+    change: Partial<Pick<UserRecord, 'name' | 'roles' | 'scope' | 'passwordHash' | 'retired'>>,
+  ): Promise<void>;
+  audit(entry: NewAuditEntry): Promise<void>;
+  auditEntries(after: number, limit: number): Promise<readonly AuditEntry[]>;
+  quarantine(): Promise<readonly QuarantineGroup[]>;
+  quarantineSamples(key: {
+    gateway: string;
+    device: string | null;
+    reason: string;
+  }): Promise<readonly { at: Timestamp; sample: string; detail: string }[]>;
+  /** Records kept for approval, oldest first. */
+  quarantineRecords(
+    gateway: string,
+    device: string,
+    limit: number,
+  ): Promise<readonly { json: string; receivedAt: Timestamp }[]>;
+  /** Sessions survive a restart: token hash -> who, until when. */
+  saveSession(tokenHash: string, username: string, expiresAt: Timestamp): Promise<void>;
+  sessions(): Promise<readonly { tokenHash: string; username: string; expiresAt: Timestamp }[]>;
+  dropSession(tokenHash: string): Promise<void>;
+}
+
+export type SessionUser = {
+  readonly username: string;
+  readonly name: string | null;
+  readonly roles: readonly Role[];
+  readonly scope: Scope;
+};
