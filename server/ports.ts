@@ -2,11 +2,18 @@
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Health } from '#domain/contract/health.ts';
+import type {
+  AlarmFilter,
+  AuditEntry,
+  NewAuditEntry,
+  QuarantineGroup,
+  UserRecord,
+} from '#domain/contract/ledger.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput } from '#domain/input.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
-import type { Role, Scope, User } from '#domain/user.ts';
+import type { Role, Scope } from '#domain/user.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 
 export type GatewayStatus = {
@@ -49,41 +56,13 @@ export interface HistoryPort {
   buckets(pointIndex: number, from: Timestamp, to: Timestamp, count: number): Promise<Bucket[]>;
 }
 
-export type UserRecord = User & { readonly passwordHash: string; readonly createdAt: Timestamp };
-export type AuditEntry = {
-  readonly number: number;
-  readonly at: Timestamp;
-  readonly username: string;
-  readonly address: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly outcome: string;
-  readonly detail: unknown;
-  /** Hex SHA-256 over the previous hash and this entry's canonical JSON. */
-  readonly hash: string;
-};
-export type NewAuditEntry = Omit<AuditEntry, 'number' | 'hash'>;
-export type QuarantineGroup = {
-  readonly gateway: string;
-  readonly device: string | null;
-  readonly reason: string;
-  readonly count: number;
-  readonly firstAt: Timestamp;
-  readonly lastAt: Timestamp;
-  readonly sample: string;
-  /** Records kept whole and still approvable. */
-  readonly kept: number;
-};
-export type AlarmFilter = {
-  readonly colour?: string;
-  readonly area?: string;
-  readonly lifeline?: string;
-  readonly facility?: string;
-  readonly scope: Scope;
-  readonly limit: number;
-  /** Alarms older than this cursor (onsetAt, id), newest first. */
-  readonly before?: { readonly onsetAt: Timestamp; readonly id: string };
-};
+export type {
+  AlarmFilter,
+  AuditEntry,
+  NewAuditEntry,
+  QuarantineGroup,
+  UserRecord,
+} from '#domain/contract/ledger.ts';
 
 /** The ledger worker, asked over a message port. Rejects with a LedgerError (`code`) when it cannot. */
 export interface LedgerPort {

@@ -1,0 +1,48 @@
+/** Ledger data that the server shows and the store keeps: users, audit, quarantine, alarm queries. */
+import type { Timestamp } from '../time.ts';
+import type { Scope, User } from '../user.ts';
+
+/** A user as kept. `passwordHash` is PHC text made by the caller; the ledger never sees a password. */
+export type UserRecord = User & { readonly passwordHash: string; readonly createdAt: Timestamp };
+
+/** One link of the audit chain. `number` counts from 1 without holes. */
+export type AuditEntry = {
+  readonly number: number;
+  readonly at: Timestamp;
+  readonly username: string;
+  readonly address: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly outcome: string;
+  readonly detail: unknown;
+  /** Hex SHA-256 over the previous hash and this entry's canonical JSON. */
+  readonly hash: string;
+};
+
+/** What a caller says; the ledger numbers and chains it. */
+export type NewAuditEntry = Omit<AuditEntry, 'number' | 'hash'>;
+
+/** Refusals of one kind from one place; `count` is exact however few samples are kept. */
+export type QuarantineGroup = {
+  readonly gateway: string;
+  readonly device: string | null;
+  readonly reason: string;
+  readonly count: number;
+  readonly firstAt: Timestamp;
+  readonly lastAt: Timestamp;
+  readonly sample: string;
+  /** Records kept whole and still approvable. */
+  readonly kept: number;
+};
+
+/** Which alarms, current and past, newest onset first. */
+export type AlarmFilter = {
+  readonly colour?: string;
+  readonly area?: string;
+  readonly lifeline?: string;
+  readonly facility?: string;
+  readonly scope: Scope;
+  readonly limit: number;
+  /** Alarms older than this cursor (onsetAt, id), newest first. */
+  readonly before?: { readonly onsetAt: Timestamp; readonly id: string };
+};
