@@ -86,7 +86,14 @@ export type Input =
   | CommandInput
   | ConditionInput
   /** First input after a start: engine time went on from `from` to `to` while we were down. */
-  | { readonly kind: 'resumed'; readonly from: EngineTime; readonly to: EngineTime }
+  | {
+      readonly kind: 'resumed';
+      readonly from: EngineTime;
+      readonly to: EngineTime;
+      /** The machine's boot and its monotonic clock at `to`: the next start measures its gap from them. */
+      readonly boot: string;
+      readonly monotonicMs: number;
+    }
   /** Our wall clock stepped by `deltaMs` (> 2 s either way). */
   | { readonly kind: 'wall-step'; readonly deltaMs: number }
   /** Nothing came, but a deadline is due. */

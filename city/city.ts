@@ -1,0 +1,46 @@
+/** The whole state of the main fold: a function of the journal and of nothing else. */
+import type { Registry } from '#domain/registry.ts';
+import type { EngineTime, Timestamp } from '#domain/time.ts';
+import { createRegistry } from '#domain/registry-change.ts';
+import { createIngest, type IngestState } from '#ingest/ingest.ts';
+import { createRules, ENGINE_REVISION, type RulesState } from '#rules/engine.ts';
+import type { ClockAnchor } from './engine-clock.ts';
+import type { LateWindow } from './late-windows.ts';
+
+export type City = {
+  readonly site: string;
+  registry: Registry;
+  ingest: IngestState;
+  rules: RulesState;
+  /** Last input folded, and its clocks. */
+  position: number;
+  engineTime: EngineTime;
+  receivedAt: Timestamp | null;
+  /** Of the last start; null before the first. */
+  anchor: ClockAnchor | null;
+  catalogueRevision: string | null;
+  /** Open MQTT connections per gateway id, as journaled. */
+  connections: Map<string, number>;
+  /** Stretches of late data waiting to be judged again, per point index. */
+  lateWindows: Map<number, LateWindow>;
+};
+
+/** Names what the fold's decisions depend on beside its inputs; kept in snapshots and record blocks. */
+export const FOLD_REVISION = `1:${ENGINE_REVISION}`;
+
+/** The empty city before its first input. */
+export function createCity(site: string): City {
+  return {
+    site,
+    registry: createRegistry(),
+    ingest: createIngest(),
+    rules: createRules(site),
+    position: 0,
+    engineTime: 0,
+    receivedAt: null,
+    anchor: null,
+    catalogueRevision: null,
+    connections: new Map(),
+    lateWindows: new Map(),
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * The main fold, steps 3 to 5: one journaled input in, frozen rows and events out. Pure: everything it knows is in
+ * the city and the input. Time first (invariant 10): what fell due before the input is decided before it.
+ */
+import type { Answer, CityEvent } from '#domain/event.ts';
+import type { CommandInput, Input, Journaled, PresenceInput } from '#domain/input.ts';
+import type { Measurement } from '#domain/measurement.ts';
+import type { PointChange } from '#domain/contract/points-batch.ts';
+import type { Moment } from '#domain/time.ts';
+import { applyRegistryChange } from '#domain/registry-change.ts';
+import * as ingest from '#ingest/ingest.ts';
+import * as rules from '#rules/engine.ts';
+import type { City } from './city.ts';
+import { noteLate, settleLate } from './late-windows.ts';
+
+export type FoldOutput = {
+  readonly rows: Measurement[];
+  readonly events: CityEvent[];
+  /** Newest values for the consoles; not part of the record. */
+  readonly changes: PointChange[];
+  /** For the person who sent the command; null for every other input. */
+  answer: Answer | null;
+};
+
+export const emptyOutput = (): FoldOutput => ({ rows: [], events: [], changes: [], answer: null });
+
+/** Folds one input into the city, appending what it decided to `out`. Throws only on our own broken invariant. */
+export function fold(city: City, input: Journaled<Input>, out: FoldOutput): void {
+  if (input.position !== city.position + 1) {
+    throw new Error(`input ${input.position} follows ${city.position}: the journal has a hole`);
+  }
+  const sink = { alarm: (event: CityEvent) => void out.events.push(event) };
+  if (input.kind === 'resumed') {
+    rules.onResumed(city.rules, city.registry, input.from, input.to, input, sink);
+    city.anchor = { boot: input.boot, monotonicMs: input.monotonicMs, engineTime: input.to };
+  } else {
+    rules.advance(city.rules, city.registry, input.engineTime, input, sink);
+  }
+  apply(city, input, out, sink);
+  city.position = input.position;
+  city.engineTime = input.engineTime;
+  city.receivedAt = input.receivedAt;
+}
+
+function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules.RulesSink): void {
+  switch (input.kind) {
+    case 'publish':
+      ingest.receive(city.ingest, city.registry, input, ingestSink(city, input, out, sink));
+      return;
+    case 'presence':
+      applyPresence(city, input, out, sink);
+      return;
+    case 'command':
+      out.answer = applyCommand(city, input, out, sink);
+      return;
+    case 'condition':
+      rules.onCondition(city.rules, city.registry, input, input, sink);
+      return;
+    case 'wall-step':
+      // A step is over as it happens: the alarm returns at once and waits for an officer.
+      for (const active of [true, false]) {
+        const detail = { deltaMs: input.deltaMs };
+        rules.onCondition(
+          city.rules,
+          city.registry,
+          { kind: 'condition', name: 'clock-step', subject: '', active, detail },
+          input,
+          sink,
+        );
+      }
+      return;
+    case 'catalogue':
+      rules.onCatalogue(city.rules, city.registry, input.catalogue, input.revision, input, sink);
+      city.catalogueRevision = input.revision;
+      return;
+    case 'rejudged':
+      settleLate(city.lateWindows, input.pointIndex, input.to);
+      rules.onRejudged(city.rules, city.registry, input, input, sink);
+      return;
+    case 'resumed':
+    case 'tick':
+      return;
+  }
+}
+
+const QUALITY_CODE = { good: 0, uncertain: 1, bad: 2 } as const;
+
+function ingestSink(city: City, at: Moment, out: FoldOutput, sink: rules.RulesSink): ingest.IngestSink {
+  return {
+    measurement(m, newest) {
+      out.rows.push(m);
+      noteLate(city.lateWindows, m, at.engineTime);
+      if (newest) out.changes.push({ index: m.pointIndex, value: m.value, quality: QUALITY_CODE[m.quality] });
+      rules.onMeasurement(city.rules, city.registry, m, at, sink);
+    },
+    judgeAgain: (m) => rules.onMeasurement(city.rules, city.registry, m, at, sink),
+    rejected: (rejection) => void out.events.push({ kind: 'rejected', at: at.receivedAt, rejection }),
+    condition(name, subject, active, detail) {
+      rules.onCondition(
+        city.rules,
+        city.registry,
+        { kind: 'condition', name, subject, active, detail },
+        at,
+        sink,
+      );
+    },
+    gateway(id) {
+      const gateway = city.registry.gateways.get(id);
+      if (gateway !== undefined) rules.onGatewayReport(city.rules, city.registry, gateway.index, at);
+    },
+  };
+}
+
+function applyPresence(
+  city: City,
+  input: Journaled<PresenceInput>,
+  out: FoldOutput,
+  sink: rules.RulesSink,
+): void {
+  const before = city.connections.get(input.gateway) ?? 0;
+  if (input.connections > 0) city.connections.set(input.gateway, input.connections);
+  else city.connections.delete(input.gateway);
+  const gateway = city.registry.gateways.get(input.gateway);
+  if (gateway !== undefined && before > 0 !== input.connections > 0) {
+    rules.onPresence(city.rules, city.registry, gateway.index, input.connections > 0, input, sink);
+  }
+  const { gateway: id, connected, connections } = input;
+  out.events.push({ kind: 'gateway', at: input.receivedAt, gateway: id, connected, connections });
+}
+
+function applyCommand(
+  city: City,
+  input: Journaled<CommandInput>,
+  out: FoldOutput,
+  sink: rules.RulesSink,
+): Answer {
+  const answer = decide(city, input, out, sink);
+  const { action, subject, detail } = describe(input);
+  const outcome = answer.ok ? 'done' : answer.code;
+  out.events.push({ kind: 'audit', at: input.receivedAt, by: input.by, action, subject, outcome, detail });
+  return answer;
+}
+
+function decide(city: City, input: Journaled<CommandInput>, out: FoldOutput, sink: rules.RulesSink): Answer {
+  switch (input.command) {
+    case 'alarm':
+    case 'maintenance':
+      return rules.onCommand(city.rules, city.registry, input, input, sink);
+    case 'registry':
+      return changeRegistry(city, input, out, sink);
+    case 'approve-quarantine': {
+      const records = ingest.approve(city.ingest, city.registry, input, ingestSink(city, input, out, sink));
+      const { gateway, device } = input;
+      out.events.push({ kind: 'quarantine-approved', at: input.receivedAt, gateway, device, records });
+      return { ok: true, body: { records } };
+    }
+  }
+}
+
+function changeRegistry(
+  city: City,
+  input: Journaled<CommandInput & { command: 'registry' }>,
+  out: FoldOutput,
+  sink: rules.RulesSink,
+): Answer {
+  const result = applyRegistryChange(city.registry, input.change);
+  if (!result.ok) {
+    const first = result.errors[0];
+    const detail = first?.detail ?? 'refused';
+    return { ok: false, code: first?.code ?? 'invalid', detail, body: { errors: result.errors } };
+  }
+  ingest.onRegistry(city.ingest, city.registry, result.touched);
+  rules.onRegistry(city.rules, city.registry, result.touched, input, sink);
+  const { revision } = city.registry;
+  out.events.push({ kind: 'registry', at: input.receivedAt, revision, change: input.change });
+  return { ok: true, body: { revision, created: result.created } };
+}
+
+/** What the audit log says of a command; secrets' HMACs stay out of it. */
+function describe(input: CommandInput): { action: string; subject: string; detail: Record<string, unknown> } {
+  switch (input.command) {
+    case 'alarm':
+      return {
+        action: `alarm.${input.action.action}`,
+        subject: input.alarm,
+        detail: { revision: input.revision, ...input.action },
+      };
+    case 'maintenance':
+      return {
+        action: 'maintenance',
+        subject: `${input.target}/${input.id}`,
+        detail: { until: input.until, reason: input.reason },
+      };
+    case 'registry':
+      return {
+        action: 'registry',
+        subject: input.change.items.length === 1 ? subjectOf(input.change.items[0]) : '',
+        detail: { items: input.change.items.map(subjectOf) },
+      };
+    case 'approve-quarantine':
+      return {
+        action: 'quarantine.approve',
+        subject: `${input.gateway}/${input.device}`,
+        detail: { records: input.records.length },
+      };
+  }
+}
+
+function subjectOf(item: { op: string; kind?: string; id?: string; value?: unknown } | undefined): string {
+  if (item === undefined) return '';
+  const value = item.value;
+  const id =
+    item.id ?? (typeof value === 'object' && value !== null && 'id' in value ? String(value.id) : '?');
+  return `${item.op} ${item.kind ?? 'devices'}/${id}`;
+}

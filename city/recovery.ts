@@ -1,0 +1,96 @@
+/** From disk to a running city: newest snapshot, then the journal after it; what was already recorded is not recorded twice. */
+import type { AlarmEvent } from '#domain/alarm.ts';
+import type { Journal, OutputStore } from '#store/ports.ts';
+import { type City, createCity, FOLD_REVISION } from './city.ts';
+import { emptyOutput, type FoldOutput, fold } from './fold.ts';
+import type { LedgerFollower } from './ports.ts';
+import { restoreCity } from './snapshot-taker.ts';
+
+/** The state on disk was written by an engine whose layout this one cannot read. */
+export class EngineLayoutError extends Error {
+  readonly code = 'engine-layout';
+}
+
+export type Recovered = {
+  readonly city: City;
+  /** Alarm events decided again on the way, for consoles that come back with `since`. */
+  readonly events: readonly AlarmEvent[];
+  /** Position of the snapshot used; 0 when none. */
+  readonly snapshotPosition: number;
+};
+
+/** Inputs folded into one record block while replaying. */
+const REPLAY_BLOCK_INPUTS = 1_000;
+
+/**
+ * Brings the city to the journal's end. `skip` names positions whose input crashed the fold twice: they are set
+ * aside, their clocks still count. Outputs beyond the record log's end are handed to `emit` in order.
+ */
+export async function recover(
+  parts: {
+    readonly site: string;
+    readonly journal: Journal;
+    readonly outputs: OutputStore;
+    readonly ledger: LedgerFollower;
+    readonly skip: ReadonlySet<number>;
+    readonly onCrash: (position: number, cause: unknown) => never;
+  },
+  emit: (from: number, to: number, output: FoldOutput, eventCounts: readonly number[]) => void,
+): Promise<Recovered> {
+  const { journal, outputs, ledger } = parts;
+  await outputs.readEvents(ledger.cursor, async (events, through) => ledger.apply(events, through));
+  const snapshot = await outputs.loadSnapshot();
+  if (snapshot !== null && layoutOf(snapshot.header.engineRevision) !== layoutOf(FOLD_REVISION)) {
+    throw new EngineLayoutError(
+      `the snapshot at ${snapshot.header.position} was written by engine ${snapshot.header.engineRevision}, ` +
+        `this is ${FOLD_REVISION}: start it with the release that wrote it`,
+    );
+  }
+  const city = snapshot === null ? createCity(parts.site) : restoreCity(parts.site, snapshot);
+  const snapshotPosition = city.position;
+  const held: AlarmEvent[] = [];
+  let block = emptyOutput();
+  let counts: number[] = [];
+  let from = 0;
+  const flush = (): void => {
+    if (counts.length > 0) emit(from, from + counts.length - 1, block, counts);
+    block = emptyOutput();
+    counts = [];
+  };
+  await journal.read(snapshotPosition, (entry) => {
+    const recorded = entry.position <= outputs.recordEnd;
+    const out = recorded ? emptyOutput() : block;
+    const before = out.events.length;
+    foldOrSetAside(city, entry, out, parts.skip, parts.onCrash);
+    for (const event of out.events.slice(before)) if (event.kind === 'alarm') held.push(event);
+    if (recorded) return;
+    if (counts.length === 0) from = entry.position;
+    counts.push(out.events.length - before);
+    if (counts.length >= REPLAY_BLOCK_INPUTS) flush();
+  });
+  flush();
+  return { city, events: held, snapshotPosition };
+}
+
+/** Folds `entry`, or passes over it when it was set aside; a throw goes to `onCrash`, which does not come back. */
+export function foldOrSetAside(
+  city: City,
+  entry: Parameters<typeof fold>[1],
+  out: FoldOutput,
+  skip: ReadonlySet<number>,
+  onCrash: (position: number, cause: unknown) => never,
+): void {
+  if (skip.has(entry.position)) {
+    city.position = entry.position;
+    city.engineTime = entry.engineTime;
+    city.receivedAt = entry.receivedAt;
+    return;
+  }
+  try {
+    fold(city, entry, out);
+  } catch (cause) {
+    onCrash(entry.position, cause);
+  }
+}
+
+const layoutOf = (revision: string): string => revision.split(':')[0] ?? '';

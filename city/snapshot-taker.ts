@@ -1,0 +1,173 @@
+/**
+ * Takes the city's state at one position while the fold goes on: pages are copied a slice at a time, and a page about
+ * to change is copied first. The snapshot becomes visible only once everything it rests on is durable.
+ */
+import { deserialize, serialize } from 'node:v8';
+import type { PagedArray } from '#domain/paged-array.ts';
+import type { OutputStore, Snapshot, SnapshotWriter } from '#store/ports.ts';
+import { restoreRegistry, serializeRegistry } from '#domain/registry-change.ts';
+import * as ingest from '#ingest/ingest.ts';
+import * as rules from '#rules/engine.ts';
+import { type City, FOLD_REVISION } from './city.ts';
+
+/** Longest stretch of main thread one slice may take. */
+const SLICE_MAX_MS = 4;
+
+export type SnapshotTaking = {
+  readonly position: number;
+  /** Copies pages for at most SLICE_MAX_MS by `nowMs`; true when all are copied. */
+  slice(nowMs: () => number): boolean;
+  /** Makes it visible. Call when record log and ledger are durable through `position`. */
+  finish(): Promise<void>;
+  abandon(): void;
+};
+
+/** Starts a snapshot of `city` as it is now. */
+export function takeSnapshot(city: City, outputs: OutputStore): SnapshotTaking {
+  const position = city.position;
+  const header = { position, engineRevision: FOLD_REVISION, takenAt: city.receivedAt ?? 0 };
+  const writer = outputs.beginSnapshot(header);
+  writer.page({ name: 'rest', page: 0, bytes: serialize(restOf(city)) });
+  const work = Object.entries(pagesOf(city)).map(([name, array]) => watch(name, array, writer));
+  return {
+    position,
+    slice(nowMs) {
+      const until = nowMs() + SLICE_MAX_MS;
+      for (const one of work) {
+        while (one.left()) {
+          one.copyNext();
+          if (nowMs() >= until) return false;
+        }
+      }
+      return true;
+    },
+    async finish() {
+      for (const one of work) one.stop();
+      await writer.finish();
+    },
+    abandon() {
+      for (const one of work) one.stop();
+      writer.abandon();
+    },
+  };
+}
+
+function watch(name: string, array: PagedArray<unknown>, writer: SnapshotWriter) {
+  const pages = array.pages.length;
+  const copied = new Uint8Array(pages);
+  let next = 0;
+  const copy = (page: number): void => {
+    if (page >= pages || copied[page] === 1) return;
+    copied[page] = 1;
+    writer.page({ name, page, bytes: serialize(array.pages[page]) });
+  };
+  array.beforeWrite = copy;
+  return {
+    left: () => next < pages,
+    copyNext: () => copy(next++),
+    stop: () => {
+      array.beforeWrite = null;
+    },
+  };
+}
+
+/** The city as it was; null when `snapshot` comes from another engine and cannot be read. */
+export function restoreCity(site: string, snapshot: Snapshot): City {
+  const named = new Map<string, unknown[][]>();
+  let rest: unknown;
+  for (const page of snapshot.pages) {
+    const value: unknown = deserialize(page.bytes);
+    if (page.name === 'rest') rest = value;
+    else {
+      const pages = named.get(page.name) ?? [];
+      pages[page.page] = asItems(value);
+      named.set(page.name, pages);
+    }
+  }
+  return restoreFrom(site, rest, (prefix) => pagesUnder(named, prefix));
+}
+
+/** A deep copy that shares nothing: the throw-away state of invariant 12. */
+export function copyCity(city: City): City {
+  const pages = new Map<string, unknown[][]>();
+  for (const [name, array] of Object.entries(pagesOf(city))) pages.set(name, copyOf(array.pages));
+  return restoreFrom(city.site, copyOf(restOf(city)), (prefix) => pagesUnder(pages, prefix));
+}
+
+function copyOf<T>(value: T): T {
+  return deserialize(serialize(value));
+}
+
+function pagesOf(city: City): Record<string, PagedArray<unknown>> {
+  const all: Record<string, PagedArray<unknown>> = {};
+  for (const [name, array] of Object.entries(ingest.pagesOf(city.ingest))) all[`ingest/${name}`] = array;
+  for (const [name, array] of Object.entries(rules.pagesOf(city.rules))) all[`rules/${name}`] = array;
+  return all;
+}
+
+function pagesUnder(named: ReadonlyMap<string, unknown[][]>, prefix: string): Record<string, unknown[][]> {
+  const found: Record<string, unknown[][]> = {};
+  for (const [name, pages] of named) {
+    if (name.startsWith(prefix)) found[name.slice(prefix.length)] = pages;
+  }
+  return found;
+}
+
+type Rest = Pick<
+  City,
+  'position' | 'engineTime' | 'receivedAt' | 'anchor' | 'catalogueRevision' | 'connections'
+> & {
+  readonly registry: unknown;
+  readonly ingest: unknown;
+  readonly rules: unknown;
+};
+
+function restOf(city: City): Rest {
+  const { position, engineTime, receivedAt, anchor, catalogueRevision, connections, lateWindows } = city;
+  return {
+    position,
+    engineTime,
+    receivedAt,
+    anchor,
+    catalogueRevision,
+    connections,
+    lateWindows,
+    registry: serializeRegistry(city.registry),
+    ingest: ingest.restOf(city.ingest),
+    rules: rules.restOf(city.rules),
+  };
+}
+
+function restoreFrom(
+  site: string,
+  rest: unknown,
+  pages: (prefix: string) => Record<string, unknown[][]>,
+): City {
+  const known = asRest(rest);
+  return {
+    site,
+    position: known.position,
+    engineTime: known.engineTime,
+    receivedAt: known.receivedAt,
+    anchor: known.anchor,
+    catalogueRevision: known.catalogueRevision,
+    connections: new Map(known.connections),
+    lateWindows: new Map(known.lateWindows),
+    registry: restoreRegistry(known.registry),
+    ingest: ingest.restoreIngest(pages('ingest/'), known.ingest),
+    rules: rules.restoreRules(site, pages('rules/'), known.rules),
+  };
+}
+
+/** Our own bytes under our own CRC: only their presence is checked. */
+function asRest(value: unknown): Rest {
+  if (typeof value !== 'object' || value === null || !('position' in value)) {
+    throw new Error('the snapshot has no head page');
+  }
+  return value as Rest;
+}
+
+function asItems(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw new Error('a snapshot page is not a list');
+  return value;
+}

@@ -1,0 +1,162 @@
+/**
+ * The only reader of the environment. Every setting, bound and default of the product stands here with its reason.
+ * An unknown LIFELINE_/INFLUX_ variable or a bad value refuses to start and says which and why.
+ */
+import { readFileSync } from 'node:fs';
+
+export type Config = {
+  readonly dataDir: string;
+  readonly bind: string;
+  readonly mqttPort: number;
+  readonly mqttsPort: number | null;
+  readonly mqttWsPort: number | null;
+  readonly httpPort: number;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly adminPassword: string | null;
+  /** Days a measurement is kept in the embedded store. */
+  readonly retentionDays: number;
+  readonly bounds: Bounds;
+};
+
+export type Bounds = {
+  /** A group commit closes at this many inputs: keeps one sync's acknowledgements in one write. */
+  readonly commitEntriesMax: number;
+  /** … or this long after its first input while an earlier commit is still syncing. */
+  readonly commitDelayMs: number;
+  /** MQTT packets above this close the connection: 1,000 records of 200 bytes fit. */
+  readonly packetMaxBytes: number;
+  /** Publishes of one client waiting for a sync; beyond it its socket is not read. */
+  readonly heldPerClientMax: number;
+  /** … and of all clients together. */
+  readonly heldBytesMax: number;
+  /** Below the descriptor limit of 20,000, with room for files and consoles. */
+  readonly connectionsMax: number;
+  /** One site behind one address must fit; one broken device must not take every descriptor. */
+  readonly connectionsPerAddressMax: number;
+  readonly connectTimeoutMs: number;
+  /** A subscriber with more than this unsent loses QoS 0 messages. */
+  readonly slowSubscriberBytes: number;
+  readonly drainTimeoutMs: number;
+  /** Snapshot at least this often, in time and in inputs: bounds the replay after a crash to 5 s. */
+  readonly snapshotEveryMs: number;
+  readonly snapshotEveryInputs: number;
+  /** Alarm events held in memory for consoles that come back with `since`. */
+  readonly eventsHeldMax: number;
+  /** No commit for this long = the journal is failing: over-limit values are shown as 未入账. */
+  readonly journalFailingAfterMs: number;
+  /** Kept free for rules, ledger and system alarms when the disk fills. */
+  readonly reserveBytes: number;
+};
+
+export const DEFAULT_BOUNDS: Bounds = {
+  commitEntriesMax: 1_000,
+  commitDelayMs: 5,
+  packetMaxBytes: 256 * 1024,
+  heldPerClientMax: 1_000,
+  heldBytesMax: 64 * 1024 * 1024,
+  connectionsMax: 19_000,
+  connectionsPerAddressMax: 19_000,
+  connectTimeoutMs: 10_000,
+  slowSubscriberBytes: 65_536,
+  drainTimeoutMs: 15_000,
+  snapshotEveryMs: 30_000,
+  snapshotEveryInputs: 1_000_000,
+  eventsHeldMax: 20_000,
+  journalFailingAfterMs: 2_000,
+  reserveBytes: 256 * 1024 * 1024,
+};
+
+/** A setting that cannot be used; `setting` is the variable's name. */
+export class ConfigError extends Error {
+  readonly code = 'bad-setting';
+  readonly setting: string;
+  constructor(setting: string, why: string) {
+    super(`${setting}: ${why}`);
+    this.setting = setting;
+  }
+}
+
+const KNOWN = new Set([
+  'LIFELINE_DATA_DIR',
+  'LIFELINE_BIND',
+  'LIFELINE_MQTT_PORT',
+  'LIFELINE_MQTTS_PORT',
+  'LIFELINE_MQTT_WS_PORT',
+  'LIFELINE_HTTP_PORT',
+  'LIFELINE_TLS_CERT',
+  'LIFELINE_TLS_KEY',
+  'LIFELINE_ADMIN_PASSWORD',
+  'LIFELINE_RETENTION_DAYS',
+  'LIFELINE_RESERVE_MB',
+]);
+
+/** Reads the settings from `environment`; throws a ConfigError naming the first bad one. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  for (const name of Object.keys(environment).sort()) {
+    if (/^(LIFELINE|INFLUX)_/.test(name) && !KNOWN.has(name)) {
+      throw new ConfigError(name, 'no such setting (see README, "Settings")');
+    }
+  }
+  const text = (name: string, fallback: string): string => {
+    const value = environment[name];
+    if (value === undefined) return fallback;
+    if (value === '') throw new ConfigError(name, 'is empty');
+    return value;
+  };
+  const whole = (name: string, fallback: number, min: number, max: number): number => {
+    const value = environment[name];
+    if (value === undefined) return fallback;
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= min && number <= max)) {
+      throw new ConfigError(name, `"${value}" is not a whole number from ${min} to ${max}`);
+    }
+    return number;
+  };
+  const optionalPort = (name: string): number | null =>
+    environment[name] === undefined ? null : whole(name, 0, 0, 65_535);
+  const tls = readTls(environment);
+  const mqttsPort = optionalPort('LIFELINE_MQTTS_PORT');
+  if (mqttsPort !== null && tls === null) {
+    throw new ConfigError('LIFELINE_MQTTS_PORT', 'needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY');
+  }
+  return {
+    dataDir: text('LIFELINE_DATA_DIR', './data'),
+    bind: text('LIFELINE_BIND', '127.0.0.1'),
+    mqttPort: whole('LIFELINE_MQTT_PORT', 1883, 0, 65_535),
+    mqttsPort,
+    mqttWsPort: optionalPort('LIFELINE_MQTT_WS_PORT'),
+    httpPort: whole('LIFELINE_HTTP_PORT', 8080, 0, 65_535),
+    tls,
+    adminPassword:
+      environment['LIFELINE_ADMIN_PASSWORD'] === undefined ? null : text('LIFELINE_ADMIN_PASSWORD', ''),
+    retentionDays: whole('LIFELINE_RETENTION_DAYS', 400, 1, 36_500),
+    bounds: {
+      ...DEFAULT_BOUNDS,
+      reserveBytes:
+        whole('LIFELINE_RESERVE_MB', DEFAULT_BOUNDS.reserveBytes / 1_048_576, 0, 100_000) * 1_048_576,
+    },
+  };
+}
+
+function readTls(environment: Readonly<Record<string, string | undefined>>): Config['tls'] {
+  const { LIFELINE_TLS_CERT: cert, LIFELINE_TLS_KEY: key } = environment;
+  if (cert === undefined && key === undefined) return null;
+  if (cert === undefined) throw new ConfigError('LIFELINE_TLS_CERT', 'is needed beside LIFELINE_TLS_KEY');
+  if (key === undefined) throw new ConfigError('LIFELINE_TLS_KEY', 'is needed beside LIFELINE_TLS_CERT');
+  return { cert: readPem('LIFELINE_TLS_CERT', cert), key: readPem('LIFELINE_TLS_KEY', key) };
+}
+
+function readPem(setting: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(
+      setting,
+      `cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}
+
+/** True when only this machine can reach the ports. */
+export const isLoopback = (bind: string): boolean =>
+  bind === 'localhost' || bind === '::1' || bind.startsWith('127.');

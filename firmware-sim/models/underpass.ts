@@ -1,0 +1,50 @@
+/**
+ * Rain, ponding and a pump: runoff of the catchment flows to the low point, the pump takes out what it can, the rest
+ * stands. Depth follows the stored volume over a bowl whose area grows with depth.
+ */
+import type { Random } from '../random.ts';
+
+export type Underpass = {
+  /** Water standing at the low point, m3. */
+  volumeM3: number;
+  pumpOn: boolean;
+  pumpFailed: boolean;
+  readonly catchmentM2: number;
+  readonly pumpM3PerHour: number;
+  /** Area of the water table per metre of depth, m2/m. */
+  readonly bowlM2PerM: number;
+};
+
+export const createUnderpass = (random: Random): Underpass => ({
+  volumeM3: 0,
+  pumpOn: false,
+  pumpFailed: false,
+  catchmentM2: 6_000 + random.next() * 4_000,
+  pumpM3PerHour: 250 + random.next() * 150,
+  bowlM2PerM: 2_500 + random.next() * 1_000,
+});
+
+const RUNOFF = 0.85;
+const PUMP_START_M = 0.03;
+const PUMP_STOP_M = 0.01;
+
+/** Moves the underpass on by `seconds` under `rainMmPerHour`. */
+export function stepUnderpass(underpass: Underpass, rainMmPerHour: number, seconds: number): void {
+  const hours = seconds / 3_600;
+  const depth = depthM(underpass);
+  if (underpass.pumpFailed || depth < PUMP_STOP_M) underpass.pumpOn = false;
+  else if (depth > PUMP_START_M) underpass.pumpOn = true;
+  const inflow = (rainMmPerHour / 1_000) * underpass.catchmentM2 * RUNOFF * hours;
+  const outflow = underpass.pumpOn ? underpass.pumpM3PerHour * hours : underpass.volumeM3 * 0.15 * hours;
+  underpass.volumeM3 = Math.max(0, underpass.volumeM3 + inflow - outflow);
+}
+
+/** Depth at the lowest point, m: volume = bowl x depth^2 / 2. */
+export const depthM = (underpass: Underpass): number =>
+  Math.sqrt((2 * underpass.volumeM3) / underpass.bowlM2PerM);
+
+/** What the level gauge shows, cm, to one decimal. */
+export function ponding(underpass: Underpass, random: Random): number {
+  const cm = depthM(underpass) * 100;
+  return Math.round(Math.max(0, cm < 0.5 ? 0 : cm + random.noise(0.2)) * 10) / 10;
+}

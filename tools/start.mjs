@@ -1,0 +1,76 @@
+/**
+ * Starts a command of the product: checks Node, builds the console when its sources are newer, then runs the given
+ * script and starts it again when it ends by its own broken invariant (exit 70). Plain JavaScript, so that an old
+ * Node can still say what to install.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NODE_MAJOR_MIN = 24;
+/** Exit code of a process that met its own broken invariant and wants to replay. */
+const EXIT_RESTART = 70;
+const RESTARTS_MAX = 10;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Newest change below `path`, as a time stamp. */
+function newestIn(path) {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path)
+    .filter((name) => name !== 'dist' && name !== 'node_modules')
+    .reduce((newest, name) => Math.max(newest, newestIn(join(path, name))), 0);
+}
+
+/** Builds dashboard/dist when a source of it is newer; ends the process when the build fails. */
+export function buildConsole() {
+  const built = join(root, 'dashboard', 'dist', 'index.html');
+  const sources = ['dashboard', 'domain'].map((folder) => newestIn(join(root, folder)));
+  if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources)) return;
+  console.log('building the console …');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const done = spawnSync(process.execPath, [vite, 'build', 'dashboard', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+/** Ends the process with what to install when this Node is too old to run TypeScript and node:sqlite. */
+export function requireNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= NODE_MAJOR_MIN) return;
+  console.error(
+    `City Lifeline needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.versions.node}.\n` +
+      'On Linux x64 "npm ci" brings it along: start through "npm start" or "npm run demo", not with "node" itself.\n' +
+      `Elsewhere install Node ${NODE_MAJOR_MIN} from your system's packages and run the command again.`,
+  );
+  process.exit(1);
+}
+
+function run(script, args, restarts) {
+  const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' });
+  const forward = (signal) => child.kill(signal);
+  process.once('SIGINT', forward);
+  process.once('SIGTERM', forward);
+  child.once('exit', (code, signal) => {
+    process.removeListener('SIGINT', forward);
+    process.removeListener('SIGTERM', forward);
+    if (code === EXIT_RESTART && restarts < RESTARTS_MAX) {
+      console.error('the platform met a broken invariant and starts again from its journal');
+      setTimeout(() => run(script, args, restarts + 1), Math.min(10_000, 500 * 2 ** restarts));
+    } else {
+      process.exitCode = code ?? (signal === null ? 1 : 0);
+    }
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  requireNode();
+  const [script, ...args] = process.argv.slice(2);
+  if (script === undefined) throw new Error('which script?');
+  buildConsole();
+  run(script, args, 0);
+}
