@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   city: ['domain', 'ingest', 'rules', 'store'],
   'pipeline.ts': ['domain', 'ingest', 'rules', 'store', 'city'],
   'config.ts': [],
+  platform: ['*'],
   'main.ts': ['*'],
   tools: ['*'],
   test: ['*'],

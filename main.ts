@@ -1,0 +1,51 @@
+/** `npm start`: reads the settings, starts the platform, says where it is, and stops it cleanly. Decides nothing. */
+import { ConfigError, isLoopback, readConfig } from './config.ts';
+import { type Platform, startPlatform } from './platform/platform.ts';
+
+/** Refused settings or data directory: starting again cannot help. */
+const EXIT_REFUSED = 2;
+
+function say(line: string): void {
+  console.log(line);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  if (!isLoopback(config.bind) && config.tls === null) {
+    console.warn(
+      `WARNING: listening on ${config.bind} without TLS: secrets and passwords cross the network readable.\n` +
+        '         Set LIFELINE_TLS_CERT and LIFELINE_TLS_KEY, or put a TLS proxy in front and bind to 127.0.0.1.',
+    );
+  }
+  const platform = await startPlatform(config);
+  if (platform.adminPassword !== null)
+    say(`first start: log in as admin / ${platform.adminPassword} (shown once)`);
+  say(`console  http://${config.bind}:${platform.httpPort}`);
+  say(`MQTT     mqtt://${config.bind}:${platform.mqttPort}`);
+  stopOnSignal(platform);
+}
+
+function stopOnSignal(platform: Platform): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    platform.close().then(
+      () => process.exit(0),
+      (cause: unknown) => {
+        console.error('the platform did not stop cleanly; the next start replays its journal', cause);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((cause: unknown) => {
+  if (cause instanceof ConfigError) console.error(`refused to start: ${cause.message}`);
+  else if (cause instanceof Error && 'code' in cause)
+    console.error(`refused to start: ${cause.message} [${String(cause.code)}]`);
+  else console.error(cause);
+  process.exit(EXIT_REFUSED);
+});

@@ -1,0 +1,60 @@
+/** The running city as the server sees it: everything from memory, commands through the journal. */
+import type { AlarmEvent } from '#domain/alarm.ts';
+import type { PointChange } from '#domain/contract/points-batch.ts';
+import type { Health } from '#domain/contract/health.ts';
+import type { Timestamp } from '#domain/time.ts';
+import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
+import { alarmById, openAlarms, shippedCatalogue } from '#rules/engine.ts';
+import type { CityPort } from '#server/ports.ts';
+import { shippedCityCatalogue } from '#domain/catalogue.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { EventRing } from './event-ring.ts';
+
+/** What the pipeline tells the consoles; the port hands each on to its listeners. */
+export type Announcements = {
+  readonly alarm: Set<(event: AlarmEvent) => void>;
+  readonly unjournaled: Set<(event: AlarmEvent | null) => void>;
+  readonly points: Set<(changes: readonly PointChange[]) => void>;
+  readonly gateway: Set<(gateway: string, connected: boolean, at: Timestamp) => void>;
+  readonly registry: Set<() => void>;
+};
+
+export const createAnnouncements = (): Announcements => ({
+  alarm: new Set(),
+  unjournaled: new Set(),
+  points: new Set(),
+  gateway: new Set(),
+  registry: new Set(),
+});
+
+export function createCityPort(parts: {
+  readonly pipeline: Pipeline;
+  readonly ring: EventRing;
+  readonly announcements: Announcements;
+  readonly health: () => Health;
+}): CityPort {
+  const { pipeline, ring, announcements } = parts;
+  const { city } = pipeline;
+  return {
+    site: city.site,
+    registry: () => city.registry,
+    openAlarms: () => openAlarms(city.rules),
+    alarm: (id) => alarmById(city.rules, id),
+    lastSequence: () => ring.lastSequence(),
+    eventsAfter: (sequence) => ring.after(sequence),
+    latest: (pointIndex) => latestOf(city.ingest, pointIndex),
+    gatewayStatus(id) {
+      const status = gatewayIngestStatus(city.ingest, city.registry, id);
+      if (status === null) return null;
+      const connections = city.connections.get(id) ?? 0;
+      return { ...status, connections, connected: connections > 0 };
+    },
+    command: (command) => pipeline.command(command),
+    onAlarm: (listener) => void announcements.alarm.add(listener),
+    onPoints: (listener) => void announcements.points.add(listener),
+    onGateway: (listener) => void announcements.gateway.add(listener),
+    onRegistry: (listener) => void announcements.registry.add(listener),
+    health: parts.health,
+    catalogue: () => ({ ...shippedCityCatalogue(), rules: shippedCatalogue() }),
+  };
+}

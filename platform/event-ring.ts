@@ -1,0 +1,29 @@
+/** The last alarm events in memory, for consoles that come back and ask what they missed. */
+import type { AlarmEvent } from '#domain/alarm.ts';
+
+export type EventRing = {
+  add(event: AlarmEvent): void;
+  /** Events after `sequence`, oldest first; null when some of them are no longer held. */
+  after(sequence: number): readonly AlarmEvent[] | null;
+  lastSequence(): number;
+};
+
+/** Holds `max` events; `lastSequence` is that of the state the ring starts from. */
+export function createEventRing(max: number, lastSequence: number): EventRing {
+  let events: AlarmEvent[] = [];
+  let last = lastSequence;
+  return {
+    add(event) {
+      if (event.sequence <= last) return;
+      last = event.sequence;
+      events.push(event);
+      if (events.length > max * 2) events = events.slice(-max);
+    },
+    after(sequence) {
+      if (sequence > last) return null;
+      const oldest = events[0]?.sequence ?? last + 1;
+      return sequence < oldest - 1 ? null : events.filter((event) => event.sequence > sequence);
+    },
+    lastSequence: () => last,
+  };
+}

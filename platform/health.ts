@@ -1,0 +1,28 @@
+/** One answer to "is it well?", from the open system alarms and from what cannot be journaled just now. */
+import type { Alarm } from '#domain/alarm.ts';
+import type { Health, HealthReason } from '#domain/contract/health.ts';
+
+export type Troubles = {
+  readonly journalFailing: boolean;
+  readonly store: string | null;
+  readonly ledger: string | null;
+};
+
+/** `failing` = the platform cannot acknowledge or keep; `degraded` = it works, somebody should look. */
+export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Health {
+  const failing: HealthReason[] = [];
+  if (troubles.journalFailing) {
+    failing.push({ code: 'journal-failing', detail: 'the journal does not sync; nothing is acknowledged' });
+  }
+  if (troubles.store !== null) failing.push({ code: 'store-failing', detail: troubles.store });
+  if (troubles.ledger !== null) failing.push({ code: 'ledger-failing', detail: troubles.ledger });
+  const system = openAlarms.filter((alarm) => alarm.point === null && alarm.active);
+  const reasons = [...failing, ...system.map(reasonOf)];
+  const status = failing.length > 0 ? 'failing' : system.length > 0 ? 'degraded' : 'ok';
+  return { status, reasons };
+}
+
+const reasonOf = (alarm: Alarm): HealthReason => ({
+  code: alarm.rule,
+  detail: `${alarm.gateway ?? 'system'}: ${JSON.stringify(alarm.explanation.params)}`,
+});

@@ -1,0 +1,180 @@
+/** Builds the city's edges from the settings, hands them to the pipeline, and takes them down in order. */
+import { createHmac, randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Broker, startBroker } from '#broker/broker.ts';
+import type { Config } from '#config';
+import { shippedCatalogue } from '#rules/engine.ts';
+import { ensureFirstAdmin } from '#server/first-admin.ts';
+import { buildServer, type Server } from '#server/server.ts';
+import { openDataDirectory } from '#store/data-directory.ts';
+import { openJournalClient } from '#store/journal-client.ts';
+import { openLedgerClient } from '#store/ledger/ledger-client.ts';
+import { openOutputClient } from '#store/output-client.ts';
+import { noteCrash, readSetAside } from '#store/set-aside.ts';
+import { openPipeline } from '../pipeline.ts';
+import { createBrokerHost } from './broker-host.ts';
+import { createAnnouncements, createCityPort } from './city-port.ts';
+import { createEventRing } from './event-ring.ts';
+import { healthOf } from './health.ts';
+import { hostClock } from './host-clock.ts';
+import { watchSelf } from './self-watch.ts';
+
+export type Platform = {
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** The generated password of `admin`; null when the user exists or the password was given. */
+  readonly adminPassword: string | null;
+  readonly server: Server;
+  readonly broker: Broker;
+  close(): Promise<void>;
+};
+
+/** Our own broken invariant: the starter starts again and replays. */
+const EXIT_RESTART = 70;
+const LOOK_EVERY_MS = 10_000;
+const CONSOLE_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dashboard', 'dist');
+
+/** Starts everything; rejects, with nothing left open, when the data directory or a port cannot be had. */
+export async function startPlatform(config: Config): Promise<Platform> {
+  const clock = hostClock();
+  const directory = openDataDirectory(config.dataDir);
+  const closers: (() => Promise<void> | void)[] = [() => directory.close()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.toReversed()) await close();
+  };
+  try {
+    const secretHmac = (secret: string): string =>
+      createHmac('sha256', directory.serverKey).update(secret).digest('hex');
+    const journal = await openJournalClient(directory.path, { reserveBytes: config.bounds.reserveBytes });
+    closers.push(() => journal.close());
+    const outputs = await openOutputClient(directory.path, {
+      retentionMs: config.retentionDays * 86_400_000,
+    });
+    closers.push(() => outputs.close());
+    const ledger = await openLedgerClient(directory.path);
+    closers.push(() => ledger.close());
+
+    const announcements = createAnnouncements();
+    const counted = {
+      rejected: (_reason: string): void => {},
+      committed: (_n: number, _ms: number): void => {},
+    };
+    const pipeline = await openPipeline({
+      site: directory.siteId,
+      clock,
+      journal,
+      outputs,
+      ledger,
+      catalogue: shippedCatalogue(),
+      bounds: config.bounds,
+      skip: readSetAside(directory.path),
+      onCrash(position, cause) {
+        console.error(`input ${position} broke an invariant of the fold`, cause);
+        const crashes = noteCrash(directory.path, position);
+        if (crashes > 1) console.error(`input ${position} is set aside from now on`);
+        process.exit(EXIT_RESTART);
+      },
+      listen: {
+        alarm(event) {
+          ring.add(event);
+          for (const listener of announcements.alarm) listener(event);
+        },
+        points(changes) {
+          for (const listener of announcements.points) listener(changes);
+        },
+        gateway(gateway, connected, at) {
+          for (const listener of announcements.gateway) listener(gateway, connected, at);
+        },
+        registry() {
+          for (const listener of announcements.registry) listener();
+        },
+        rejected: (reason) => counted.rejected(reason),
+        committed: (inputs, syncMs) => counted.committed(inputs, syncMs),
+        unjournaled(event) {
+          for (const listener of announcements.unjournaled) listener(event);
+        },
+      },
+    });
+    const ring = createEventRing(config.bounds.eventsHeldMax, 0);
+    for (const event of pipeline.recoveredEvents) ring.add(event);
+    closers.push(() => pipeline.stop());
+    const watch = watchSelf({
+      pipeline,
+      outputs,
+      clock,
+      bounds: { ...config.bounds, lookEveryMs: LOOK_EVERY_MS },
+    });
+    closers.push(() => watch.stop());
+    outputs.onTrouble((trouble) => watch.trouble('store', trouble?.detail ?? null));
+    ledger.onTrouble((trouble) => watch.trouble('ledger', trouble?.detail ?? null));
+
+    const first = await ensureFirstAdmin(ledger, config.adminPassword ?? undefined);
+    const city = createCityPort({
+      pipeline,
+      ring,
+      announcements,
+      health: () =>
+        healthOf(city.openAlarms(), {
+          journalFailing: pipeline.status().journalFailing,
+          ...watch.troubles(),
+        }),
+    });
+    let broker: Broker | null = null;
+    const server = await buildServer(
+      { host: config.bind, port: config.httpPort, consoleDirectory: CONSOLE_DIRECTORY },
+      {
+        city,
+        history: outputs,
+        ledger,
+        clock,
+        secretHmac,
+        randomBytes,
+        brokerMetrics: () => ({
+          connections: broker?.connections() ?? 0,
+          held_bytes: broker?.heldBytes() ?? 0,
+        }),
+      },
+    );
+    closers.push(() => server.close());
+    counted.rejected = (reason) => {
+      server.metrics.rejected(reason);
+      watch.rejected();
+    };
+    counted.committed = (inputs, syncMs) => {
+      server.metrics.publishes(inputs);
+      server.metrics.journalSynced(syncMs, inputs);
+    };
+    broker = await startBroker(
+      {
+        ...config.bounds,
+        host: config.bind,
+        port: config.mqttPort,
+        ...(config.mqttsPort === null || config.tls === null
+          ? {}
+          : { tls: { port: config.mqttsPort, ...config.tls } }),
+        ...(config.mqttWsPort === null ? {} : { websocketPort: config.mqttWsPort }),
+      },
+      createBrokerHost({
+        pipeline,
+        clock,
+        secretHmac,
+        rejected: (reason) => server.metrics.rejected(reason),
+      }),
+    );
+    const opened = broker;
+    closers.push(() => opened.close());
+    const { port: httpPort } = await server.listen();
+    return {
+      httpPort,
+      mqttPort: opened.port,
+      adminPassword: first.password,
+      server,
+      broker: opened,
+      close: closeAll,
+    };
+  } catch (cause) {
+    await closeAll();
+    throw cause;
+  }
+}
