@@ -8,12 +8,15 @@ export interface Disk {
   /** Names of the plain files in a directory, sorted; [] when it does not exist. */
   list(path: string): string[];
   read(path: string): Uint8Array;
+  /** At most `length` bytes from `offset`; fewer at the end of the file. */
+  readPart(path: string, offset: number, length: number): Uint8Array;
   exists(path: string): boolean;
   size(path: string): number;
   /** Opens for appending, creating it when absent. */
   openAppend(path: string): AppendFile;
   /** Writes whole, syncs, renames over `path`, syncs the directory: all or nothing. */
   replace(path: string, bytes: Uint8Array): void;
+  /** Cuts the file to `length` and syncs it. */
   truncate(path: string, length: number): void;
   remove(path: string): void;
   rename(from: string, to: string): void;
