@@ -1,0 +1,94 @@
+/** Alarms as they stand now, with every event that made them so. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { AlarmFilter } from '#domain/contract/ledger.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { textOf, wholeMs, type Row } from './database.ts';
+import type { KeyedEvent } from '../ports.ts';
+import type { Reconciler } from './reconciliation.ts';
+
+/** The largest page of alarms one call gives. */
+export const ALARM_PAGE_MAX = 1_000;
+
+export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
+  const upsert = db.prepare(
+    `INSERT INTO alarms (id, onset_at, colour, area, lifeline, facility, document) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET onset_at = excluded.onset_at, colour = excluded.colour, area = excluded.area,
+       lifeline = excluded.lifeline, facility = excluded.facility, document = excluded.document`,
+  );
+  const append = db.prepare(
+    'INSERT INTO alarm_events (position, idx, sequence, alarm, document) VALUES (?, ?, ?, ?, ?)',
+  );
+  const sequenceTaken = db.prepare('SELECT 1 FROM alarm_events WHERE sequence = ?');
+  const one = db.prepare('SELECT document FROM alarms WHERE id = ?');
+  const events = db.prepare('SELECT document FROM alarm_events WHERE alarm = ? ORDER BY position, idx');
+
+  /** The alarm row becomes what the event says; the event is appended. A sequence already used is noted, not overwritten. */
+  function apply(keyed: KeyedEvent, event: AlarmEvent): void {
+    const { alarm } = event;
+    upsert.run(
+      ...[alarm.id, wholeMs(alarm.onsetAt), alarm.colour, alarm.area, alarm.lifeline, alarm.facility],
+      canonicalJson(alarm),
+    );
+    const taken = sequenceTaken.get(event.sequence) !== undefined;
+    if (taken) reconcile.note(keyed, 'sequence-taken');
+    const sequence = taken ? null : event.sequence;
+    append.run(keyed.position, keyed.index, sequence, alarm.id, canonicalJson(event));
+  }
+
+  function alarms(filter: AlarmFilter): Alarm[] {
+    const { conditions, values } = conditionsOf(filter);
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const limit = Math.min(Math.max(Math.trunc(filter.limit), 0), ALARM_PAGE_MAX);
+    const sql = `SELECT document FROM alarms ${where} ORDER BY onset_at DESC, id DESC LIMIT ?`;
+    return db
+      .prepare(sql)
+      .all(...values, limit)
+      .map(alarmOf);
+  }
+
+  function alarm(id: string): Alarm | null {
+    const row = one.get(id);
+    return row === undefined ? null : alarmOf(row);
+  }
+
+  const alarmEvents = (id: string): AlarmEvent[] => events.all(id).map(alarmEventOf);
+
+  return { apply, alarms, alarm, alarmEvents };
+}
+
+/**
+ * A scope list admits only what it names: an alarm without an area (of the system) is outside every list of areas. An
+ * organisation's alarms are those of the facilities that are its own now.
+ */
+function conditionsOf(filter: AlarmFilter): { conditions: string[]; values: SQLInputValue[] } {
+  const { before, scope } = filter;
+  const list = (names: readonly string[] | undefined) =>
+    names === undefined ? undefined : JSON.stringify(names);
+  const parts: readonly (readonly [string, readonly (SQLInputValue | undefined)[]])[] = [
+    ['colour = ?', [filter.colour]],
+    ['area = ?', [filter.area]],
+    ['lifeline = ?', [filter.lifeline]],
+    ['facility = ?', [filter.facility]],
+    ['area IN (SELECT value FROM json_each(?))', [list(scope.areas)]],
+    ['lifeline IN (SELECT value FROM json_each(?))', [list(scope.lifelines)]],
+    [
+      'facility IN (SELECT id FROM facilities WHERE organisation IN (SELECT value FROM json_each(?)))',
+      [list(scope.organisations)],
+    ],
+    ['(onset_at, id) < (?, ?)', [before && wholeMs(before.onsetAt), before?.id]],
+  ];
+  const conditions: string[] = [];
+  const values: SQLInputValue[] = [];
+  for (const [condition, given] of parts) {
+    const present = given.filter((value) => value !== undefined);
+    if (present.length < given.length) continue;
+    conditions.push(condition);
+    values.push(...present);
+  }
+  return { conditions, values };
+}
+
+/** Documents are ours, written whole from these types and never edited. */
+const alarmOf = (row: Row): Alarm => JSON.parse(textOf(row, 'document'));
+const alarmEventOf = (row: Row): AlarmEvent => JSON.parse(textOf(row, 'document'));

@@ -1,0 +1,260 @@
+/**
+ * What the city knows for certain, and for ever: alarms and their events, the registry's history, what was refused, who
+ * did what. It follows the record log by cursor; an event counts once, by its key (position, index), however often it
+ * comes. Synchronous, over one database handle: the worker thread and the simulation hold the same class.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type {
+  AlarmFilter,
+  AuditEntry,
+  NewAuditEntry,
+  QuarantineGroup,
+  UserRecord,
+} from '#domain/contract/ledger.ts';
+import type { RegistryKind } from '#domain/registry.ts';
+import type { Timestamp } from '#domain/time.ts';
+import { alarmTables } from './alarm-tables.ts';
+import { auditChain, verifyAuditChain, type AuditHead, type AuditVerdict } from './audit-chain.ts';
+import { counters } from './counters.ts';
+import { coded, inTransaction, numberOf, openLedgerDatabase, openMemoryDatabase } from './database.ts';
+import { LedgerError } from './errors.ts';
+import { gatewayPresence, PRESENCE_BOUNDS, type PresenceChange } from './gateway-presence.ts';
+import {
+  QUARANTINE_BOUNDS,
+  quarantineTables,
+  type QuarantineBounds,
+  type QuarantineKey,
+  type QuarantineSample,
+} from './quarantine.ts';
+import type { KeptRecord } from './quarantine-records.ts';
+import { reconciler, type Reconciliation } from './reconciliation.ts';
+import { registryProjection, type RecordedChange } from './registry-projection.ts';
+import { userTables, type SessionRecord, type UserChange } from './users.ts';
+import type { KeyedEvent } from '../ports.ts';
+
+export type LedgerOptions = {
+  readonly quarantine?: QuarantineBounds;
+  readonly presence?: typeof PRESENCE_BOUNDS;
+};
+
+export type LedgerFigures = {
+  readonly cursor: number;
+  readonly databaseBytes: number;
+  readonly auditHead: AuditHead;
+  /** Replayed events that differed from what was applied. */
+  readonly reconciliations: number;
+  /** Refused records that found no room to wait for approval. */
+  readonly quarantineNotKept: number;
+};
+
+/** Every method may throw LedgerError; what a method says it changes is changed whole or not at all. */
+export class Ledger {
+  private readonly db: DatabaseSync;
+  private readonly tables: ReturnType<typeof tablesOf>;
+
+  constructor(db: DatabaseSync, options: LedgerOptions = {}) {
+    this.db = db;
+    this.tables = tablesOf(db, options);
+  }
+
+  /** Last position whose events are applied; 0 when none are. */
+  cursor(): number {
+    return coded(() => this.tables.cursor());
+  }
+
+  /**
+   * Applies the events of whole positions, in order, and moves the cursor to `throughPosition`: one transaction. What is at
+   * or below the cursor was applied before; it is compared, not applied. Throws when events are out of order or beyond
+   * `throughPosition`: a position's events must never be split between two calls.
+   */
+  apply(events: readonly KeyedEvent[], throughPosition: number): void {
+    checkOrder(events, throughPosition);
+    inTransaction(this.db, () => {
+      const cursor = this.tables.cursor();
+      for (const keyed of events) {
+        if (keyed.position <= cursor) {
+          this.tables.reconcile.compare(keyed);
+        } else {
+          this.tables.reconcile.remember(keyed);
+          this.applyOne(keyed);
+        }
+      }
+      if (throughPosition > cursor) this.tables.moveCursor(throughPosition);
+    });
+  }
+
+  private applyOne(keyed: KeyedEvent): void {
+    const { event } = keyed;
+    switch (event.kind) {
+      case 'alarm':
+        return this.tables.alarms.apply(keyed, event);
+      case 'rejected':
+        return this.tables.quarantine.apply(event);
+      case 'registry':
+        return this.tables.registry.apply(keyed, event);
+      case 'gateway':
+        return this.tables.presence.apply(event);
+      case 'audit': {
+        const { at, by, action, subject, outcome, detail } = event;
+        const { username, address } = by;
+        return this.tables.audit.append({ at, username, address, action, subject, outcome, detail });
+      }
+      case 'quarantine-approved':
+        return this.tables.quarantine.approve(event.gateway, event.device, event.records);
+    }
+  }
+
+  alarms(filter: AlarmFilter): readonly Alarm[] {
+    return coded(() => this.tables.alarms.alarms(filter));
+  }
+
+  alarm(id: string): Alarm | null {
+    return coded(() => this.tables.alarms.alarm(id));
+  }
+
+  /** Oldest first; none for an unknown alarm. */
+  alarmEvents(alarm: string): readonly AlarmEvent[] {
+    return coded(() => this.tables.alarms.alarmEvents(alarm));
+  }
+
+  users(): readonly UserRecord[] {
+    return coded(() => this.tables.users.users());
+  }
+
+  /** Refuses with `username-taken`, `bad-username`, `unknown-role` or `bad-password-hash`. */
+  createUser(user: UserRecord): void {
+    inTransaction(this.db, () => this.tables.users.createUser(user));
+  }
+
+  /** Refuses with `unknown-user`, `unknown-role`, `bad-password-hash` or `last-security-admin`. Retiring ends log-ins. */
+  updateUser(username: string, change: UserChange): void {
+    inTransaction(this.db, () => this.tables.users.updateUser(username, change));
+  }
+
+  audit(entry: NewAuditEntry): void {
+    inTransaction(this.db, () => this.tables.audit.append(entry));
+  }
+
+  /** Entries after a number, oldest first. */
+  auditEntries(after: number, limit: number): readonly AuditEntry[] {
+    return coded(() => this.tables.audit.entries(after, limit));
+  }
+
+  /** Walks the whole audit chain. */
+  verifyAudit(noted?: AuditHead): AuditVerdict {
+    return coded(() => verifyAuditChain(this.db, noted));
+  }
+
+  quarantine(): readonly QuarantineGroup[] {
+    return coded(() => this.tables.quarantine.quarantine());
+  }
+
+  quarantineSamples(key: QuarantineKey): readonly QuarantineSample[] {
+    return coded(() => this.tables.quarantine.quarantineSamples(key));
+  }
+
+  quarantineRecords(gateway: string, device: string, limit: number): readonly KeptRecord[] {
+    return coded(() => this.tables.quarantine.quarantineRecords(gateway, device, limit));
+  }
+
+  /** Refuses with `unknown-user` or `retired-user`. */
+  saveSession(tokenHash: string, username: string, expiresAt: Timestamp): void {
+    inTransaction(this.db, () => this.tables.users.saveSession(tokenHash, username, expiresAt));
+  }
+
+  sessions(): readonly SessionRecord[] {
+    return coded(() => this.tables.users.sessions());
+  }
+
+  dropSession(tokenHash: string): void {
+    inTransaction(this.db, () => this.tables.users.dropSession(tokenHash));
+  }
+
+  /** Newest first. */
+  gatewayPresence(gateway: string): readonly PresenceChange[] {
+    return coded(() => this.tables.presence.presence(gateway));
+  }
+
+  registryDocument(kind: RegistryKind, id: string): Readonly<Record<string, unknown>> | null {
+    return coded(() => this.tables.registry.registryDocument(kind, id));
+  }
+
+  registryChanges(afterRevision: number, limit: number): readonly RecordedChange[] {
+    return coded(() => this.tables.registry.registryChanges(afterRevision, limit));
+  }
+
+  /** Oldest first. */
+  reconciliations(limit: number): readonly Reconciliation[] {
+    return coded(() => this.tables.reconcile.reconciliations(limit));
+  }
+
+  figures(): LedgerFigures {
+    return coded(() => this.tables.figures());
+  }
+
+  /**
+   * Brings everything committed into the main file and syncs it. After a failed sync nothing is known of what the disk
+   * holds; a fresh handle that gets through this is certain again. Throws LedgerError.
+   */
+  checkpoint(): void {
+    const row = coded(() => this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get());
+    if (row?.['busy'] !== 0) throw new LedgerError('busy', 'another process reads the ledger');
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/** Opens the ledger kept in `directory`. Throws LedgerError, `newer-database` among others. */
+export const openLedger = (directory: string, options: LedgerOptions = {}): Ledger =>
+  new Ledger(openLedgerDatabase(directory), options);
+
+/** A ledger without a file, for tests and the simulation. */
+export const memoryLedger = (options: LedgerOptions = {}): Ledger =>
+  new Ledger(openMemoryDatabase(), options);
+
+function tablesOf(db: DatabaseSync, options: LedgerOptions) {
+  const counts = counters(db);
+  const reconcile = reconciler(db, counts);
+  const audit = auditChain(db);
+  const quarantine = quarantineTables(db, counts, options.quarantine ?? QUARANTINE_BOUNDS);
+  const readCursor = db.prepare('SELECT position FROM progress');
+  const writeCursor = db.prepare('UPDATE progress SET position = ?');
+  const pages = db.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size');
+  const number = (row: ReturnType<typeof readCursor.get>, column: string): number => {
+    if (row === undefined) throw new Error(`no ${column}`);
+    return numberOf(row, column);
+  };
+  const cursor = (): number => number(readCursor.get(), 'position');
+  return {
+    cursor,
+    moveCursor: (position: number): void => void writeCursor.run(position),
+    reconcile,
+    audit,
+    quarantine,
+    alarms: alarmTables(db, reconcile),
+    registry: registryProjection(db, reconcile),
+    presence: gatewayPresence(db, counts, options.presence ?? PRESENCE_BOUNDS),
+    users: userTables(db),
+    figures: (): LedgerFigures => ({
+      cursor: cursor(),
+      databaseBytes: number(pages.get(), 'bytes'),
+      auditHead: audit.head(),
+      reconciliations: counts.value('reconciliations'),
+      quarantineNotKept: quarantine.notKept(),
+    }),
+  };
+}
+
+function checkOrder(events: readonly KeyedEvent[], throughPosition: number): void {
+  let last = { position: 0, index: Infinity };
+  for (const { position, index } of events) {
+    const ahead = position > last.position || (position === last.position && index > last.index);
+    if (!ahead || position > throughPosition) {
+      throw new Error(`event (${position},${index}) is out of order in a batch through ${throughPosition}`);
+    }
+    last = { position, index };
+  }
+}

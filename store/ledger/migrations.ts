@@ -1,0 +1,29 @@
+/** The ledger's schema, one numbered step after another; `PRAGMA user_version` says how many a database has taken. */
+import type { DatabaseSync } from 'node:sqlite';
+import { LedgerError } from './errors.ts';
+import { FIRST_SCHEMA } from './schema-0001.ts';
+
+/** Step n brings version n-1 to n. A step that has shipped is never edited. */
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
+
+/** Version of the schema this code reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings the database up to date, each step whole or not at all. Throws LedgerError `newer-database`, changing nothing. */
+export function migrate(db: DatabaseSync): void {
+  const version = schemaVersion(db);
+  if (version > SCHEMA_VERSION) {
+    const detail = `the ledger has schema ${version}, this version of the product knows up to ${SCHEMA_VERSION}`;
+    throw new LedgerError('newer-database', detail);
+  }
+  for (let step = version; step < SCHEMA_VERSION; step++) {
+    db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`);
+  }
+}
+
+/** How many steps a database has taken; 0 when it is new. */
+export function schemaVersion(db: DatabaseSync): number {
+  const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
+  if (typeof version !== 'number') throw new Error('SQLite gave no user_version');
+  return version;
+}
