@@ -12,7 +12,8 @@ export const ALARM_PAGE_MAX = 1_000;
 
 export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
   const upsert = db.prepare(
-    `INSERT INTO alarms (id, onset_at, colour, area, lifeline, facility, document) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO alarms (id, onset_at, colour, area, lifeline, facility, document)
+     VALUES (:id, :onsetAt, :colour, :area, :lifeline, :facility, :document)
      ON CONFLICT (id) DO UPDATE SET onset_at = excluded.onset_at, colour = excluded.colour, area = excluded.area,
        lifeline = excluded.lifeline, facility = excluded.facility, document = excluded.document`,
   );
@@ -25,15 +26,13 @@ export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
 
   /** The alarm row becomes what the event says; the event is appended. A sequence already used is noted, not overwritten. */
   function apply(keyed: KeyedEvent, event: AlarmEvent): void {
-    const { alarm } = event;
-    upsert.run(
-      ...[alarm.id, wholeMs(alarm.onsetAt), alarm.colour, alarm.area, alarm.lifeline, alarm.facility],
-      canonicalJson(alarm),
-    );
+    const { id, colour, area, lifeline, facility, onsetAt } = event.alarm;
+    const document = canonicalJson(event.alarm);
+    upsert.run({ id, onsetAt: wholeMs(onsetAt), colour, area, lifeline, facility, document });
     const taken = sequenceTaken.get(event.sequence) !== undefined;
     if (taken) reconcile.note(keyed, 'sequence-taken');
     const sequence = taken ? null : event.sequence;
-    append.run(keyed.position, keyed.index, sequence, alarm.id, canonicalJson(event));
+    append.run(keyed.position, keyed.index, sequence, id, canonicalJson(event));
   }
 
   function alarms(filter: AlarmFilter): Alarm[] {

@@ -31,7 +31,7 @@ export function auditChain(db: DatabaseSync) {
   const head = db.prepare('SELECT number, hash FROM audit_head');
   const insert = db.prepare(
     `INSERT INTO audit (number, at, username, address, action, subject, outcome, detail, hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (:number, :at, :username, :address, :action, :subject, :outcome, :detail, :hash)`,
   );
   const page = db.prepare('SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?');
 
@@ -39,10 +39,7 @@ export function auditChain(db: DatabaseSync) {
     const last = headOf(head.get());
     const next = { ...storable(entry), number: last.number + 1 };
     const detail = canonicalJson(next.detail ?? null);
-    insert.run(
-      ...[next.number, next.at, next.username, next.address, next.action, next.subject, next.outcome],
-      ...[detail, hashOf(last.hash, next)],
-    );
+    insert.run({ ...next, detail, hash: hashOf(last.hash, next) });
   }
 
   function entries(after: number, limit: number): AuditEntry[] {

@@ -58,6 +58,7 @@ function connect(worker: Worker, cursor: number): LedgerClient {
     waiting.clear();
   }
 
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: it has no origin
   const say = (message: ToLedger): void => worker.postMessage(message);
 
   function ask(message: (number: number) => ToLedger): Promise<unknown> {

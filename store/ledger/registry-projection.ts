@@ -42,10 +42,7 @@ export function registryProjection(db: DatabaseSync, reconcile: Reconciler) {
 
   /** An item that names nothing is noted as unreadable; the change itself is kept whole either way. */
   function apply(keyed: KeyedEvent, event: RegistryEvent): void {
-    append.run(
-      ...[keyed.position, keyed.index, event.revision, wholeMs(event.at)],
-      canonicalJson(event.change),
-    );
+    append.run(keyed.position, keyed.index, event.revision, wholeMs(event.at), canonicalJson(event.change));
     let unreadable = false;
     for (const item of event.change.items) {
       const row = rowOf(item);

@@ -26,7 +26,7 @@ export function userTables(db: DatabaseSync) {
   const one = db.prepare('SELECT * FROM users WHERE key = ?');
   const insert = db.prepare(
     `INSERT INTO users (key, username, name, scope, password_hash, created_at, retired)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (:key, :username, :name, :scope, :passwordHash, :createdAt, :retired)`,
   );
   const update = db.prepare(
     'UPDATE users SET name = ?, scope = ?, password_hash = ?, retired = ? WHERE key = ?',
@@ -48,11 +48,15 @@ export function userTables(db: DatabaseSync) {
     }
     if (one.get(key) !== undefined) throw new LedgerError('username-taken', user.username);
     checkHash(user.passwordHash);
-    const { username, name, scope, passwordHash, createdAt, retired } = user;
-    insert.run(
-      ...[key, username.toWellFormed(), name ?? null, canonicalJson(scope)],
-      ...[passwordHash, wholeMs(createdAt), retired ? 1 : 0],
-    );
+    insert.run({
+      key,
+      username: user.username.toWellFormed(),
+      name: user.name ?? null,
+      scope: canonicalJson(user.scope),
+      passwordHash: user.passwordHash,
+      createdAt: wholeMs(user.createdAt),
+      retired: user.retired ? 1 : 0,
+    });
     setRoles(key, user.roles);
   }
 
