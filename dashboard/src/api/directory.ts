@@ -1,0 +1,91 @@
+/**
+ * Who and what the alarms' ids stand for. Organisations, areas and facilities are read in the background after log-in;
+ * what is missing (registered later, or beyond the first many) is asked for once, when somebody looks at it.
+ */
+import type { Area, Facility, Organisation, Point } from '#domain/registry.ts';
+import { isRecord, listAll, type Call } from './http.ts';
+
+/** Beyond so many facilities the rest is asked for one by one. */
+const LIST_MAX = 20_000;
+/** One-by-one questions at a time; a storm of unknown ids must not crowd out the officer's own calls. */
+const ASKING_MAX = 4;
+
+export type Directory = {
+  readonly facilities: Map<string, Facility>;
+  readonly organisations: Map<string, Organisation>;
+  readonly areas: Map<string, Area>;
+  readonly points: Map<string, PointFacts>;
+  load(): Promise<void>;
+  /** Asks for one facility or point unless it is known or was asked for already. */
+  want(kind: 'facilities' | 'points', id: string): void;
+};
+/** `index` is the point's permanent number, when the server tells it. */
+export type PointFacts = Point & { readonly index?: number };
+
+export function createDirectory(call: Call, changed: () => void): Directory {
+  const facilities = new Map<string, Facility>();
+  const organisations = new Map<string, Organisation>();
+  const areas = new Map<string, Area>();
+  const points = new Map<string, PointFacts>();
+  const asked = new Set<string>();
+  const queue: { kind: 'facilities' | 'points'; id: string }[] = [];
+  let asking = 0;
+
+  return {
+    facilities,
+    organisations,
+    areas,
+    points,
+    async load() {
+      await fill(organisations, isOrganisation, '/organisations');
+      await fill(areas, isArea, '/areas');
+      await fill(facilities, isFacility, '/facilities');
+    },
+    want(kind, id) {
+      const key = `${kind}/${id}`;
+      if (asked.has(key) || (kind === 'facilities' ? facilities : points).has(id)) return;
+      asked.add(key);
+      queue.push({ kind, id });
+      askNext();
+    },
+  };
+
+  async function fill<T extends { id: string }>(
+    into: Map<string, T>,
+    is: (value: unknown) => value is T,
+    path: string,
+  ): Promise<void> {
+    const items = await listAll(call, path, LIST_MAX);
+    if (!Array.isArray(items)) return;
+    for (const item of items) if (is(item)) into.set(item.id, item);
+    changed();
+  }
+
+  function askNext(): void {
+    const next = asking < ASKING_MAX ? queue.shift() : undefined;
+    if (next === undefined) return;
+    asking++;
+    void call('GET', `/${next.kind}/${encodeURIComponent(next.id)}`).then((reply) => {
+      asking--;
+      if (!reply.ok) {
+        // Unreachable now is not unknown for ever; a refusal (404 outside the scope) is.
+        if (reply.problem.status === 0 || reply.problem.status >= 500)
+          asked.delete(`${next.kind}/${next.id}`);
+      } else if (next.kind === 'points' && isPoint(reply.body)) points.set(reply.body.id, reply.body);
+      else if (next.kind === 'facilities' && isFacility(reply.body))
+        facilities.set(reply.body.id, reply.body);
+      changed();
+      askNext();
+    });
+  }
+}
+
+const hasId = (value: unknown): value is Record<string, unknown> & { id: string } =>
+  isRecord(value) && typeof value['id'] === 'string';
+const isOrganisation = (value: unknown): value is Organisation =>
+  hasId(value) && typeof value['name'] === 'string';
+const isArea = (value: unknown): value is Area => hasId(value) && typeof value['name'] === 'string';
+const isFacility = (value: unknown): value is Facility =>
+  hasId(value) && typeof value['name'] === 'string' && typeof value['kind'] === 'string';
+const isPoint = (value: unknown): value is PointFacts =>
+  hasId(value) && typeof value['quantity'] === 'string' && typeof value['unit'] === 'string';

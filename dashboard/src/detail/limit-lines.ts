@@ -1,0 +1,22 @@
+/** Which limits the chart shows: the one in force, and the point's own others. */
+import type { Alarm } from '#domain/alarm.ts';
+import type { Point } from '#domain/registry.ts';
+import type { LimitLine } from './trend-chart.ts';
+
+const NAMES = ['LL', 'L', 'H', 'HH'] as const;
+
+/** All in the alarm's unit; the point's limits are left out when they are in another. */
+export function limitLines(
+  alarm: Alarm,
+  point: Point | undefined,
+  named: (limit: string) => string,
+): LimitLine[] {
+  const lines: LimitLine[] = [];
+  if (alarm.limitValue !== null) lines.push({ value: alarm.limitValue, label: named(alarm.limit) });
+  if (point === undefined || point.unit !== alarm.unit) return lines;
+  for (const name of NAMES) {
+    const value = point.limits?.[name];
+    if (value !== undefined && value !== alarm.limitValue) lines.push({ value, label: named(name) });
+  }
+  return lines;
+}

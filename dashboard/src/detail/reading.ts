@@ -1,0 +1,62 @@
+/** The value now against its limit, and how old it is. */
+import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef } from 'vue';
+import type { Alarm } from '#domain/alarm.ts';
+import type { Quality } from '#domain/measurement.ts';
+import type { Timestamp } from '#domain/time.ts';
+import { readLatest } from '../api/history.ts';
+import { useApp, useDuty } from '../context.ts';
+
+/** A value older than so many report intervals is no longer fresh. */
+const FRESH_INTERVALS = 3;
+
+export type Reading = {
+  readonly value: number | null;
+  readonly quality: Quality | null;
+  /** Age of the newest sample; null when none is known. */
+  readonly ageMs: number | null;
+  readonly fresh: boolean | null;
+  /** The value at the alarm's last change stands in for a missing sample. */
+  readonly fromAlarm: boolean;
+};
+
+export function useReading(of: () => Alarm): ComputedRef<Reading> {
+  const { session } = useApp();
+  const duty = useDuty();
+  const stored = shallowRef<{ point: string; value: number | null; quality: Quality; at: Timestamp } | null>(
+    null,
+  );
+  let alive = true;
+  onBeforeUnmount(() => {
+    alive = false;
+  });
+  watch(
+    () => of().point,
+    async (point) => {
+      if (point === null) return;
+      duty.directory.want('points', point);
+      const row = await readLatest(session.call, point);
+      if (alive && row !== null && of().point === point)
+        stored.value = { point, value: row.value, quality: row.quality, at: row.time };
+    },
+    { immediate: true },
+  );
+  return computed(() => {
+    const alarm = of();
+    void duty.picture.value;
+    const live = alarm.point === null ? null : duty.value(alarm.point);
+    const kept = stored.value?.point === alarm.point ? stored.value : null;
+    const newest = live !== null && (kept === null || live.at >= kept.at) ? live : kept;
+    if (newest === null)
+      return { value: alarm.value, quality: null, ageMs: null, fresh: null, fromAlarm: true };
+    const interval =
+      alarm.point === null ? undefined : duty.directory.points.get(alarm.point)?.reportIntervalMs;
+    const ageMs = Math.max(0, duty.second.value.now - newest.at);
+    return {
+      value: newest.value,
+      quality: newest.quality,
+      ageMs,
+      fresh: interval === undefined ? null : ageMs <= interval * FRESH_INTERVALS,
+      fromAlarm: false,
+    };
+  });
+}

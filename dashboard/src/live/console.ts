@@ -1,0 +1,292 @@
+/**
+ * The running console: the socket feeds the plain store, and one trigger per flush lets the page draw. Sound, title and
+ * store follow the socket handler directly, so a hidden tab (where drawing stops) still rings.
+ */
+import { shallowRef, triggerRef, watch, type ShallowRef } from 'vue';
+import type { Alarm } from '#domain/alarm.ts';
+import type { AlarmMessage, BeatMessage, SnapshotMessage } from '#domain/contract/socket.ts';
+import type { AlarmAction } from '#domain/input.ts';
+import type { Timestamp } from '#domain/time.ts';
+import { EMPTY_CATALOGUE, parseCatalogue, type Catalogue } from '../api/catalogue.ts';
+import { createDirectory, type Directory } from '../api/directory.ts';
+import type { Router } from '../routing.ts';
+import type { Session } from '../session.ts';
+import type { Annunciator } from '../sound/annunciator.ts';
+import { applyAlarm, applySnapshot, createBook, findAlarm, keepAlarm } from '../store/alarm-book.ts';
+import { countAlarms, isWaiting, type Counts } from '../store/alarm-order.ts';
+import { filterFromQuery, type Filter } from '../store/filter.ts';
+import { createLink, frameCame, isStale, serverNow, staleness, type Link } from '../store/link.ts';
+import { EMPTY_VIEW, nextView, type ListView } from '../store/list-view.ts';
+import { settle, shownAlarm, type Pending } from '../store/pending.ts';
+import { applyPoints, createPointValues, liveValue, type LiveValue } from '../store/point-values.ts';
+import { createRing, dueTone, owing, ringNow, silence, toneOf } from '../store/ring.ts';
+import { eventOf, type StoryEvent } from '../store/timeline.ts';
+import type { Locale } from '../text/clock.ts';
+import { createNames, type Names } from '../text/names.ts';
+import { createAnnouncer, type Announcer } from './announcer.ts';
+import { createNotices, type Notices } from './notices.ts';
+import { sendOrder } from './orders.ts';
+import { openLine, type LiveLine } from './socket.ts';
+import { startTicker } from './ticker.ts';
+
+/** What the page draws from; a new picture at each flush. */
+export type Picture = {
+  view: ListView;
+  counts: Counts;
+  filter: Filter;
+  selected: string | null;
+  /** A snapshot has come: an empty list means "no alarms", not "not known yet". */
+  ready: boolean;
+};
+/** Changes every second. */
+export type Second = {
+  now: Timestamp;
+  stale: { readonly forMs: number; readonly dataAt: Timestamp } | null;
+  silencedForMs: number;
+};
+
+export type DutyConsole = {
+  readonly picture: ShallowRef<Picture>;
+  readonly second: ShallowRef<Second>;
+  readonly link: ShallowRef<Link>;
+  readonly directory: Directory;
+  readonly catalogue: ShallowRef<Catalogue>;
+  readonly names: Names;
+  readonly notices: Notices;
+  readonly announcer: Announcer;
+  /** Live events of the selected alarm, since it was selected. */
+  readonly liveEvents: ShallowRef<readonly StoryEvent[]>;
+  /** The alarm as the officer should see it (an order under way included). */
+  alarm(id: string): Alarm | undefined;
+  isPending(id: string): boolean;
+  value(point: string): LiveValue | null;
+  /** An alarm read over the API, for an address that names a closed one. */
+  keep(alarm: Alarm): void;
+  hold(held: boolean): void;
+  /** Lets the waiting rows in, held or not. */
+  admit(): void;
+  order(alarm: Alarm, action: AlarmAction): Promise<void>;
+  silence(): void;
+  close(): void;
+};
+
+export type ConsoleDeps = {
+  readonly session: Session;
+  readonly router: Router;
+  readonly annunciator: Annunciator;
+  locale(): Locale;
+  text(key: string): string | null;
+  /** Sets the page's title: number of untaken reds, the first of them, whether the line is lost. */
+  title(reds: number, first: Alarm | null, lost: boolean): void;
+  refused(): void;
+};
+
+export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
+  const book = createBook();
+  const points = createPointValues();
+  const ring = createRing();
+  const pending: Pending = new Map();
+  const notices = createNotices();
+  const announcer = createAnnouncer();
+  const link = shallowRef(createLink());
+  const catalogue = shallowRef<Catalogue>(EMPTY_CATALOGUE);
+  const liveEvents = shallowRef<readonly StoryEvent[]>([]);
+  const directory = createDirectory(deps.session.call, scheduleFlush);
+  const names = createNames({
+    catalogue: () => catalogue.value,
+    directory,
+    locale: deps.locale,
+    text: deps.text,
+  });
+  const picture = shallowRef<Picture>({
+    view: EMPTY_VIEW,
+    counts: countAlarms([]),
+    filter: filterFromQuery(new URLSearchParams()),
+    selected: null,
+    ready: false,
+  });
+  const second = shallowRef<Second>({ now: Date.now(), stale: null, silencedForMs: 0 });
+  let held = false;
+  let scheduled = false;
+  let closed = false;
+
+  const line: LiveLine = openLine(deps.session.token, () => book.cursor, {
+    connected: () => connection(true),
+    disconnected: () => connection(false),
+    refused: deps.refused,
+    snapshot: onSnapshot,
+    alarm: onAlarm,
+    points: onPoints,
+    beat: onBeat,
+    gateway: () => came(null),
+  });
+  const stopTicker = startTicker(tick);
+  const stopWatching = watch(deps.router.route, onRoute, { immediate: true });
+  addEventListener('visibilitychange', scheduleFlush);
+  void load();
+
+  return {
+    picture,
+    second,
+    link,
+    directory,
+    catalogue,
+    names,
+    notices,
+    announcer,
+    liveEvents,
+    alarm: shown,
+    isPending: (id) => pending.has(id),
+    value: (point) => liveValue(points, point),
+    keep(alarm) {
+      keepAlarm(book, alarm);
+      flush();
+    },
+    hold(value) {
+      if (held === value) return;
+      held = value;
+      if (!held) flush();
+    },
+    admit: () => flush(true),
+    order: (alarm, action) =>
+      sendOrder(
+        {
+          call: deps.session.call,
+          book,
+          pending,
+          by: () => deps.session.user.value?.username ?? '',
+          now: monotonic,
+          changed: flush,
+          notify: (notice) => notices.add(notice, monotonic()),
+        },
+        alarm,
+        action,
+      ),
+    silence() {
+      silence(ring, monotonic());
+      tick();
+    },
+    close() {
+      closed = true;
+      line.close();
+      stopTicker();
+      stopWatching();
+      removeEventListener('visibilitychange', scheduleFlush);
+    },
+  };
+
+  async function load(): Promise<void> {
+    const reply = await deps.session.call('GET', '/catalogue');
+    if (reply.ok) catalogue.value = parseCatalogue(reply.body);
+    await directory.load();
+  }
+
+  function onSnapshot(message: SnapshotMessage): void {
+    came(message.serverTime);
+    points.numbers = message.pointIndex;
+    applySnapshot(book, message);
+    picture.value.ready = true;
+    follow();
+  }
+
+  function onAlarm(message: AlarmMessage): void {
+    came(null);
+    const applied = applyAlarm(book, message);
+    if (applied === 'repeated') return;
+    if (applied === 'gap') line.resync();
+    settle(pending, message.alarm);
+    announcer.hear(message);
+    if (message.alarm.id === picture.value.selected)
+      liveEvents.value = [...liveEvents.value, eventOf(message)];
+    if (message.event.change === 'late-ring') {
+      const values = { place: names.facility(message.alarm), colour: message.alarm.colour };
+      notices.add({ code: 'late-ring', values, alarm: message.alarm.id, sticky: true }, monotonic());
+    }
+    const tone = toneOf(message);
+    if (tone !== null && ringNow(ring, tone, monotonic())) deps.annunciator.play(tone);
+    follow();
+  }
+
+  function onPoints(batch: ArrayBuffer): void {
+    came(applyPoints(points, batch));
+    scheduleFlush();
+  }
+
+  function onBeat(message: BeatMessage): void {
+    came(message.serverTime);
+    if (!book.resyncing && picture.value.ready) book.cursor = message.cursor;
+    link.value.health = message.health;
+    triggerRef(link);
+    tick();
+  }
+
+  /** Title and repeating sound follow the store at once; drawing waits for the next frame. */
+  function follow(): void {
+    const reds = [...book.open.values()].filter(
+      (a) => a.highestColour === 'red' && isWaiting(shown(a.id) ?? a),
+    );
+    deps.title(reds.length, reds[0] ?? null, second.value.stale !== null);
+    scheduleFlush();
+  }
+
+  function tick(): void {
+    const now = monotonic();
+    const stale = isStale(link.value, now) ? staleness(link.value, now) : null;
+    const wall = serverNow(link.value, now, Date.now());
+    const wasStale = second.value.stale !== null;
+    second.value = { now: wall, stale, silencedForMs: Math.max(0, ring.silencedUntil - now) };
+    if (wasStale !== (stale !== null)) follow();
+    const tone = dueTone(ring, owing(openShown(), stale !== null), now);
+    if (tone !== null) deps.annunciator.play(tone);
+    announcer.tick(now);
+    notices.age(now);
+  }
+
+  function onRoute(): void {
+    const route = deps.router.route.value;
+    if (route.page !== 'duty') return;
+    const filter = filterFromQuery(route.query);
+    const before = picture.value;
+    const changed = JSON.stringify(filter) !== JSON.stringify(before.filter);
+    if (route.alarm !== before.selected) liveEvents.value = [];
+    picture.value = { ...before, filter, selected: route.alarm };
+    flush(changed);
+  }
+
+  function connection(connected: boolean): void {
+    link.value.connected = connected;
+    triggerRef(link);
+  }
+  function came(serverTime: Timestamp | null): void {
+    frameCame(link.value, monotonic(), serverTime);
+  }
+  function scheduleFlush(): void {
+    if (scheduled || closed) return;
+    scheduled = true;
+    const run = () => {
+      scheduled = false;
+      if (!closed) flush();
+    };
+    if (document.hidden) setTimeout(run, 250);
+    else requestAnimationFrame(run);
+  }
+  function flush(admit = false): void {
+    const { filter, view } = picture.value;
+    const open = openShown();
+    const source = { open, find: shown, textOf: names.searchText };
+    picture.value = {
+      ...picture.value,
+      view: nextView(view, source, filter, held && !admit),
+      counts: countAlarms(open),
+    };
+  }
+  function shown(id: string): Alarm | undefined {
+    const alarm = findAlarm(book, id);
+    return alarm === undefined ? undefined : shownAlarm(alarm, pending.get(id), second.value.now);
+  }
+  function openShown(): Alarm[] {
+    return [...book.open.values()].map((alarm) => shownAlarm(alarm, pending.get(alarm.id), second.value.now));
+  }
+}
+
+const monotonic = (): number => performance.now();

@@ -1,0 +1,44 @@
+/** Short messages above the list: what became of an order, and late records that rang. */
+import { shallowRef, type ShallowRef } from 'vue';
+
+export type Notice = {
+  readonly number: number;
+  /** Names a text below `notice.` in the language files. */
+  readonly code: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** The alarm it is about: offered as a link. */
+  readonly alarm: string | null;
+  /** Stays until dismissed. */
+  readonly sticky: boolean;
+  readonly at: number;
+};
+
+export type Notices = {
+  readonly list: ShallowRef<readonly Notice[]>;
+  add(notice: Pick<Notice, 'code' | 'values' | 'alarm' | 'sticky'>, now: number): void;
+  dismiss(number: number): void;
+  /** Removes what has been read long enough. */
+  age(now: number): void;
+};
+
+const SHOWN_MS = 12_000;
+const NOTICES_MAX = 4;
+
+export function createNotices(): Notices {
+  const list = shallowRef<readonly Notice[]>([]);
+  let count = 0;
+  return {
+    list,
+    add(notice, now) {
+      const others = list.value.filter((n) => n.code !== notice.code || n.alarm !== notice.alarm);
+      list.value = [...others, { ...notice, number: ++count, at: now }].slice(-NOTICES_MAX);
+    },
+    dismiss(number) {
+      list.value = list.value.filter((notice) => notice.number !== number);
+    },
+    age(now) {
+      const young = list.value.filter((notice) => notice.sticky || now - notice.at < SHOWN_MS);
+      if (young.length !== list.value.length) list.value = young;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** The live line: socket.io over WebSocket, resumed by the cursor of what was seen last. */
+import { io, type Socket } from 'socket.io-client';
+import type { ClientToServer, ServerToClient } from '#domain/contract/socket.ts';
+
+export type LiveHandlers = ServerToClient & {
+  connected(): void;
+  disconnected(): void;
+  /** The server does not accept this session. */
+  refused(): void;
+};
+export type LiveLine = { resync(): void; close(): void };
+
+export function openLine(
+  token: () => string | null,
+  since: () => string | null,
+  handlers: LiveHandlers,
+): LiveLine {
+  const socket: Socket<ServerToClient, ClientToServer> = io({
+    transports: ['websocket'],
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 3_000,
+    // Asked at each attempt: a reconnect resumes after what was seen by then.
+    auth: (give) => give({ token: token() ?? undefined, since: since() ?? undefined }),
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  socket.on('connect', handlers.connected);
+  socket.on('disconnect', (reason) => {
+    handlers.disconnected();
+    // Cut by the server (slow, or rights changed): socket.io leaves that to us.
+    if (reason === 'io server disconnect') again();
+  });
+  socket.on('connect_error', (error) => {
+    if (/unauthori[sz]ed|unauthenticated|session/i.test(error.message)) handlers.refused();
+    else if (!socket.active) again();
+  });
+  socket.on('snapshot', handlers.snapshot);
+  socket.on('alarm', handlers.alarm);
+  socket.on('points', handlers.points);
+  socket.on('beat', handlers.beat);
+  socket.on('gateway', handlers.gateway);
+  return {
+    resync: () => socket.emit('resync'),
+    close() {
+      clearTimeout(timer);
+      socket.removeAllListeners();
+      socket.disconnect();
+    },
+  };
+
+  function again(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => socket.connect(), 1_000);
+  }
+}

@@ -1,0 +1,117 @@
+/** What the duty page does on keys and clicks: choosing, filtering, opening dialogs, sending orders. */
+import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
+import type { Alarm } from '#domain/alarm.ts';
+import type { AlarmAction } from '#domain/input.ts';
+import type { App } from '../context.ts';
+import type { DutyConsole } from '../live/console.ts';
+import { keyCommand, keyPlace, type KeyCommand } from '../live/keys.ts';
+import { dutyAddress } from '../routing.ts';
+import { filterToQuery, toggleColour, type Filter } from '../store/filter.ts';
+import { neighbour } from '../store/list-view.ts';
+import { offer, type Offer } from '../store/rights.ts';
+
+/** The alarm of a dialog is the one the person saw when it opened: its revision is what the order carries. */
+export type DialogRequest =
+  | { readonly kind: 'take' | 'shelve' | 'verdict' | 'note'; readonly alarm: Alarm }
+  | { readonly kind: 'help' };
+
+export type DutyPage = {
+  readonly dialog: ShallowRef<DialogRequest | null>;
+  readonly selected: ComputedRef<Alarm | null>;
+  readonly offered: ComputedRef<Offer | null>;
+  /** Set by the list and the filter field, so that keys can move the focus there. */
+  readonly focus: { list(): void; search(): void; detail(): void };
+  select(id: string | null): void;
+  filter(change: Partial<Filter>): void;
+  /** 接警: at once, except red, which asks first. */
+  take(): void;
+  ask(kind: 'shelve' | 'verdict' | 'note'): void;
+  order(alarm: Alarm, action: AlarmAction): void;
+  onKey(event: KeyboardEvent): void;
+};
+
+export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
+  const dialog = shallowRef<DialogRequest | null>(null);
+  const selected = computed<Alarm | null>(() => {
+    const id = duty.picture.value.selected;
+    return id === null ? null : (duty.alarm(id) ?? null);
+  });
+  const offered = computed<Offer | null>(() =>
+    selected.value === null ? null : offer(selected.value, app.session.user.value?.roles ?? []),
+  );
+  const page: DutyPage = {
+    dialog,
+    selected,
+    offered,
+    focus: { list: () => undefined, search: () => undefined, detail: () => undefined },
+    select(id) {
+      const { filter, selected: before } = duty.picture.value;
+      const address = dutyAddress(id, filterToQuery(filter));
+      // The first choice is a place to come back from; moving on through rows is not.
+      if (before === null && id !== null) app.router.go(address);
+      else app.router.replace(address);
+    },
+    filter(change) {
+      const { filter, selected: id } = duty.picture.value;
+      app.router.replace(dutyAddress(id, filterToQuery({ ...filter, ...change })));
+    },
+    take() {
+      const alarm = selected.value;
+      if (alarm === null || offered.value?.acknowledge !== true || duty.isPending(alarm.id)) return;
+      if (alarm.highestColour === 'red') dialog.value = { kind: 'take', alarm };
+      else page.order(alarm, { action: 'acknowledge' });
+    },
+    ask(kind) {
+      const alarm = selected.value;
+      if (alarm === null || offered.value?.[kind] !== true) return;
+      dialog.value = { kind, alarm };
+    },
+    order(alarm, action) {
+      void duty.order(alarm, action);
+    },
+    onKey(event) {
+      if (dialog.value !== null || event.isComposing) return;
+      const command = keyCommand(event, keyPlace(event.target), app.preferences.singleKeys.value);
+      if (command === null || !perform(command, event.target)) return;
+      event.preventDefault();
+    },
+  };
+  return page;
+
+  /** False when there was nothing to do, so that the browser may have the key. */
+  function perform(command: KeyCommand, target: EventTarget | null): boolean {
+    const { view, filter, selected: id } = duty.picture.value;
+    if (command.do === 'move') {
+      const next = neighbour(view, id, command.by);
+      if (next === null) return false;
+      page.focus.list();
+      page.select(next);
+    } else if (command.do === 'top') toTop();
+    else if (command.do === 'open') page.focus.detail();
+    else if (command.do === 'acknowledge') page.take();
+    else if (command.do === 'shelve' || command.do === 'verdict' || command.do === 'note')
+      page.ask(command.do);
+    else if (command.do === 'search') page.focus.search();
+    else if (command.do === 'colour') page.filter({ colours: toggleColour(filter, command.colour).colours });
+    else if (command.do === 'all-colours') page.filter({ colours: [] });
+    else if (command.do === 'silence') duty.silence();
+    else if (command.do === 'help') dialog.value = { kind: 'help' };
+    else goBack(target);
+    return true;
+  }
+
+  function toTop(): void {
+    duty.admit();
+    const first = duty.picture.value.view.rows[0];
+    page.focus.list();
+    if (first !== undefined) page.select(first);
+  }
+
+  /** Esc: out of the field, then the filter, then the selection. */
+  function goBack(target: EventTarget | null): void {
+    const { filter } = duty.picture.value;
+    if (target instanceof HTMLInputElement && filter.text === '') page.focus.list();
+    else if (filter.text !== '' || filter.colours.length > 0) page.filter({ text: '', colours: [] });
+    else page.select(null);
+  }
+}

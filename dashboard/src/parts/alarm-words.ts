@@ -1,0 +1,83 @@
+/** The words of one alarm on a row and in the head of the detail. */
+import { computed, type ComputedRef } from 'vue';
+import type { Alarm } from '#domain/alarm.ts';
+import { useDuty } from '../context.ts';
+import { momentText } from '../text/clock.ts';
+import { useText } from '../text/language.ts';
+import { writtenNumber, writtenUnit, writtenValue } from '../text/unit.ts';
+
+const BLINK_MS = 120_000;
+
+export type AlarmWords = {
+  readonly level: string;
+  readonly place: string;
+  /** What is measured, or the rule for an alarm without a point. */
+  readonly subject: string;
+  /** Area, rule and owner, separated by middle dots. */
+  readonly circumstances: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly limit: string;
+  readonly onset: string;
+  readonly state: string;
+  /** Tags beside the state: 未入账, 当前三级, 待复位, a suppression. */
+  readonly tags: readonly string[];
+  /** Untaken red or orange blinks for its first two minutes. */
+  readonly blink: boolean;
+};
+
+export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
+  const duty = useDuty();
+  const { t, locale, level } = useText();
+  const { names } = duty;
+  return computed(() => {
+    const alarm = of();
+    // Names arrive after alarms: a new picture reads them again.
+    void duty.picture.value;
+    void duty.catalogue.value;
+    const { now } = duty.second.value;
+    const subject = names.quantity(alarm) ?? names.rule(alarm);
+    const rule = names.rule(alarm);
+    const limit =
+      alarm.limitValue === null
+        ? ''
+        : t('alarm.limit', { value: writtenValue(alarm.limitValue, alarm.unit) });
+    const grave = alarm.highestColour === 'red' || alarm.highestColour === 'orange';
+    return {
+      level: level(alarm.highestColour),
+      place: names.facility(alarm),
+      subject,
+      circumstances: [names.area(alarm), rule === subject ? '' : rule, names.owner(alarm)?.name ?? '']
+        .filter((word) => word !== '')
+        .join(' · '),
+      value: writtenNumber(currentValue(alarm)),
+      unit: writtenUnit(alarm.unit),
+      limit,
+      onset: momentText(alarm.onsetAt, now, locale.value),
+      state: stateText(alarm),
+      tags: tagsOf(alarm),
+      blink: alarm.state === 'unacknowledged' && grave && now - alarm.onsetAt < BLINK_MS,
+    };
+  });
+
+  function currentValue(alarm: Alarm): number | null {
+    const live = alarm.point === null ? null : duty.value(alarm.point);
+    return live?.value ?? alarm.value;
+  }
+  function stateText(alarm: Alarm): string {
+    if (alarm.historical) return t('state.historical');
+    if (alarm.state === 'acknowledged' && alarm.acknowledgedBy !== null) {
+      return t('state.acknowledgedBy', { who: alarm.acknowledgedBy });
+    }
+    return t(`state.${alarm.state}`);
+  }
+  function tagsOf(alarm: Alarm): string[] {
+    const tags: string[] = [];
+    if (alarm.unjournaled === true) tags.push(t('alarm.unjournaled'));
+    if (alarm.withdrawn === true) tags.push(t('alarm.withdrawn'));
+    if (alarm.suppression !== 'none') tags.push(t(`suppression.${alarm.suppression}`));
+    if (alarm.colour !== alarm.highestColour) tags.push(t('alarm.nowLevel', { level: level(alarm.colour) }));
+    if (alarm.latched && !alarm.active && alarm.state === 'acknowledged') tags.push(t('alarm.toReset'));
+    return tags;
+  }
+}

@@ -1,0 +1,24 @@
+/** What a person sets for this workstation. */
+import { ref, watch, type Ref } from 'vue';
+
+export type Theme = 'dark' | 'light';
+export type Preferences = {
+  readonly theme: Ref<Theme>;
+  /** Single-key commands; off for people whose speech input or tremor presses keys (WCAG 2.1.4). */
+  readonly singleKeys: Ref<boolean>;
+};
+
+export function createPreferences(): Preferences {
+  const theme = ref<Theme>(localStorage.getItem('lifeline.theme') === 'light' ? 'light' : 'dark');
+  const singleKeys = ref(localStorage.getItem('lifeline.singleKeys') !== 'off');
+  watch(
+    theme,
+    (value) => {
+      document.documentElement.dataset['theme'] = value;
+      localStorage.setItem('lifeline.theme', value);
+    },
+    { immediate: true },
+  );
+  watch(singleKeys, (value) => localStorage.setItem('lifeline.singleKeys', value ? 'on' : 'off'));
+  return { theme, singleKeys };
+}

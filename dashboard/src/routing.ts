@@ -1,0 +1,56 @@
+/** The few addresses of the console. Everything a person sees is in the address: it can be shared, and survives a reload. */
+import { shallowRef, type ShallowRef } from 'vue';
+
+export type Route =
+  | { readonly page: 'login'; readonly query: URLSearchParams }
+  | { readonly page: 'duty'; readonly alarm: string | null; readonly query: URLSearchParams };
+
+export type Router = {
+  readonly route: ShallowRef<Route>;
+  /** A new entry in the browser's history. */
+  go(address: string): void;
+  /** The same place in the history: moving through rows must not fill it. */
+  replace(address: string): void;
+};
+
+export function parseAddress(path: string, search: string): Route {
+  const query = new URLSearchParams(search);
+  if (path === '/login') return { page: 'login', query };
+  const alarm = /^\/duty\/a\/([^/]+)$/.exec(path)?.[1];
+  return { page: 'duty', alarm: alarm === undefined ? null : safeDecode(alarm), query };
+}
+
+export const dutyAddress = (alarm: string | null, query: string): string =>
+  (alarm === null ? '/duty' : `/duty/a/${encodeURIComponent(alarm)}`) + query;
+
+/** Where to go after log-in: only ever a place of this console. */
+export function safeReturn(wanted: string | null): string {
+  return wanted !== null && /^\/duty(\/|\?|$)/.test(wanted) ? wanted : '/duty';
+}
+
+export function createRouter(): Router {
+  const here = () => parseAddress(location.pathname, location.search);
+  const route = shallowRef<Route>(here());
+  addEventListener('popstate', () => {
+    route.value = here();
+  });
+  return {
+    route,
+    go(address) {
+      history.pushState(null, '', address);
+      route.value = here();
+    },
+    replace(address) {
+      history.replaceState(null, '', address);
+      route.value = here();
+    },
+  };
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,59 @@
+/** Times on the console: 24 h, the city's own zone wherever the browser stands. */
+import type { Timestamp } from '#domain/time.ts';
+
+export type Locale = 'zh-CN' | 'en';
+const ZONE = 'Asia/Shanghai';
+
+/** `16:52:07` */
+export const clockTime = (at: Timestamp): string => part('en-GB', TIME, at);
+/** `16:52` */
+export const clockMinute = (at: Timestamp): string => part('en-GB', MINUTE, at);
+/** `11月22日` or `22 Nov` */
+export const dayText = (at: Timestamp, locale: Locale): string =>
+  part(locale === 'en' ? 'en-GB' : locale, locale === 'en' ? DAY_EN : DAY, at);
+/** `11月22日 周日` or `Sun, 22 Nov` */
+export const dateText = (at: Timestamp, locale: Locale): string =>
+  locale === 'en' ? part('en-GB', DATE, at) : `${part(locale, DAY, at)} ${part(locale, WEEKDAY, at)}`;
+
+/** The time alone today, otherwise with its day. */
+export function momentText(at: Timestamp, now: Timestamp, locale: Locale): string {
+  const time = clockTime(at);
+  return sameDay(at, now) ? time : `${dayText(at, locale)} ${time}`;
+}
+
+/** `04:12`, from an hour on `1:04:12`, from two days on in hours (`51 h`); never negative. */
+export function durationText(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(total / 3600);
+  if (hours >= 48) return `${hours} h`;
+  const minutes = Math.floor((total % 3600) / 60);
+  const tail = `${pad(minutes)}:${pad(total % 60)}`;
+  return hours === 0 ? tail : `${hours}:${tail}`;
+}
+
+const TIME: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+};
+const MINUTE: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const DAY: Intl.DateTimeFormatOptions = { month: 'long', day: 'numeric' };
+const DAY_EN: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' };
+const WEEKDAY: Intl.DateTimeFormatOptions = { weekday: 'short' };
+const DATE: Intl.DateTimeFormatOptions = { weekday: 'short', month: 'short', day: 'numeric' };
+const FULL_DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'numeric', day: 'numeric' };
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function part(locale: string, options: Intl.DateTimeFormatOptions, at: Timestamp): string {
+  const key = locale + Object.values(options).join('/') + Object.keys(options).join('/');
+  let format = formats.get(key);
+  if (format === undefined)
+    formats.set(key, (format = new Intl.DateTimeFormat(locale, { ...options, timeZone: ZONE })));
+  return format.format(at);
+}
+
+const sameDay = (a: Timestamp, b: Timestamp): boolean =>
+  part('en-GB', FULL_DAY, a) === part('en-GB', FULL_DAY, b);
+const pad = (n: number): string => String(n).padStart(2, '0');

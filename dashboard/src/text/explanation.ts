@@ -1,0 +1,55 @@
+/** The server sends codes and parameters; here they become sentences. An unknown code stays legible: code and values. */
+import type { Explanation } from '#domain/alarm.ts';
+import type { Locale } from './clock.ts';
+import { clockTime, durationText } from './clock.ts';
+import { writtenNumber, writtenUnit, writtenValue } from './unit.ts';
+
+export type Translate = (key: string, values: Record<string, string>) => string;
+export type Knows = (key: string) => boolean;
+
+/** Text of an explanation. Values are written for people first: numbers rounded, units, times, durations. */
+export function explain(
+  explanation: Explanation,
+  locale: Locale,
+  words: { translate: Translate; knows: Knows; name(kind: string, id: string): string | null },
+): string {
+  const values = writtenParams(explanation, words.name);
+  const key = `explanation.${explanation.code}`;
+  const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0 ? `${key}-delayed` : key;
+  if (words.knows(delayed)) return words.translate(delayed, values);
+  if (words.knows(key)) return words.translate(key, values);
+  const list = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
+  const separator = locale === 'zh-CN' ? '，' : ', ';
+  return list.length === 0 ? explanation.code : `${explanation.code}: ${list.join(separator)}`;
+}
+
+function writtenParams(
+  explanation: Explanation,
+  nameOf: (kind: string, id: string) => string | null,
+): Record<string, string> {
+  const written: Record<string, string> = {};
+  for (const [name, value] of Object.entries(explanation.params)) {
+    written[name] = writtenParam(name, value, nameOf);
+  }
+  const { unit } = explanation.params;
+  for (const name of ['value', 'limit', 'clearsAt']) {
+    const value = explanation.params[name];
+    if (typeof value === 'number')
+      written[name] = writtenValue(value, typeof unit === 'string' ? unit : null, 3);
+  }
+  return written;
+}
+
+function writtenParam(
+  name: string,
+  value: string | number | boolean | null,
+  nameOf: (kind: string, id: string) => string | null,
+): string {
+  if (value === null) return '—';
+  if (typeof value === 'boolean') return value ? '✓' : '✗';
+  if (typeof value === 'string')
+    return /unit$/i.test(name) ? writtenUnit(value) : (nameOf(name, value) ?? value);
+  if (/(At|since|until|from|to)$/.test(name) && value > 1e11) return clockTime(value);
+  if (/Ms$/.test(name)) return durationText(Math.abs(value));
+  return writtenNumber(value, 3);
+}

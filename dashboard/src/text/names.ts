@@ -1,0 +1,99 @@
+/** What an alarm is called on screen: names for its ids, in the reader's language; the id itself where no name is known. */
+import type { Alarm } from '#domain/alarm.ts';
+import type { Organisation } from '#domain/registry.ts';
+import { inLanguage, type Catalogue } from '../api/catalogue.ts';
+import type { Directory } from '../api/directory.ts';
+import type { Locale } from './clock.ts';
+
+export type Names = {
+  facility(alarm: Alarm): string;
+  area(alarm: Alarm): string;
+  lifeline(alarm: Alarm): string;
+  rule(alarm: Alarm): string;
+  /** Name of the measured quantity; null for an alarm of a gateway or of the system. */
+  quantity(alarm: Alarm): string | null;
+  owner(alarm: Alarm): Organisation | null;
+  /** Name of a thing by the parameter that holds its id (`point`, `facility`, `quantity` …), or null. */
+  byParam(param: string, id: string): string | null;
+  /** Everything a row shows, for searching. */
+  searchText(alarm: Alarm): string;
+};
+
+export type NameSources = {
+  catalogue(): Catalogue;
+  readonly directory: Directory;
+  locale(): Locale;
+  /** Text of the console's own language files; null when there is none. */
+  text(key: string): string | null;
+};
+
+/** Channels carry the quantity's name by custom: it stands in until the point itself is known. */
+const channelOf = (point: string): string => point.slice(point.indexOf('/') + 1);
+
+export function createNames(sources: NameSources): Names {
+  const { directory } = sources;
+  const named = (id: string) => inLanguage(sources.catalogue().names.get(id), sources.locale());
+
+  const names: Names = {
+    facility(alarm) {
+      if (alarm.facility !== null) return facilityName(alarm.facility);
+      return alarm.gateway ?? sources.text('words.platform') ?? '';
+    },
+    area: (alarm) => (alarm.area === null ? '' : areaName(alarm.area)),
+    lifeline: (alarm) =>
+      alarm.lifeline === null
+        ? ''
+        : (named(alarm.lifeline) ?? sources.text(`lifeline.${alarm.lifeline}`) ?? alarm.lifeline),
+    rule: (alarm) => ruleName(alarm.rule),
+    quantity(alarm) {
+      if (alarm.point === null) return null;
+      const quantity = directory.points.get(alarm.point)?.quantity ?? channelOf(alarm.point);
+      return named(quantity) ?? sources.text(`quantity.${quantity}`) ?? quantity;
+    },
+    owner(alarm) {
+      const facility = alarm.facility === null ? undefined : directory.facilities.get(alarm.facility);
+      const organisation = facility?.organisation;
+      return organisation === undefined ? null : (directory.organisations.get(organisation) ?? null);
+    },
+    byParam(param, id) {
+      if (/^facilit/.test(param)) return directory.facilities.get(id)?.name ?? null;
+      if (/^area/.test(param)) return directory.areas.get(id)?.name ?? null;
+      if (/^(rule|of)$/.test(param)) return id.split(/,\s*/).map(ruleName).join('、');
+      if (/^(quantity|lifeline|kind)/.test(param)) return named(id);
+      if (/^colour|Colour$/.test(param)) return sources.text(`level.${id}`);
+      if (/^limit(Name)?$/.test(param)) return sources.text(`limit.${id}`);
+      if (/^(reason|code)$/.test(param)) return sources.text(`reason.${id}`);
+      return null;
+    },
+    searchText: (alarm) =>
+      [
+        names.facility(alarm),
+        alarm.facility,
+        names.area(alarm),
+        names.lifeline(alarm),
+        names.rule(alarm),
+        names.quantity(alarm),
+        names.owner(alarm)?.name,
+        alarm.point,
+        alarm.gateway,
+        alarm.acknowledgedBy,
+      ].join(' '),
+  };
+  return names;
+
+  function facilityName(id: string): string {
+    const facility = directory.facilities.get(id);
+    if (facility === undefined) directory.want('facilities', id);
+    return facility?.name ?? id;
+  }
+  function areaName(id: string): string {
+    return directory.areas.get(id)?.name ?? named(id) ?? id;
+  }
+  function ruleName(id: string): string {
+    return (
+      inLanguage(sources.catalogue().rules.get(id)?.name, sources.locale()) ??
+      sources.text(`rule.${id}`) ??
+      id
+    );
+  }
+}
