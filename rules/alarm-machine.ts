@@ -1,0 +1,199 @@
+/**
+ * The life of one alarm in ISA-18.2 states. Three things stay apart: whether the condition holds (`active`), what an
+ * officer still owes it (`state`), and whether it is held by its latch (`latched`: true from the first latching level
+ * until a person's reset, as in OPC UA Part 9). Every change here is one revision and one event.
+ */
+import type { Alarm, AlarmState, Explanation } from '#domain/alarm.ts';
+import { type Colour, colourRank, worseColour } from '#domain/colour.ts';
+import type { Timestamp } from '#domain/time.ts';
+import type { AnnounceReason } from './announce.ts';
+import { freshId, keepClosed, publish } from './publish.ts';
+import { subjectKey, subjectOf } from './subject.ts';
+import { type AlarmSlot, touch, type Turn } from './state.ts';
+
+type Stimulus = 'onset' | 'return' | 'acknowledge';
+
+/** Every pair is decided here; a state that leads to itself means "allowed, and nothing happens". */
+const NEXT: Readonly<Record<AlarmState, Readonly<Record<Stimulus, AlarmState>>>> = {
+  normal: { onset: 'unacknowledged', return: 'normal', acknowledge: 'normal' },
+  unacknowledged: {
+    onset: 'unacknowledged',
+    return: 'returned-unacknowledged',
+    acknowledge: 'acknowledged',
+  },
+  acknowledged: { onset: 'acknowledged', return: 'normal', acknowledge: 'acknowledged' },
+  'returned-unacknowledged': {
+    onset: 'unacknowledged',
+    return: 'returned-unacknowledged',
+    acknowledge: 'normal',
+  },
+};
+
+/** What the rule says now: the level in force and why. */
+export type Standing = {
+  readonly version: number;
+  readonly limit: string;
+  readonly colour: Colour;
+  readonly limitValue: number | null;
+  readonly value: number | null;
+  readonly unit: string | null;
+  readonly latched: boolean;
+  readonly explanation: Explanation;
+};
+
+/** Whether an officer may still owe this place something. */
+export const isOpenHere = (slot: AlarmSlot): boolean => slot.alarm !== null && slot.alarm.state !== 'normal';
+
+/** Starts a new episode. Rings. */
+export function raise(turn: Turn, slot: AlarmSlot, standing: Standing, onsetAt: Timestamp): void {
+  touch(turn.state, slot);
+  endShelfOnRise(slot, standing.colour);
+  if (slot.alarm !== null) keepClosed(turn.state, slot, slot.alarm);
+  const alarm: Alarm = {
+    ...subjectOf(turn.registry, slot),
+    id: freshId(turn.state, subjectKey(turn.registry, slot), slot.rule, onsetAt, 'live'),
+    revision: 0,
+    sequence: 0,
+    rule: slot.rule,
+    ...shown(standing),
+    highestColour: standing.colour,
+    active: true,
+    state: NEXT.normal.onset,
+    suppression: 'none',
+    suppressions: [],
+    onsetAt,
+    returnedAt: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    historical: false,
+    verdict: null,
+  };
+  publish(turn, slot, { change: 'raised', alarm, reason: 'raised' });
+}
+
+/** The level in force is another one. Up re-arms and rings; down follows quietly. */
+export function changeLevel(turn: Turn, slot: AlarmSlot, standing: Standing, up: boolean): void {
+  const before = openAlarm(slot);
+  touch(turn.state, slot);
+  if (up) endShelfOnRise(slot, standing.colour);
+  const armed = up ? rearmed(before) : before;
+  const alarm: Alarm = { ...armed, ...shown(standing), highestColour: highest(armed, standing.colour) };
+  const moved = standing.colour === before.colour ? 'limit' : 'colour';
+  publish(turn, slot, { change: moved, alarm, reason: up ? 'colour-up' : 'colour-down' });
+}
+
+/** The condition is back before the officer was done with it: same episode. Rings. */
+export function reactivate(turn: Turn, slot: AlarmSlot, standing: Standing): void {
+  const before = openAlarm(slot);
+  touch(turn.state, slot);
+  endShelfOnRise(slot, standing.colour);
+  const alarm: Alarm = {
+    ...rearmed(before),
+    ...shown(standing),
+    highestColour: worseColour(before.highestColour, standing.colour),
+    active: true,
+    returnedAt: null,
+  };
+  publish(turn, slot, { change: 'reactivated', alarm, reason: 'reactivated' });
+}
+
+/** The condition is over. A latched alarm keeps its state and waits for acknowledgement and reset. */
+export function returnToNormal(
+  turn: Turn,
+  slot: AlarmSlot,
+  returnedAt: Timestamp,
+  value: number | null,
+): void {
+  const before = openAlarm(slot);
+  touch(turn.state, slot);
+  const state = before.latched ? before.state : NEXT[before.state].return;
+  const alarm: Alarm = { ...before, active: false, state, returnedAt, value: value ?? before.value };
+  publish(turn, slot, { change: state === 'normal' ? 'normal' : 'returned', alarm, reason: 'returned' });
+}
+
+/** An officer takes it (接警). What was highest until now is taken with it. */
+export function acknowledge(turn: Turn, slot: AlarmSlot, by: string, note: string | null): void {
+  const before = openAlarm(slot);
+  touch(turn.state, slot);
+  const state = before.latched ? 'acknowledged' : NEXT[before.state].acknowledge;
+  const alarm: Alarm = {
+    ...before,
+    state,
+    highestColour: state === 'normal' ? before.highestColour : before.colour,
+    acknowledgedAt: turn.wall,
+    acknowledgedBy: by,
+  };
+  publish(turn, slot, { change: 'acknowledged', alarm, reason: 'acknowledged', by, note });
+}
+
+/** A person releases the latch; `standing` is what remains active, null when nothing does. */
+export function reset(
+  turn: Turn,
+  slot: AlarmSlot,
+  standing: Standing | null,
+  by: string,
+  note: string | null,
+): void {
+  const before = openAlarm(slot);
+  touch(turn.state, slot);
+  const alarm: Alarm =
+    standing === null
+      ? { ...before, latched: false, state: 'normal' }
+      : { ...before, ...shown(standing), latched: false, highestColour: standing.colour };
+  publish(turn, slot, { change: 'reset', alarm, reason: 'reset', by, note });
+}
+
+/** Its rule, point or gateway is gone: nobody can return it any more, so it ends and says why. */
+export function close(turn: Turn, slot: AlarmSlot, code: string): void {
+  if (slot.alarm === null) return;
+  touch(turn.state, slot);
+  slot.suppressions = [];
+  const explanation: Explanation = {
+    code,
+    params: { ...slot.alarm.explanation.params, was: slot.alarm.explanation.code },
+  };
+  const alarm: Alarm = {
+    ...slot.alarm,
+    active: false,
+    latched: false,
+    state: 'normal',
+    returnedAt: slot.alarm.returnedAt ?? turn.wall,
+    explanation,
+  };
+  publish(turn, slot, { change: 'normal', alarm, reason: 'closed' });
+}
+
+/** The limit it is held against was changed under it. */
+export function changeLimit(turn: Turn, slot: AlarmSlot, standing: Standing): void {
+  const before = openAlarm(slot);
+  touch(turn.state, slot);
+  const alarm: Alarm = { ...before, ...shown(standing), highestColour: highest(before, standing.colour) };
+  publish(turn, slot, { change: 'limit', alarm, reason: 'limit-changed' satisfies AnnounceReason });
+}
+
+function shown(standing: Standing) {
+  const { version, limit, colour, limitValue, value, unit, latched, explanation } = standing;
+  return { ruleVersion: version, limit, colour, limitValue, value, unit, latched, explanation };
+}
+
+const rearmed = (alarm: Alarm): Alarm => ({
+  ...alarm,
+  state: 'unacknowledged',
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+});
+
+/** Latched at the highest until taken; afterwards it follows. */
+const highest = (alarm: Alarm, colour: Colour): Colour =>
+  alarm.state === 'acknowledged' ? colour : worseColour(alarm.highestColour, colour);
+
+function endShelfOnRise(slot: AlarmSlot, colour: Colour): void {
+  slot.suppressions = slot.suppressions.filter(
+    (one) => one.kind !== 'shelved' || colourRank(colour) <= one.rank,
+  );
+}
+
+function openAlarm(slot: AlarmSlot): Alarm {
+  if (slot.alarm === null) throw new Error(`no alarm at ${slot.kind} ${slot.index} ${slot.rule}`);
+  return slot.alarm;
+}

@@ -1,0 +1,254 @@
+/**
+ * The alarm engine: inputs in, alarm events out. It reads no clock: `at` says when the input came, and before each
+ * input the caller lets everything happen that fell due earlier (`advance`). Same inputs, same events, on any machine.
+ */
+import { type Alarm, isOpen } from '#domain/alarm.ts';
+import type { Answer } from '#domain/event.ts';
+import type { CommandInput, ConditionInput } from '#domain/input.ts';
+import type { Measurement } from '#domain/measurement.ts';
+import type { Registry } from '#domain/registry.ts';
+import type { EngineTime, Moment } from '#domain/time.ts';
+import { wakeAbsence, watchPoint } from './absence.ts';
+import { parseCatalogue } from './catalogue-parse.ts';
+import { commandAlarm, commandMaintenance } from './commands.ts';
+import { earliest, indexOfKey, kindOfKey, pop, WAKE } from './deadlines.ts';
+import { noteReport, notePresence, noteRestart, rebindGateway, wakeGateway } from './gateway-absence.ts';
+import { applyRejudged, type Rejudged } from './historical.ts';
+import { judge, wakeDelays } from './judge.ts';
+import { rebindPoint } from './rebind.ts';
+import { expireSuppressions } from './shelving.ts';
+import {
+  createGateway,
+  createPoint,
+  createState,
+  type RulesSink,
+  type RulesState,
+  type Turn,
+} from './state.ts';
+import { judgeCondition } from './system-alarms.ts';
+import { delayDue, rebuildDeadlines, wakeForDelay } from './wake.ts';
+
+export type { RulesSink, RulesState } from './state.ts';
+export { parseCatalogue } from './catalogue-parse.ts';
+export { judgeSeries, type StoredRow } from './retrospect.ts';
+export { pagesOf, restOf, restoreRules } from './snapshot.ts';
+export { shippedCatalogue } from './shipped.ts';
+
+/** Names the behaviour of this engine: a replay by another one may differ, and must say so. */
+export const ENGINE_REVISION = 'rules-1';
+
+/** An engine that knows no catalogue and no points yet. `site` enters every alarm's id. */
+export const createRules = (site: string): RulesState => createState(site);
+
+/**
+ * The catalogue in force from here on. Check it with `parseCatalogue` before it becomes an input: one that does not
+ * parse leaves the old one in force and raises the system alarm `catalogue-refused`.
+ */
+export function onCatalogue(
+  state: RulesState,
+  registry: Registry,
+  catalogue: unknown,
+  revision: string,
+  at: Moment,
+  out: RulesSink,
+): void {
+  const turn = turnOf(state, registry, at, out);
+  const parsed = parseCatalogue(catalogue, revision);
+  const detail = parsed.ok ? {} : { revision, error: parsed.error };
+  if (parsed.ok) {
+    state.catalogue = parsed.catalogue;
+    for (let index = 0; index < state.points.length; index += 1) bindPoint(turn, index);
+    for (let index = 0; index < state.gateways.length; index += 1)
+      rebindGateway(turn, state.gateways.forWrite(index));
+  }
+  judgeCondition(turn, { name: 'catalogue-refused', subject: '', active: !parsed.ok, detail });
+}
+
+/** Points and gateways were registered, changed or retired; a change of a device or facility touches its points. */
+export function onRegistry(
+  state: RulesState,
+  registry: Registry,
+  touched: { readonly points: readonly number[]; readonly gateways: readonly number[] },
+  at: Moment,
+  out: RulesSink,
+): void {
+  const turn = turnOf(state, registry, at, out);
+  while (state.points.length < registry.pointsByIndex.length)
+    state.points.push(createPoint(state.points.length, at.engineTime));
+  while (state.gateways.length < registry.gatewaysByIndex.length)
+    state.gateways.push(createGateway(state.gateways.length));
+  const gateways = new Set(touched.gateways);
+  for (const index of touched.points) {
+    bindPoint(turn, index);
+    const gateway = state.points.get(index)?.gatewayIndex ?? -1;
+    if (gateway >= 0) gateways.add(gateway);
+  }
+  for (const index of [...gateways].sort((a, b) => a - b))
+    rebindGateway(turn, state.gateways.forWrite(index));
+}
+
+/** Lets everything happen that is due at or before `to`, in order, each stamped with its due time. */
+export function advance(
+  state: RulesState,
+  registry: Registry,
+  to: EngineTime,
+  at: Moment,
+  out: RulesSink,
+): void {
+  const first = earliest(state.deadlines);
+  if (first === null || first > to) return;
+  const turn = turnOf(state, registry, at, out);
+  for (let due = earliest(state.deadlines); due !== null && due <= to; due = earliest(state.deadlines)) {
+    const key = pop(state.deadlines);
+    if (key === undefined) return;
+    turn.now = due;
+    turn.wall = at.receivedAt - (at.engineTime - due);
+    wake(turn, key, due);
+  }
+}
+
+/** When `advance` should next be called if nothing comes; it may then find nothing to do. Null = never. */
+export const nextDeadline = (state: RulesState): EngineTime | null => earliest(state.deadlines);
+
+/** One judged measurement, in canonical order. Throws a RangeError for a point unknown to `onRegistry`. */
+export function onMeasurement(
+  state: RulesState,
+  registry: Registry,
+  m: Measurement,
+  at: Moment,
+  out: RulesSink,
+): void {
+  judge(turnOf(state, registry, at, out), m);
+}
+
+/** A gateway's first connection opened or its last one closed. */
+export function onPresence(
+  state: RulesState,
+  registry: Registry,
+  gatewayIndex: number,
+  connected: boolean,
+  at: Moment,
+  out: RulesSink,
+): void {
+  notePresence(turnOf(state, registry, at, out), state.gateways.forWrite(gatewayIndex), connected);
+}
+
+/** Any accepted publish of a gateway: the only sign of life of a sleepy one. Call it before its measurements. */
+export function onGatewayReport(
+  state: RulesState,
+  registry: Registry,
+  gatewayIndex: number,
+  at: Moment,
+  out: RulesSink,
+): void {
+  noteReport(turnOf(state, registry, at, out), state.gateways.forWrite(gatewayIndex));
+}
+
+/**
+ * We were down from `from` to `to`. What was due before happened before; absence and off-delays skip the gap, because
+ * nobody could report; on-delays and shelves ran on. Call it without advancing to `to` first. Every gateway counts as
+ * disconnected until it connects again.
+ */
+export function onResumed(
+  state: RulesState,
+  registry: Registry,
+  from: EngineTime,
+  to: EngineTime,
+  at: Moment,
+  out: RulesSink,
+): void {
+  advance(state, registry, from, at, out);
+  const gapMs = to - from;
+  for (let index = 0; index < state.points.length; index += 1) {
+    const point = state.points.forWrite(index);
+    point.dataAt += gapMs;
+    point.reportAt += gapMs;
+    point.absenceFrom += gapMs;
+    point.absenceWake += gapMs;
+    for (const { levels } of point.rules)
+      for (const level of levels) if (level.clearSince !== null) level.clearSince += gapMs;
+    point.delayWake = delayDue(point);
+  }
+  rebuildDeadlines(state);
+  const turn = turnOf(state, registry, at, out);
+  turn.now = to;
+  for (let index = 0; index < state.gateways.length; index += 1)
+    noteRestart(turn, state.gateways.forWrite(index), gapMs);
+  advance(state, registry, to, at, out);
+}
+
+/** A person's order about an alarm or a maintenance window; the other commands are not for the rules. */
+export function onCommand(
+  state: RulesState,
+  registry: Registry,
+  command: CommandInput,
+  at: Moment,
+  out: RulesSink,
+): Answer {
+  const turn = turnOf(state, registry, at, out);
+  if (command.command === 'alarm') return commandAlarm(turn, command);
+  if (command.command === 'maintenance') return commandMaintenance(turn, command);
+  return { ok: false, code: 'unknown-command', detail: command.command };
+}
+
+/** A fault of the system itself begins or ends. */
+export function onCondition(
+  state: RulesState,
+  registry: Registry,
+  condition: Pick<ConditionInput, 'name' | 'subject' | 'active' | 'detail'>,
+  at: Moment,
+  out: RulesSink,
+): void {
+  judgeCondition(turnOf(state, registry, at, out), condition);
+}
+
+/** Stored data of a point were judged again: `input.episodes` is all there is with an onset in [from, to]. */
+export function onRejudged(
+  state: RulesState,
+  registry: Registry,
+  input: Rejudged,
+  at: Moment,
+  out: RulesSink,
+): void {
+  applyRejudged(turnOf(state, registry, at, out), input);
+}
+
+/** An open alarm, a recently closed one, or a known historical one. */
+export const alarmById = (state: RulesState, id: string): Alarm | undefined =>
+  state.byId.get(id)?.alarm ?? undefined;
+
+/** Every open alarm, oldest onset first. */
+export function openAlarms(state: RulesState): Alarm[] {
+  const open: Alarm[] = [];
+  for (const { alarm } of state.byId.values()) if (alarm !== null && isOpen(alarm)) open.push(alarm);
+  return open.sort((a, b) => a.onsetAt - b.onsetAt || (a.id < b.id ? -1 : 1));
+}
+
+/** Levels of the catalogue that could not be bound at a point, each with the reason, for the registry's page. */
+export const unboundLevels = (state: RulesState, pointIndex: number): readonly string[] =>
+  state.points.get(pointIndex)?.unbound ?? [];
+
+const turnOf = (state: RulesState, registry: Registry, at: Moment, out: RulesSink): Turn => ({
+  state,
+  registry,
+  out,
+  now: at.engineTime,
+  wall: at.receivedAt,
+});
+
+function wake(turn: Turn, key: number, due: EngineTime): void {
+  const { state } = turn;
+  const index = indexOfKey(key);
+  const kind = kindOfKey(key);
+  if (kind === WAKE.gateway) wakeGateway(turn, state.gateways.forWrite(index), due);
+  else if (kind === WAKE.absence) wakeAbsence(turn, state.points.forWrite(index), due);
+  else if (kind === WAKE.delays) wakeDelays(turn, state.points.forWrite(index), due);
+  else expireSuppressions(turn);
+}
+
+function bindPoint(turn: Turn, index: number): void {
+  const point = turn.state.points.forWrite(index);
+  rebindPoint(turn, point);
+  wakeForDelay(turn.state, point, delayDue(point));
+  watchPoint(turn, point);
+}

@@ -1,0 +1,157 @@
+/**
+ * Late data (历史补传) rings in one case only: it is the newest we know of its point, younger than two hours, and at red
+ * or orange. Then it rings once, with its own tone, until that episode is over or a worse colour comes.
+ */
+import type { Alarm } from '#domain/alarm.ts';
+import { colourRank, worseColour } from '#domain/colour.ts';
+import type { Measurement } from '#domain/measurement.ts';
+import type { Timestamp } from '#domain/time.ts';
+import { standingOf } from './process-alarm.ts';
+import { freshId, publish } from './publish.ts';
+import {
+  createSlot,
+  type Level,
+  PAST_KEPT,
+  type PointRules,
+  type RuleInstance,
+  touch,
+  type Turn,
+} from './state.ts';
+import { subjectKey, subjectOf } from './subject.ts';
+import { isData } from './trust.ts';
+
+/** Orange. */
+const RINGS_FROM_RANK = 2;
+
+/** `m` is late and the newest sample of its point. */
+export function ringLate(turn: Turn, point: PointRules, m: Measurement): void {
+  const young = m.receivedAt - m.time < turn.state.catalogue.settings.lateRingMs;
+  for (const instance of point.rules) {
+    if (instance.signal !== 'value') continue;
+    const level = worstReached(instance, m);
+    if (level === undefined) {
+      if (isData(m)) endWatch(turn, point, instance, m.time);
+    } else if (young && !ringsAlready(instance, level)) watchLate(turn, point, instance, level, m);
+  }
+}
+
+/** A live sample came: the late episode is over when the value is, or when the live alarm has taken it up. */
+export function endLateWatch(
+  turn: Turn,
+  point: PointRules,
+  instance: RuleInstance,
+  m: Measurement,
+  trusted: boolean,
+): void {
+  const liveHasIt =
+    instance.slot.alarm?.active === true && colourRank(instance.slot.alarm.colour) >= RINGS_FROM_RANK;
+  if (liveHasIt || (trusted && worstReached(instance, m) === undefined))
+    endWatch(turn, point, instance, m.time);
+}
+
+/** Adds an alarm of the past to the point, forgetting the oldest beyond the bound (the ledger keeps it). */
+export function keepPast(turn: Turn, point: PointRules, rule: string): ReturnType<typeof createSlot> {
+  const slot = createSlot('past', point.index, rule);
+  point.past.push(slot);
+  if (point.past.length > PAST_KEPT) {
+    const oldest = point.past.shift();
+    if (oldest?.alarm) turn.state.byId.delete(oldest.alarm.id);
+  }
+  return slot;
+}
+
+function watchLate(
+  turn: Turn,
+  point: PointRules,
+  instance: RuleInstance,
+  level: Level,
+  m: Measurement,
+): void {
+  const watch = instance.late ?? { since: m.time, rung: -1, alarm: '' };
+  instance.late = watch;
+  level.seen = m.value;
+  if (m.time - watch.since < level.onDelayMs || level.rank <= watch.rung) return;
+  const known = turn.state.byId.get(watch.alarm);
+  watch.rung = level.rank;
+  if (known?.alarm) {
+    touch(turn.state, known);
+    const risen = rung(turn, point, instance, level, known.alarm);
+    publish(turn, known, { change: 'late-ring', alarm: risen, reason: 'late' });
+    return;
+  }
+  const slot = keepPast(turn, point, instance.rule);
+  slot.suppressions = instance.slot.suppressions.filter(
+    (one) => one.kind !== 'shelved' || level.rank <= one.rank,
+  );
+  const alarm = newAlarm(turn, point, instance, level, watch.since);
+  watch.alarm = alarm.id;
+  publish(turn, slot, { change: 'late-ring', alarm, reason: 'late' });
+}
+
+function newAlarm(
+  turn: Turn,
+  point: PointRules,
+  instance: RuleInstance,
+  level: Level,
+  onsetAt: Timestamp,
+): Alarm {
+  const { registry, state } = turn;
+  const subject = subjectOf(registry, instance.slot);
+  const { version, ...standing } = standingOf(point, instance, level);
+  return {
+    ...subject,
+    id: freshId(state, subjectKey(registry, instance.slot), instance.rule, onsetAt, 'late'),
+    revision: 0,
+    sequence: 0,
+    rule: instance.rule,
+    ruleVersion: version,
+    ...standing,
+    highestColour: level.colour,
+    active: true,
+    state: 'unacknowledged',
+    latched: false,
+    suppression: 'none',
+    suppressions: [],
+    onsetAt,
+    returnedAt: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    historical: true,
+    verdict: null,
+  };
+}
+
+function rung(turn: Turn, point: PointRules, instance: RuleInstance, level: Level, before: Alarm): Alarm {
+  const next = newAlarm(turn, point, instance, level, before.onsetAt);
+  const { id, revision, sequence, highestColour } = before;
+  return { ...next, id, revision, sequence, highestColour: worseColour(highestColour, level.colour) };
+}
+
+function endWatch(turn: Turn, point: PointRules, instance: RuleInstance, returnedAt: Timestamp): void {
+  const watch = instance.late;
+  if (watch === null) return;
+  instance.late = null;
+  const slot = turn.state.byId.get(watch.alarm);
+  if (slot?.kind !== 'past' || slot.index !== point.index || slot.alarm === null || !slot.alarm.active)
+    return;
+  const state = slot.alarm.state === 'acknowledged' ? 'normal' : 'returned-unacknowledged';
+  touch(turn.state, slot);
+  const alarm: Alarm = { ...slot.alarm, active: false, state, returnedAt };
+  publish(turn, slot, { change: 'historical', alarm, reason: 'historical' });
+}
+
+function worstReached(instance: RuleInstance, m: Measurement): Level | undefined {
+  for (let at = instance.levels.length - 1; at >= 0; at -= 1) {
+    const level = instance.levels[at];
+    if (level === undefined || level.rank < RINGS_FROM_RANK) continue;
+    if (level.flag !== 0 ? (m.flags & level.flag) !== 0 : isData(m) && reaches(level, m.value)) return level;
+  }
+  return undefined;
+}
+
+const reaches = (level: Level, value: number): boolean =>
+  level.side === 'high' ? value >= level.limit : value <= level.limit;
+
+/** The live alarm of this rule already rang at least as loud. */
+const ringsAlready = (instance: RuleInstance, level: Level): boolean =>
+  instance.slot.alarm?.active === true && colourRank(instance.slot.alarm.colour) >= level.rank;

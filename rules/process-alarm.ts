@@ -1,0 +1,97 @@
+/** From levels to the alarm of a rule at a point: what the alarm must say now, and which change brings it there. */
+import type { Explanation } from '#domain/alarm.ts';
+import type { Timestamp } from '#domain/time.ts';
+import {
+  changeLevel,
+  isOpenHere,
+  raise,
+  reactivate,
+  returnToNormal,
+  type Standing,
+} from './alarm-machine.ts';
+import { anyActive, anyHeld, worstLevel } from './level-machine.ts';
+import { type Level, PAST_KEPT, type PointRules, type RuleInstance, type Turn } from './state.ts';
+
+/**
+ * Brings the alarm of `instance` in line with its levels. `sampleTime` is the effective time of the sample that did
+ * it, null when a delay ended: then the due instant counts.
+ */
+export function settle(
+  turn: Turn,
+  point: PointRules,
+  instance: RuleInstance,
+  sampleTime: Timestamp | null,
+): void {
+  const { slot, levels } = instance;
+  const active = anyActive(levels);
+  const level = worstLevel(levels);
+  const when = sampleTime ?? turn.wall;
+  if (level === undefined || !active) {
+    if (isOpenHere(slot) && slot.alarm?.active) end(turn, point, instance, when);
+    return;
+  }
+  const standing = standingOf(point, instance, level);
+  if (!isOpenHere(slot)) raise(turn, slot, standing, when);
+  else if (slot.alarm?.active === false) reactivate(turn, slot, standing);
+  else follow(turn, instance, standing, level);
+}
+
+/** What the alarm says while `level` is the worst in force. */
+export function standingOf(point: PointRules, instance: RuleInstance, level: Level): Standing {
+  return {
+    version: instance.version,
+    limit: level.name,
+    colour: level.colour,
+    limitValue: Number.isNaN(level.limit) ? null : level.limit,
+    value: Number.isNaN(level.seen) ? null : level.seen,
+    unit: point.unit,
+    latched: anyHeld(instance.levels),
+    explanation: explain(point, instance, level),
+  };
+}
+
+function follow(turn: Turn, instance: RuleInstance, standing: Standing, level: Level): void {
+  const { alarm } = instance.slot;
+  if (alarm === null || (alarm.limit === level.name && alarm.colour === level.colour)) return;
+  const before = instance.levels.find((one) => one.name === alarm.limit);
+  const up =
+    before === undefined ||
+    severity(instance, level) > severity(instance, before) ||
+    before.side !== level.side;
+  changeLevel(turn, instance.slot, standing, up);
+}
+
+const severity = (instance: RuleInstance, level: Level): number => instance.levels.indexOf(level);
+
+function end(turn: Turn, point: PointRules, instance: RuleInstance, when: Timestamp): void {
+  const { slot, rule, levels } = instance;
+  if (slot.alarm === null) return;
+  const { onsetAt } = slot.alarm;
+  const seen = levels[0]?.seen ?? NaN;
+  point.lived.push({ rule, onsetAt, returnedAt: Math.max(when, onsetAt) });
+  if (point.lived.length > PAST_KEPT) point.lived.shift();
+  returnToNormal(turn, slot, when, Number.isNaN(seen) ? null : seen);
+}
+
+function explain(point: PointRules, instance: RuleInstance, level: Level): Explanation {
+  return {
+    code: codeOf(instance, level),
+    params: {
+      rule: instance.rule,
+      version: instance.version,
+      level: level.name,
+      colour: level.colour,
+      value: Number.isNaN(level.seen) ? null : level.seen,
+      limit: Number.isNaN(level.limit) ? null : level.limit,
+      clearsAt: Number.isNaN(level.clear) ? null : level.clear,
+      unit: point.unit,
+      onDelayMs: level.onDelayMs,
+      windowMs: level.windowMs,
+    },
+  };
+}
+
+function codeOf(instance: RuleInstance, level: Level): string {
+  if (level.flag !== 0) return level.side === 'high' ? 'over-range' : 'under-range';
+  return instance.signal === 'value' ? `limit-${level.side}` : `window-${instance.signal}`;
+}

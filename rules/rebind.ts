@@ -1,0 +1,104 @@
+/** Putting new bindings in place of old ones without losing what has already begun. */
+import { changeLimit, close, isOpenHere } from './alarm-machine.ts';
+import { bind, type BoundRule } from './binding.ts';
+import { anyActive, worstLevel } from './level-machine.ts';
+import { settle, standingOf } from './process-alarm.ts';
+import {
+  createSlot,
+  type History,
+  type Level,
+  type PointRules,
+  type RuleInstance,
+  type Turn,
+} from './state.ts';
+import { createHistory } from './window.ts';
+
+/** Binds `point` anew. Delays run on where the condition is unchanged; alarms of rules that are gone end. */
+export function rebindPoint(turn: Turn, point: PointRules): void {
+  const entry = turn.registry.pointsByIndex[point.index];
+  const retired = entry === undefined || entry.retired === true;
+  if (retired) return unbind(turn, point);
+  const device = turn.registry.devicesByIndex[entry.deviceIndex];
+  const binding = bind(turn.state.catalogue, turn.registry, entry);
+  const old = point.rules;
+  point.bound = true;
+  point.unit = entry.unit;
+  point.intervalMs = entry.reportIntervalMs;
+  point.gatewayIndex = turn.registry.gateways.get(device?.gateway ?? '')?.index ?? -1;
+  point.unbound = binding.unbound;
+  point.rules = binding.rules.map((rule) => instanceOf(turn, point, rule, old));
+  point.history = historyFor(point, entry.quantity === 'rain-total');
+  for (const instance of old)
+    if (!point.rules.some(({ slot }) => slot === instance.slot)) close(turn, instance.slot, 'rule-removed');
+  for (const instance of point.rules) reconsider(turn, point, instance);
+}
+
+/** The point is gone: everything it had open ends and says so. */
+function unbind(turn: Turn, point: PointRules): void {
+  for (const { slot } of point.rules) close(turn, slot, 'point-retired');
+  close(turn, point.noData, 'point-retired');
+  close(turn, point.sensorLost, 'point-retired');
+  point.bound = false;
+  point.rules = [];
+  point.history = null;
+}
+
+function instanceOf(
+  turn: Turn,
+  point: PointRules,
+  bound: BoundRule,
+  old: readonly RuleInstance[],
+): RuleInstance {
+  const before = old.find((instance) => instance.rule === bound.rule);
+  if (before !== undefined)
+    for (const level of bound.levels) carryOver(turn, level, before, before.signal === bound.signal);
+  return {
+    rule: bound.rule,
+    version: bound.version,
+    signal: bound.signal,
+    levels: bound.levels,
+    slot: before?.slot ?? createSlot('point', point.index, bound.rule),
+    late: before?.late ?? null,
+  };
+}
+
+/** An active level stays active until a value says otherwise; a running delay only if it still waits for the same. */
+function carryOver(turn: Turn, level: Level, before: RuleInstance, sameSignal: boolean): void {
+  const old = before.levels.find((one) => one.name === level.name && one.side === level.side);
+  if (old === undefined) return;
+  level.active = old.active;
+  level.held = old.held;
+  level.seen = old.seen;
+  const same = sameSignal && old.windowMs === level.windowMs;
+  if (same && old.limit === level.limit) level.overSince = notOverdue(turn, old.overSince, level.onDelayMs);
+  if (same && old.clear === level.clear)
+    level.clearSince = notOverdue(turn, old.clearSince, level.offDelayMs);
+}
+
+/** A delay made shorter ends now, not in the past. */
+const notOverdue = (turn: Turn, since: number | null, delayMs: number): number | null =>
+  since === null ? null : Math.max(since, turn.now - delayMs);
+
+function reconsider(turn: Turn, point: PointRules, instance: RuleInstance): void {
+  const { slot, levels } = instance;
+  if (!isOpenHere(slot) || slot.alarm === null) return;
+  const level = worstLevel(levels);
+  if (level === undefined) {
+    if (slot.alarm.active) close(turn, slot, 'limit-removed');
+    return;
+  }
+  if (slot.alarm.limit === level.name && slot.alarm.limitValue !== limitShown(level))
+    changeLimit(turn, slot, standingOf(point, instance, level));
+  else if (anyActive(levels)) settle(turn, point, instance, null);
+}
+
+const limitShown = (level: Level): number | null => (Number.isNaN(level.limit) ? null : level.limit);
+
+/** Keeps what was gathered when it still serves the windows of the new rules. */
+function historyFor(point: PointRules, total: boolean): History | null {
+  let keepMs = 0;
+  for (const { levels } of point.rules) for (const level of levels) keepMs = Math.max(keepMs, level.windowMs);
+  if (keepMs === 0) return null;
+  const old = point.history;
+  return old !== null && old.keepMs === keepMs && old.total === total ? old : createHistory(keepMs, total);
+}

@@ -1,0 +1,98 @@
+/** Putting alarms aside and bringing them back: shelves, out-of-service, maintenance windows. Each ends by itself. */
+import type { Alarm, AlarmChange } from '#domain/alarm.ts';
+import type { AnnounceReason } from './announce.ts';
+import { push, WAKE, wakeKey } from './deadlines.ts';
+import { publish } from './publish.ts';
+import {
+  type AlarmSlot,
+  type MaintenanceWindow,
+  type OwnSuppression,
+  type RulesState,
+  touch,
+  type Turn,
+} from './state.ts';
+import { covers, suppressionOf } from './suppression.ts';
+
+/** Puts `one` on the alarm's place, in place of an older one of its kind. */
+export function suppress(turn: Turn, slot: AlarmSlot, one: OwnSuppression, note: string | null): void {
+  if (slot.alarm === null) return;
+  touch(turn.state, slot);
+  slot.suppressions = [...slot.suppressions.filter((other) => other.kind !== one.kind), one];
+  push(turn.state.deadlines, one.due, wakeKey(WAKE.suppression, 0));
+  const reason: AnnounceReason = one.kind === 'shelved' ? 'shelved' : 'out-of-service';
+  publish(turn, slot, { change: one.kind, alarm: slot.alarm, reason, by: one.by, note });
+}
+
+/** Takes the suppression of that kind off again; `by` null = it expired. An alarm still untaken sounds again. */
+export function unsuppress(
+  turn: Turn,
+  slot: AlarmSlot,
+  kind: OwnSuppression['kind'],
+  by: string | null,
+  note: string | null,
+): void {
+  if (slot.alarm === null) return;
+  touch(turn.state, slot);
+  slot.suppressions = slot.suppressions.filter((other) => other.kind !== kind);
+  const change: AlarmChange = kind === 'shelved' ? 'unshelved' : 'in-service';
+  const reason = resumeReason(slot.alarm, kind === 'shelved' ? 'unshelved' : 'back-in-service');
+  publish(turn, slot, { change, alarm: slot.alarm, reason, note, ...(by === null ? {} : { by }) });
+}
+
+/** Opens, moves or (when `until` is not in the future) ends a maintenance window and tells every alarm under it. */
+export function setMaintenance(turn: Turn, window: MaintenanceWindow): void {
+  const key = `${window.target}:${window.id}`;
+  if (window.until <= turn.wall) turn.state.maintenance.delete(key);
+  else {
+    turn.state.maintenance.set(key, window);
+    push(turn.state.deadlines, window.due, wakeKey(WAKE.suppression, 0));
+  }
+  reviseSuppressed(turn, window, window.by);
+}
+
+/** Ends whatever shelf, review date or window is due at `turn.now`. */
+export function expireSuppressions(turn: Turn): void {
+  for (const [key, window] of turn.state.maintenance) {
+    if (window.due > turn.now) continue;
+    turn.state.maintenance.delete(key);
+    reviseSuppressed(turn, window, null);
+  }
+  for (const slot of suppressedSlots(turn.state))
+    for (const one of slot.suppressions)
+      if (one.due <= turn.now) unsuppress(turn, slot, one.kind, null, null);
+}
+
+/** Every place with a shelf or out-of-service, in order of their alarms' sequence. */
+export function suppressedSlots(state: RulesState): AlarmSlot[] {
+  const slots = [...state.byId.values()].filter(
+    (slot) => slot.suppressions.length > 0 && slot.kind !== 'closed',
+  );
+  return slots.sort(bySequence);
+}
+
+const bySequence = (a: AlarmSlot, b: AlarmSlot): number =>
+  (a.alarm?.sequence ?? 0) - (b.alarm?.sequence ?? 0);
+
+function reviseSuppressed(turn: Turn, window: MaintenanceWindow, by: string | null): void {
+  const under = [...turn.state.byId.values()]
+    .filter((slot) => slot.alarm !== null && slot.kind !== 'closed' && covers(window, slot.alarm))
+    .sort(bySequence);
+  for (const slot of under) {
+    if (slot.alarm === null) continue;
+    const before = slot.alarm.suppressions;
+    const after = suppressionOf(turn.state, slot, slot.alarm).suppressions;
+    if (JSON.stringify(before) === JSON.stringify(after)) continue;
+    touch(turn.state, slot);
+    const begins = after.length >= before.length;
+    publish(turn, slot, {
+      change: begins ? 'suppressed' : 'unsuppressed',
+      alarm: slot.alarm,
+      reason: begins ? 'maintenance' : resumeReason(slot.alarm, 'maintenance-ended'),
+      note: window.reason,
+      ...(by === null ? {} : { by }),
+    });
+  }
+}
+
+const resumeReason = (alarm: Alarm, ringing: AnnounceReason): AnnounceReason =>
+  alarm.active && alarm.state === 'unacknowledged' ? ringing : 'not-active';

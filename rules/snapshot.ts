@@ -1,0 +1,64 @@
+/** The state in pages for a snapshot, and back. */
+import type { PagedArray } from '#domain/paged-array.ts';
+import type { Catalogue } from './catalogue.ts';
+import {
+  type AlarmSlot,
+  createState,
+  type GatewayRules,
+  type MaintenanceWindow,
+  type PointRules,
+  type RulesState,
+} from './state.ts';
+import { rebuildDeadlines } from './wake.ts';
+
+/** The large part, copied page by page while the fold goes on. */
+export const pagesOf = (state: RulesState): Record<string, PagedArray<unknown>> => ({
+  points: state.points,
+  gateways: state.gateways,
+  closed: state.closed,
+});
+
+type Rest = {
+  readonly sequence: number;
+  readonly closedCount: number;
+  readonly catalogue: Catalogue;
+  readonly system: Map<string, AlarmSlot>;
+  readonly maintenance: Map<string, MaintenanceWindow>;
+};
+
+/** The small part. Shares objects with the state: serialise it before the next input. */
+export function restOf(state: RulesState): unknown {
+  const { sequence, closedCount, catalogue, system, maintenance } = state;
+  return { sequence, closedCount, catalogue, system, maintenance } satisfies Rest;
+}
+
+/** Rebuilds the state from what `pagesOf` and `restOf` gave; both were written by this engine revision. */
+export function restoreRules(site: string, pages: Record<string, unknown[][]>, rest: unknown): RulesState {
+  const state = createState(site);
+  state.points.restore((pages['points'] ?? []) as PointRules[][]);
+  state.gateways.restore((pages['gateways'] ?? []) as GatewayRules[][]);
+  state.closed.restore((pages['closed'] ?? []) as AlarmSlot[][]);
+  const small = rest as Rest;
+  state.sequence = small.sequence;
+  state.closedCount = small.closedCount;
+  state.catalogue = small.catalogue;
+  for (const [key, slot] of small.system) state.system.set(key, slot);
+  for (const [key, window] of small.maintenance) state.maintenance.set(key, window);
+  for (const slot of everySlot(state)) if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
+  rebuildDeadlines(state);
+  return state;
+}
+
+/** Every place that may hold an alarm; closed ones first, so that an open one of the same id wins. */
+export function* everySlot(state: RulesState): Generator<AlarmSlot> {
+  for (const page of state.closed.pages) yield* page;
+  for (const page of state.points.pages)
+    for (const point of page) {
+      for (const { slot } of point.rules) yield slot;
+      yield point.noData;
+      yield point.sensorLost;
+      yield* point.past;
+    }
+  for (const page of state.gateways.pages) for (const gateway of page) yield gateway.slot;
+  yield* state.system.values();
+}

@@ -1,0 +1,253 @@
+/**
+ * What the engine remembers. Everything here is plain data: a snapshot takes it page by page, and the same inputs
+ * give the same state anywhere. The index and the heap are derived and rebuilt after a restart.
+ */
+import type { Alarm, AlarmEvent, Suppression } from '#domain/alarm.ts';
+import type { Colour } from '#domain/colour.ts';
+import { PagedArray } from '#domain/paged-array.ts';
+import type { Registry } from '#domain/registry.ts';
+import type { EngineTime, Timestamp } from '#domain/time.ts';
+import { type Catalogue, emptyCatalogue, type Signal } from './catalogue.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
+
+export type Side = 'high' | 'low';
+
+/** One limit of one rule at one point: what it asks (fixed at binding, point's unit) and how far it has come. */
+export type Level = {
+  readonly name: string;
+  readonly colour: Colour;
+  readonly rank: number;
+  readonly side: Side;
+  /** Reached at or beyond `limit`; over only strictly inside `clear` (limit less deadband). */
+  readonly limit: number;
+  readonly clear: number;
+  readonly onDelayMs: number;
+  readonly offDelayMs: number;
+  readonly windowMs: number;
+  /** Once active it holds its colour until a person resets it. */
+  readonly latch: boolean;
+  /** Reached by this bit of FLAG instead of by value (over-range); 0 for an ordinary limit. */
+  readonly flag: number;
+  /** Last value of the rule's signal: what an onset by deadline shows. */
+  seen: number;
+  overSince: EngineTime | null;
+  clearSince: EngineTime | null;
+  active: boolean;
+  held: boolean;
+};
+
+/** A late ring that still stands for its rule: no second ring until the episode is over or a higher colour comes. */
+export type LateWatch = {
+  /** Effective time since when late samples stand at orange or above. */
+  since: Timestamp;
+  /** Rank already rung; -1 while a delay still runs. */
+  rung: number;
+  alarm: string;
+};
+
+export type RuleInstance = {
+  readonly rule: string;
+  readonly version: number;
+  readonly signal: Signal;
+  /** Mildest first. */
+  readonly levels: readonly Level[];
+  readonly slot: AlarmSlot;
+  late: LateWatch | null;
+};
+
+/** Shelf or out-of-service of one alarm; outlives the episode, never its own end. */
+export type OwnSuppression = {
+  readonly kind: Extract<Suppression, 'shelved' | 'out-of-service'>;
+  readonly by: string;
+  readonly reason: string;
+  readonly since: Timestamp;
+  readonly until: Timestamp;
+  readonly due: EngineTime;
+  /** Rank when it was ordered: a rise above it ends a shelf. */
+  readonly rank: number;
+};
+
+/** The one place of one alarm: (subject, rule). `alarm` is null when nothing is open or suppressed here. */
+export type AlarmSlot = {
+  readonly kind: 'point' | 'gateway' | 'system' | 'past' | 'closed';
+  /** Point or gateway index, or position in the ring of closed alarms; -1 for the system. */
+  readonly index: number;
+  /** Subject of a system alarm; '' otherwise. */
+  readonly subject: string;
+  readonly rule: string;
+  alarm: Alarm | null;
+  suppressions: readonly OwnSuppression[];
+};
+
+/** Recent samples of a point with window rules, in effective time, neighbours merged beyond the resolution. */
+export type History = {
+  readonly times: Timestamp[];
+  readonly sums: number[];
+  readonly counts: number[];
+  readonly mins: number[];
+  readonly maxs: number[];
+  readonly keepMs: number;
+  readonly resolutionMs: number;
+  /** A running total (rain-total) is turned into increments; its last value, NaN before the first. */
+  readonly total: boolean;
+  lastTotal: number;
+  /** Since when no gap longer than three report intervals occurred. */
+  coveredFrom: Timestamp;
+};
+
+export type PastEpisode = {
+  readonly rule: string;
+  readonly onsetAt: Timestamp;
+  readonly returnedAt: Timestamp;
+};
+
+export type PointRules = {
+  readonly index: number;
+  bound: boolean;
+  gatewayIndex: number;
+  intervalMs: number;
+  unit: string;
+  rules: RuleInstance[];
+  /** Levels of the catalogue that could not be bound here, each with the reason. */
+  unbound: readonly string[];
+  history: History | null;
+  readonly noData: AlarmSlot;
+  readonly sensorLost: AlarmSlot;
+  /** Newest effective time of any stored sample but future ones; -Infinity before the first. */
+  newestTime: Timestamp;
+  /** Engine time of the last live report, good or bad, and of the last live one with a value. */
+  reportAt: EngineTime;
+  dataAt: EngineTime;
+  /** The absence clock runs from here. */
+  absenceFrom: EngineTime;
+  /** Scheduled wake-ups; Infinity = none. */
+  absenceWake: EngineTime;
+  delayWake: EngineTime;
+  /** Live episodes that ended, and late or historical alarms, newest last; at most PAST_KEPT of each. */
+  lived: PastEpisode[];
+  past: AlarmSlot[];
+};
+
+export type GatewayRules = {
+  readonly index: number;
+  bound: boolean;
+  sleepy: boolean;
+  /** Ever connected or heard: before that it is not commissioned and not missed. */
+  seen: boolean;
+  connected: boolean;
+  /** Engine time the last connection closed, and of the last accepted publish. */
+  closedAt: EngineTime;
+  heardAt: EngineTime;
+  absent: boolean;
+  maxIntervalMs: number;
+  wake: EngineTime;
+  readonly slot: AlarmSlot;
+};
+
+export type MaintenanceWindow = {
+  readonly target: 'points' | 'gateways' | 'facilities';
+  readonly id: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly since: Timestamp;
+  readonly until: Timestamp;
+  readonly due: EngineTime;
+};
+
+export type RulesState = {
+  readonly site: string;
+  /** Number of the last alarm event. */
+  sequence: number;
+  catalogue: Catalogue;
+  readonly points: PagedArray<PointRules>;
+  readonly gateways: PagedArray<GatewayRules>;
+  /** Ring of the last CLOSED_KEPT alarms that became normal: a verdict or a note may still come. */
+  readonly closed: PagedArray<AlarmSlot>;
+  closedCount: number;
+  readonly system: Map<string, AlarmSlot>;
+  readonly maintenance: Map<string, MaintenanceWindow>;
+  /** Derived: every alarm that can still be found by id. */
+  readonly byId: Map<string, AlarmSlot>;
+  /** Derived: what falls due when. */
+  readonly deadlines: Deadlines;
+};
+
+/** Where alarm events go, in order. */
+export type RulesSink = { alarm(event: AlarmEvent): void };
+
+/** One step of the engine: `now` is engine time, `wall` the same instant on the wall clock. */
+export type Turn = {
+  readonly state: RulesState;
+  readonly registry: Registry;
+  readonly out: RulesSink;
+  now: EngineTime;
+  wall: Timestamp;
+};
+
+export const PAST_KEPT = 64;
+export const CLOSED_KEPT = 1_024;
+
+export function createState(site: string): RulesState {
+  return {
+    site,
+    sequence: 0,
+    catalogue: emptyCatalogue(),
+    points: new PagedArray(),
+    gateways: new PagedArray(),
+    closed: new PagedArray(),
+    closedCount: 0,
+    system: new Map(),
+    maintenance: new Map(),
+    byId: new Map(),
+    deadlines: createDeadlines(),
+  };
+}
+
+export const createSlot = (
+  kind: AlarmSlot['kind'],
+  index: number,
+  rule: string,
+  subject = '',
+): AlarmSlot => ({ kind, index, subject, rule, alarm: null, suppressions: [] });
+
+export const createPoint = (index: number, now: EngineTime): PointRules => ({
+  index,
+  bound: false,
+  gatewayIndex: -1,
+  intervalMs: 0,
+  unit: '',
+  rules: [],
+  unbound: [],
+  history: null,
+  noData: createSlot('point', index, 'no-data'),
+  sensorLost: createSlot('point', index, 'sensor-lost'),
+  newestTime: -Infinity,
+  reportAt: -Infinity,
+  dataAt: -Infinity,
+  absenceFrom: now,
+  absenceWake: Infinity,
+  delayWake: Infinity,
+  lived: [],
+  past: [],
+});
+
+export const createGateway = (index: number): GatewayRules => ({
+  index,
+  bound: false,
+  sleepy: false,
+  seen: false,
+  connected: false,
+  closedAt: -Infinity,
+  heardAt: -Infinity,
+  absent: false,
+  maxIntervalMs: 0,
+  wake: Infinity,
+  slot: createSlot('gateway', index, 'gateway-absent'),
+});
+
+/** Says to a running snapshot that this alarm's page is about to change. */
+export function touch(state: RulesState, slot: AlarmSlot): void {
+  if (slot.kind === 'point' || slot.kind === 'past') state.points.forWrite(slot.index);
+  else if (slot.kind === 'gateway') state.gateways.forWrite(slot.index);
+  else if (slot.kind === 'closed') state.closed.forWrite(slot.index);
+}

@@ -1,0 +1,87 @@
+/** Every shipped rule proves itself on the examples that stand beside its limits. */
+import { describe, expect, it } from 'vitest';
+import { COLOURS } from '#domain/colour.ts';
+import { parseCatalogue, shippedCatalogue, unboundLevels } from '#rules/engine.ts';
+import { SHIPPED_RULES, SHIPPED_SYSTEM } from '#rules/shipped.ts';
+import { DutyRoom } from './duty-room.ts';
+
+type Example = {
+  readonly name: string;
+  readonly kind: string;
+  readonly quantity: string;
+  readonly unit: string;
+  readonly reportIntervalMs: number;
+  readonly attributes?: Readonly<Record<string, number>>;
+  readonly series: readonly (readonly number[])[];
+  readonly expect: readonly (readonly (number | string)[])[];
+};
+
+describe('the shipped catalogue', () => {
+  for (const rule of SHIPPED_RULES) {
+    const examples: readonly Example[] = rule.examples;
+    describe(rule.id, () => {
+      it('says what it is for, what to do and how sure we are', () => {
+        for (const text of [rule.name, rule.cause, rule.consequence, rule.response]) {
+          expect(text.zh).not.toBe('');
+          expect(text.en).not.toBe('');
+        }
+        expect(rule.source).not.toBe('');
+        expect(rule.confidence).not.toBe('');
+        expect(rule.timeToRespondMs).toBeGreaterThan(0);
+        expect(examples.length).toBeGreaterThan(0);
+      });
+      it.each(examples.map((example) => [example.name, example] as const))('%s', (_, example) => {
+        const room = new DutyRoom();
+        const { kind, quantity, unit, reportIntervalMs, attributes } = example;
+        const point = room.point(kind, quantity, unit, { reportIntervalMs }, 'G-1', attributes);
+        for (const [second = 0, value = NaN] of example.series) room.sample(second, point, value);
+        const told = room.told(rule.id).map(([second, change, , colour]) => [second, change, colour]);
+        expect(told).toEqual(example.expect);
+      });
+      it('keeps red and orange of gas and ponding free of any delay', () => {
+        if (!/ch4|ponding/.test(rule.id)) return;
+        for (const level of rule.levels)
+          if (level.colour === 'red' || level.colour === 'orange') expect(level.onDelayMs).toBe(0);
+      });
+    });
+  }
+
+  it('refuses a catalogue with a slip in it and says where', () => {
+    const { catalogue } = shippedCatalogue();
+    const slip = structuredClone(catalogue) as { rules: { levels: Record<string, unknown>[] }[] };
+    slip.rules[0]?.levels[0] && (slip.rules[0].levels[0]['onDelay'] = 5);
+    expect(parseCatalogue(slip, 'x')).toEqual({
+      ok: false,
+      error: 'rules[0].levels[0].onDelay: unknown field',
+    });
+    expect(parseCatalogue({ format: 2, rules: [], system: [] }, 'x').ok).toBe(false);
+    expect(parseCatalogue(null, 'x').ok).toBe(false);
+  });
+
+  it('keeps the old rules and says so when a faulty catalogue is put in force', () => {
+    const room = new DutyRoom();
+    const point = room.point('gas-valve-well', 'ch4', '%');
+    room.publishCatalogue(10, { format: 1, rules: [{}], system: [] });
+    expect(room.latest().rule).toBe('catalogue-refused');
+    room.sample(20, point, 2.5);
+    expect(room.told('gas-well-ch4')).toEqual([[20, 'raised', 'gas-well-ch4', 'orange', true]]);
+  });
+
+  it('lists limits that an attribute is missing for', () => {
+    const room = new DutyRoom();
+    const point = room.point('manhole', 'sewer-level', 'm', {}, 'G-1', { coverLevelM: 51 });
+    expect(unboundLevels(room.state, point)).toEqual([
+      'sewer-level/fill-0.8: no attribute invertLevelM',
+      'sewer-level/crown: no attribute invertLevelM',
+    ]);
+  });
+
+  it('has an owner, a colour and a text for every system alarm', () => {
+    for (const rule of SHIPPED_SYSTEM) {
+      expect(COLOURS).toContain(rule.colour);
+      expect(rule.owner).toMatch(/^(system-admin|security-admin|engineer)$/);
+      expect(rule.text.zh).not.toBe('');
+      expect(rule.text.en).not.toBe('');
+    }
+  });
+});

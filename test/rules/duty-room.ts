@@ -1,0 +1,224 @@
+/** A small city with a duty room for the tests: time in seconds, every event kept in words. */
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { Answer } from '#domain/event.ts';
+import type { AlarmAction } from '#domain/input.ts';
+import type { Measurement, Quality } from '#domain/measurement.ts';
+import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
+import type { Attributes, Point, Registry, RegistryItem } from '#domain/registry.ts';
+import type { Moment } from '#domain/time.ts';
+import type { Role } from '#domain/user.ts';
+import * as engine from '#rules/engine.ts';
+
+/** Wall clock at second 0; the engine's clock has another zero on purpose. */
+export const START = Date.UTC(2026, 6, 1, 8);
+const ENGINE_START = 5_000_000;
+
+export const moment = (second: number): Moment => ({
+  receivedAt: START + second * 1_000,
+  engineTime: ENGINE_START + second * 1_000,
+});
+export const wall = (second: number): number => START + second * 1_000;
+export const engineAt = (second: number): number => ENGINE_START + second * 1_000;
+
+export type PointSpec = Partial<Omit<Point, 'id'>> & { readonly facility?: string };
+export type Sample = { readonly flags?: number; readonly quality?: Quality; readonly time?: number };
+
+/** Facilities `<kind>-1` of each kind used, one always-on gateway G-1 and one sleepy one S-1. */
+export class DutyRoom {
+  readonly registry: Registry = createRegistry();
+  state = engine.createRules('heze');
+  readonly events: AlarmEvent[] = [];
+  readonly sink = { alarm: (event: AlarmEvent): void => void this.events.push(event) };
+
+  constructor(catalogue: unknown = engine.shippedCatalogue().catalogue) {
+    engine.onCatalogue(this.state, this.registry, catalogue, 'r1', moment(0), this.sink);
+    this.register(
+      item('facilities', facilityOf('gas-valve-well')),
+      item('gateways', {
+        id: 'G-1',
+        name: 'always on',
+        session: 'always-on',
+        facility: 'gas-valve-well-1',
+        secretHmac: 'a'.repeat(64),
+      }),
+      item('gateways', { id: 'S-1', name: 'sleepy', session: 'sleepy', secretHmac: 'b'.repeat(64) }),
+    );
+  }
+
+  /** Applies items at `second`; throws what the registry refuses. */
+  register(...items: RegistryItem[]): void {
+    this.registerAt(0, ...items);
+  }
+
+  registerAt(second: number, ...items: RegistryItem[]): void {
+    this.pass(second);
+    const outcome = applyRegistryChange(this.registry, { items });
+    if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors));
+    engine.onRegistry(this.state, this.registry, outcome.touched, moment(second), this.sink);
+  }
+
+  /** A point `D-<n>/ch` on a facility of `kind`; returns its index. */
+  point(
+    kind: string,
+    quantity: string,
+    unit: string,
+    more: PointSpec = {},
+    gateway = 'G-1',
+    attributes?: Attributes,
+  ): number {
+    const device = `D-${this.registry.devicesByIndex.length + 1}`;
+    const { reportIntervalMs = 60_000, ...rest } = more;
+    this.register(
+      item('facilities', facilityOf(kind)),
+      item('devices', { id: device, gateway, facility: `${kind}-1` }),
+      item('points', {
+        device,
+        channel: 'ch',
+        quantity,
+        unit,
+        reportIntervalMs,
+        ...rest,
+        ...(attributes === undefined ? {} : { attributes }),
+      }),
+    );
+    return this.registry.pointsByIndex.length - 1;
+  }
+
+  /** Lets time pass to `second`. */
+  pass(second: number): void {
+    const at = moment(second);
+    engine.advance(this.state, this.registry, at.engineTime, at, this.sink);
+  }
+
+  sample(second: number, pointIndex: number, value: number, how: Sample = {}): void {
+    this.pass(second);
+    const m: Measurement = {
+      pointIndex,
+      time: wall(how.time ?? second),
+      deviceTime: wall(how.time ?? second),
+      receivedAt: wall(second),
+      value,
+      quality: how.quality ?? 'good',
+      flags: how.flags ?? 0,
+    };
+    engine.onMeasurement(this.state, this.registry, m, moment(second), this.sink);
+  }
+
+  publishCatalogue(second: number, catalogue: unknown, revision = 'r2'): void {
+    this.pass(second);
+    engine.onCatalogue(this.state, this.registry, catalogue, revision, moment(second), this.sink);
+  }
+
+  presence(second: number, gateway: string, connected: boolean): void {
+    this.pass(second);
+    const index = this.registry.gateways.get(gateway)?.index ?? -1;
+    engine.onPresence(this.state, this.registry, index, connected, moment(second), this.sink);
+  }
+
+  report(second: number, gateway: string): void {
+    this.pass(second);
+    const index = this.registry.gateways.get(gateway)?.index ?? -1;
+    engine.onGatewayReport(this.state, this.registry, index, moment(second), this.sink);
+  }
+
+  condition(second: number, name: string, active: boolean, subject = ''): void {
+    this.pass(second);
+    engine.onCondition(
+      this.state,
+      this.registry,
+      { name, subject, active, detail: {} },
+      moment(second),
+      this.sink,
+    );
+  }
+
+  /** Orders `action` on the newest open alarm, or on `alarm`, seeing its present revision. */
+  order(second: number, who: string, action: AlarmAction, alarm: Alarm = this.latest()): Answer {
+    this.pass(second);
+    const revision = engine.alarmById(this.state, alarm.id)?.revision ?? alarm.revision;
+    const command = { kind: 'command', command: 'alarm', alarm: alarm.id, revision, action } as const;
+    return engine.onCommand(
+      this.state,
+      this.registry,
+      { ...command, by: person(who) },
+      moment(second),
+      this.sink,
+    );
+  }
+
+  maintenance(
+    second: number,
+    target: 'points' | 'gateways' | 'facilities',
+    id: string,
+    untilSecond: number,
+  ): Answer {
+    this.pass(second);
+    return engine.onCommand(
+      this.state,
+      this.registry,
+      {
+        kind: 'command',
+        command: 'maintenance',
+        target,
+        id,
+        until: wall(untilSecond),
+        reason: 'inspection',
+        by: person('engineer'),
+      },
+      moment(second),
+      this.sink,
+    );
+  }
+
+  /** The alarm of the last event, as it stands now. */
+  latest(): Alarm {
+    const event = this.events.at(-1);
+    if (event === undefined) throw new Error('no alarm so far');
+    return engine.alarmById(this.state, event.alarm.id) ?? event.alarm;
+  }
+
+  open(): Alarm[] {
+    return engine.openAlarms(this.state);
+  }
+
+  /** `[second, change, rule, colour, rings]` of every event, or of one rule's. */
+  told(rule?: string): [number, string, string, string, boolean][] {
+    return this.events
+      .filter((event) => rule === undefined || event.alarm.rule === rule)
+      .map(({ at, change, alarm, announce }) => [
+        (at - START) / 1_000,
+        change,
+        alarm.rule,
+        alarm.colour,
+        announce.ring,
+      ]);
+  }
+}
+
+export const item = (
+  kind: 'facilities' | 'gateways' | 'devices' | 'points',
+  value: unknown,
+): RegistryItem => ({
+  op: 'upsert',
+  kind,
+  value,
+});
+
+/** `officer`, `leader`, `engineer`, or any other name without roles. */
+export function person(username: string) {
+  const roles: Record<string, Role[]> = {
+    officer: ['duty-officer'],
+    leader: ['duty-leader'],
+    engineer: ['engineer'],
+  };
+  return { username, roles: roles[username] ?? [], address: '127.0.0.1' };
+}
+
+const facilityOf = (kind: string) => ({
+  id: `${kind}-1`,
+  name: kind,
+  kind,
+  lifeline: kind.startsWith('gas') || kind === 'adjacent-space' ? 'gas' : 'drainage',
+  area: '371702',
+  location: { lat: 35.24, lon: 115.47 },
+});
