@@ -1,0 +1,129 @@
+/**
+ * Rows not yet in chunks: one buffer an hour, in record-log order, plus a queue of buffers being sealed. A buffer taken
+ * for sealing gets no more rows; rows that come for its hour meanwhile open another.
+ */
+import type { Measurement } from '#domain/measurement.ts';
+import { appendMeasurement, copyRow, HOUR_MS, hourOf, newColumns, type RowColumns } from './row-columns.ts';
+
+export type HourBuffer = {
+  readonly hour: number;
+  /** Record-log position before the first of these rows: the log is needed from there until they are sealed. */
+  heldAfter: number;
+  /** Wall clock when `maintain` first met it; null before. */
+  firstSeenAt: number | null;
+  points: Uint32Array;
+  readonly rows: RowColumns;
+};
+
+/** A buffer being sealed, point after point. */
+export type SealingBuffer = HourBuffer & {
+  /** Row numbers by point; of one point, in record-log order. */
+  readonly order: Uint32Array;
+  /** How many of `order` are in committed chunks. */
+  sealed: number;
+  /** Whether the tables held anything of this hour, or of its day, before the first of these rows; null until asked. */
+  occupied: { readonly hour: boolean; readonly day: boolean } | null;
+};
+
+export type OpenHours = {
+  readonly open: Map<number, HourBuffer>;
+  /** First in, first sealed. */
+  readonly sealing: SealingBuffer[];
+  rowCount: number;
+  /** Buffer of the last row: the next one is nearly always of the same hour. */
+  recent: HourBuffer | null;
+};
+
+export const newOpenHours = (): OpenHours => ({ open: new Map(), sealing: [], rowCount: 0, recent: null });
+
+/** Adds a row of the block after position `heldAfter`. Throws a RangeError for a row that `ingest/` never makes. */
+export function addOpenRow(hours: OpenHours, row: Measurement, heldAfter: number): void {
+  const hour = hourOf(row.time);
+  let buffer = hours.recent;
+  if (buffer === null || buffer.hour !== hour) buffer = hours.recent = bufferOf(hours, hour, heldAfter);
+  appendMeasurement(buffer.rows, row);
+  if (buffer.points.length < buffer.rows.time.length) {
+    const wider = new Uint32Array(buffer.rows.time.length);
+    wider.set(buffer.points);
+    buffer.points = wider;
+  }
+  buffer.points[buffer.rows.length - 1] = row.pointIndex;
+  if (heldAfter < buffer.heldAfter) buffer.heldAfter = heldAfter;
+  hours.rowCount++;
+}
+
+/** Rows of one point in [from, to) by hour, each in record-log order. Scans point numbers: 0.3 ms per million open rows. */
+export function openRowsOf(
+  hours: OpenHours,
+  point: number,
+  from: number,
+  to: number,
+): Map<number, RowColumns> {
+  const found = new Map<number, RowColumns>();
+  for (const buffer of [...hours.sealing, ...hours.open.values()]) {
+    if ((buffer.hour + 1) * HOUR_MS <= from || buffer.hour * HOUR_MS >= to) continue;
+    const points = buffer.points.subarray(0, buffer.rows.length);
+    for (let i = points.indexOf(point); i >= 0; i = points.indexOf(point, i + 1)) {
+      let rows = found.get(buffer.hour);
+      if (!rows) found.set(buffer.hour, (rows = newColumns()));
+      copyRow(buffer.rows, i, rows);
+    }
+  }
+  return found;
+}
+
+/** Hands an hour over to sealing. */
+export function beginSealing(hours: OpenHours, buffer: HourBuffer): void {
+  hours.open.delete(buffer.hour);
+  if (hours.recent === buffer) hours.recent = null;
+  hours.sealing.push({ ...buffer, order: orderByPoint(buffer), sealed: 0, occupied: null });
+}
+
+/** Position through which the record log is not needed, given that it was written through `writtenThrough`. */
+export function heldAfterAll(
+  hours: OpenHours,
+  writtenThrough: number,
+  except?: ReadonlySet<HourBuffer>,
+): number {
+  let position = writtenThrough;
+  for (const buffer of hours.open.values()) position = Math.min(position, buffer.heldAfter);
+  for (const buffer of hours.sealing)
+    if (!except?.has(buffer)) position = Math.min(position, buffer.heldAfter);
+  return position;
+}
+
+function bufferOf(hours: OpenHours, hour: number, heldAfter: number): HourBuffer {
+  let buffer = hours.open.get(hour);
+  if (!buffer) {
+    buffer = { hour, heldAfter, firstSeenAt: null, points: new Uint32Array(64), rows: newColumns(64) };
+    hours.open.set(hour, buffer);
+  }
+  return buffer;
+}
+
+/** Counting sort where points are dense; a plain sort for the few rows of a late hour. */
+function orderByPoint(buffer: HourBuffer): Uint32Array {
+  const { points } = buffer;
+  const count = buffer.rows.length;
+  const order = new Uint32Array(count);
+  let highest = 0;
+  for (let i = 0; i < count; i++) highest = Math.max(highest, points[i] ?? 0);
+  if (highest > count * 8) {
+    for (let i = 0; i < count; i++) order[i] = i;
+    return order.sort((a, b) => (points[a] ?? 0) - (points[b] ?? 0) || a - b);
+  }
+  const starts = new Uint32Array(highest + 2);
+  for (let i = 0; i < count; i++) {
+    const slot = (points[i] ?? 0) + 1;
+    starts[slot] = (starts[slot] ?? 0) + 1;
+  }
+  for (let point = 1; point < starts.length; point++)
+    starts[point] = (starts[point] ?? 0) + (starts[point - 1] ?? 0);
+  for (let i = 0; i < count; i++) {
+    const point = points[i] ?? 0;
+    const at = starts[point] ?? 0;
+    order[at] = i;
+    starts[point] = at + 1;
+  }
+  return order;
+}

@@ -1,0 +1,109 @@
+/** Rows of measurements as columns: what chunks are decoded into, and what open hours gather. */
+import type { RawRow } from '#domain/contract/history.ts';
+import type { Measurement, Quality } from '#domain/measurement.ts';
+
+export const HOUR_MS = 3_600_000;
+export const HOURS_PER_DAY = 24;
+
+/** Storage codes of quality: the place in this list; a higher code is a worse quality. */
+export const QUALITIES: readonly [Quality, Quality, Quality] = ['good', 'uncertain', 'bad'];
+export const BAD = 2;
+
+/** Growable columns; only the first `length` items of each mean anything. */
+export type RowColumns = {
+  length: number;
+  /** Epoch milliseconds, whole. */
+  time: Float64Array;
+  /** Epoch milliseconds; NaN when the device sent no time. */
+  deviceTime: Float64Array;
+  receivedAt: Float64Array;
+  /** NaN when the sensor gave none. */
+  value: Float64Array;
+  quality: Uint8Array;
+  flags: Uint16Array;
+};
+
+export const newColumns = (capacity = 64): RowColumns => ({
+  length: 0,
+  time: new Float64Array(capacity),
+  deviceTime: new Float64Array(capacity),
+  receivedAt: new Float64Array(capacity),
+  value: new Float64Array(capacity),
+  quality: new Uint8Array(capacity),
+  flags: new Uint16Array(capacity),
+});
+
+/** Makes room for `more` further rows. */
+export function reserve(columns: RowColumns, more: number): void {
+  const needed = columns.length + more;
+  if (needed <= columns.time.length) return;
+  const capacity = Math.max(needed, columns.time.length * 2);
+  columns.time = grown(columns.time, new Float64Array(capacity));
+  columns.deviceTime = grown(columns.deviceTime, new Float64Array(capacity));
+  columns.receivedAt = grown(columns.receivedAt, new Float64Array(capacity));
+  columns.value = grown(columns.value, new Float64Array(capacity));
+  columns.quality = grown(columns.quality, new Uint8Array(capacity));
+  columns.flags = grown(columns.flags, new Uint16Array(capacity));
+}
+
+/** Appends row `index` of `from`. */
+export function copyRow(from: RowColumns, index: number, to: RowColumns): void {
+  reserve(to, 1);
+  const at = to.length++;
+  to.time[at] = from.time[index] ?? 0;
+  to.deviceTime[at] = from.deviceTime[index] ?? NaN;
+  to.receivedAt[at] = from.receivedAt[index] ?? 0;
+  to.value[at] = from.value[index] ?? NaN;
+  to.quality[at] = from.quality[index] ?? BAD;
+  to.flags[at] = from.flags[index] ?? 0;
+}
+
+/** Appends a measurement. Throws a RangeError when it breaks what `ingest/` promises (whole milliseconds). */
+export function appendMeasurement(columns: RowColumns, row: Measurement): void {
+  const deviceTime = row.deviceTime === null ? NaN : row.deviceTime;
+  const whole = Number.isSafeInteger(row.time) && Number.isSafeInteger(row.receivedAt);
+  if (!whole || Math.abs(row.time) > TIME_MAX || Math.abs(row.receivedAt) > TIME_MAX)
+    throw new RangeError(`measurement of point ${row.pointIndex} at ${row.time}: not whole milliseconds`);
+  if (deviceTime === deviceTime && !(Math.abs(deviceTime) <= TIME_MAX))
+    throw new RangeError(
+      `measurement of point ${row.pointIndex}: device time ${deviceTime} is beyond reason`,
+    );
+  if (!(row.pointIndex >= 0 && row.pointIndex <= POINT_INDEX_MAX))
+    throw new RangeError(`no point can have index ${row.pointIndex}`);
+  reserve(columns, 1);
+  const at = columns.length++;
+  columns.time[at] = row.time;
+  columns.deviceTime[at] = Math.round(deviceTime);
+  columns.receivedAt[at] = row.receivedAt;
+  columns.value[at] = row.value + 0;
+  columns.quality[at] = row.quality === 'good' ? 0 : row.quality === 'uncertain' ? 1 : BAD;
+  columns.flags[at] = row.flags;
+}
+
+/** Row `index` as outsiders read it. */
+export function rawRow(columns: RowColumns, index: number): RawRow {
+  const deviceTime = columns.deviceTime[index] ?? NaN;
+  const value = columns.value[index] ?? NaN;
+  return {
+    time: columns.time[index] ?? 0,
+    deviceTime: Number.isNaN(deviceTime) ? null : deviceTime,
+    receivedAt: columns.receivedAt[index] ?? 0,
+    value: Number.isNaN(value) ? null : value,
+    quality: QUALITIES[columns.quality[index] ?? BAD] ?? 'bad',
+  };
+}
+
+/** The hour, counted from the epoch, that holds `time`. */
+export const hourOf = (time: number): number => Math.floor(time / HOUR_MS);
+/** The UTC day, counted from the epoch, that holds `hour`. */
+export const dayOfHour = (hour: number): number => Math.floor(hour / HOURS_PER_DAY);
+
+/** Point indexes are dense; far more than any city has means a broken caller, not a city. */
+const POINT_INDEX_MAX = 2 ** 24;
+/** Ends of the times a Date can hold are 8.64e15; half of it keeps every difference an exact integer. */
+const TIME_MAX = 4e15;
+
+function grown<T extends Float64Array | Uint8Array | Uint16Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
