@@ -1,0 +1,37 @@
+/** What every route and the socket work with: the ports, and the server's own parts built on them. */
+import type { Clock } from '#domain/clock.ts';
+import type { Audit } from './audit.ts';
+import type { Commands } from './commands.ts';
+import type { LoginGuard } from './login-guard.ts';
+import type { Metrics } from './metrics.ts';
+import type { PasswordHasher } from './passwords.ts';
+import type { CityPort, HistoryPort, LedgerPort } from './ports.ts';
+import type { Sessions } from './sessions.ts';
+import type { Users } from './users.ts';
+
+export type ServerPorts = {
+  readonly city: CityPort;
+  readonly history: HistoryPort;
+  readonly ledger: LedgerPort;
+  readonly clock: Clock;
+  /** Hex HMAC-SHA256 of a gateway's secret under the server key. */
+  readonly secretHmac: (secret: string) => string;
+  /** From the system's own generator. */
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Open MQTT connections and the like, shown by `GET /metrics` under `lifeline_mqtt_<name>`. */
+  readonly brokerMetrics?: () => Readonly<Record<string, number>>;
+  /** A console too slow to be served was cut (invariant 16, `slow-client`); `active` false once it is served again. */
+  readonly onSlowClient?: (username: string, active: boolean) => void;
+};
+
+export type Context = ServerPorts & {
+  readonly audit: Audit;
+  readonly commands: Commands;
+  readonly hasher: PasswordHasher;
+  readonly loginGuard: LoginGuard;
+  readonly metrics: Metrics;
+  readonly sessions: Sessions;
+  readonly users: Users;
+  /** True behind TLS: cookies are then marked Secure. */
+  readonly secure: boolean;
+};

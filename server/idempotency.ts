@@ -1,0 +1,94 @@
+/**
+ * `Idempotency-Key`: the same person repeating the same write gets the first answer again, so a console on a bad line
+ * may retry blindly. Kept in memory: over a restart, the alarm's revision and the permanence of ids guard instead.
+ * Failures of ours (5xx) are not kept: they may be retried.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '#domain/clock.ts';
+import { Problem } from './problems.ts';
+
+const KEEP_MS = 3_600_000;
+/** The console sends about one a second at its busiest; answers of imports may be large. */
+const PER_USER_MAX = 200;
+const ANSWER_MAX_BYTES = 256 * 1024;
+const KEY = /^[\x21-\x7e]{1,128}$/;
+
+type Kept = {
+  readonly fingerprint: string;
+  readonly at: number;
+  answer: { readonly status: number; readonly contentType: string; readonly body: string } | null;
+};
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Names this very request of this person among all; null when it carries no key. */
+    joinKey: string | null;
+  }
+}
+
+/** To be installed behind the authentication. */
+export function installIdempotency(app: FastifyInstance, clock: Clock): void {
+  const users = new Map<string, Map<string, Kept>>();
+  app.decorateRequest('joinKey', null);
+  app.addHook('preHandler', async (request, reply) => {
+    const key = keyOf(request);
+    if (key === null || request.viewer === null) return;
+    const kept = keptOf(users, request.viewer.user.username, clock.monotonicMs());
+    const fingerprint = fingerprintOf(request);
+    const known = kept.get(key);
+    if (known !== undefined) return answerAgain(known, fingerprint, reply);
+    kept.set(key, { fingerprint, at: clock.monotonicMs(), answer: null });
+    request.joinKey = `${request.viewer.user.username}\n${key}\n${fingerprint}`;
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.joinKey === null) return payload;
+    const key = keyOf(request);
+    const kept = users.get(request.viewer?.user.username ?? '');
+    const own = key === null ? undefined : kept?.get(key);
+    if (own === undefined || own.answer !== null || key === null) return payload;
+    const body = typeof payload === 'string' ? payload : '';
+    if (reply.statusCode >= 500 || body.length > ANSWER_MAX_BYTES) kept?.delete(key);
+    else
+      own.answer = {
+        status: reply.statusCode,
+        contentType: String(reply.getHeader('content-type') ?? ''),
+        body,
+      };
+    return payload;
+  });
+}
+
+function keyOf(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || request.method === 'GET' || request.method === 'HEAD') return null;
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    throw new Problem('invalid-request', 'Idempotency-Key must be 1 to 128 printable characters');
+  }
+  return key;
+}
+
+function fingerprintOf(request: FastifyRequest): string {
+  const body = Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body ?? null);
+  return createHash('sha256').update(`${request.method} ${request.url}\n`).update(body).digest('base64');
+}
+
+function keptOf(users: Map<string, Map<string, Kept>>, username: string, now: number): Map<string, Kept> {
+  const kept = users.get(username) ?? new Map<string, Kept>();
+  users.set(username, kept);
+  for (const [key, entry] of kept) {
+    // Insertion order is age: the first young one ends the clearing.
+    if (now - entry.at < KEEP_MS && kept.size < PER_USER_MAX) break;
+    kept.delete(key);
+  }
+  return kept;
+}
+
+function answerAgain(known: Kept, fingerprint: string, reply: FastifyReply): FastifyReply {
+  if (known.fingerprint !== fingerprint) throw new Problem('idempotency-mismatch');
+  if (known.answer === null) throw new Problem('idempotency-in-flight');
+  const { status, contentType, body } = known.answer;
+  reply.header('idempotent-replay', 'true').code(status);
+  if (contentType !== '') reply.type(contentType);
+  return reply.send(body);
+}

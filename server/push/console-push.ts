@@ -1,0 +1,281 @@
+/**
+ * The console's socket (design §5): alarms at once and in order, values once a second, a beat every two.
+ *
+ * A console gets a snapshot, or with a cursor that still holds, only what came after it. Everything between reading
+ * the cursor and joining the room happens in one turn, so no event falls between. Messages go to audiences
+ * (audience.ts), never to people one by one, except to a member whose `previous` differs.
+ *
+ * A console is never told to go (its client would then stay away): its connection is closed, it comes back by itself
+ * and is admitted again or not.
+ */
+import type { Server as HttpServer } from 'node:http';
+import { Server as SocketServer, type Socket } from 'socket.io';
+import type { AlarmEvent } from '#domain/alarm.ts';
+import type { ClientToServer, ServerToClient, SnapshotMessage } from '#domain/contract/socket.ts';
+import { encodePoints } from '#domain/contract/points-batch.ts';
+import { viewerOfSession, type Viewer } from '../authentication.ts';
+import type { Context } from '../context.ts';
+import {
+  audienceKey,
+  audienceSeesAlarm,
+  audienceSeesGateway,
+  createAudience,
+  drawPicture,
+  type Audience,
+} from './audience.ts';
+import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
+import { writeCursor } from './cursor.ts';
+import { admit, type Admitted } from './handshake.ts';
+import { createPointFeed, latestBatch } from './point-feed.ts';
+import { createSlowClientWatch, cut, isTooSlow } from './slow-clients.ts';
+
+const BEAT_MS = 2_000;
+const VALUES_MS = 1_000;
+const SWEEP_MS = 1_000;
+/** A burst of registry changes (an import, somebody at work) gives one new snapshot. */
+const REGISTRY_QUIET_MS = 1_000;
+
+type Events = Record<string, never>;
+export type ConsoleServer = SocketServer<ClientToServer, ServerToClient, Events, Admitted>;
+export type ConsoleSocket = Socket<ClientToServer, ServerToClient, Events, Admitted>;
+
+export class ConsolePush {
+  readonly #context: Context;
+  readonly #io: ConsoleServer;
+  readonly #audiences = new Map<string, Audience>();
+  readonly #audienceOf = new Map<string, Audience>();
+  readonly #slowClients;
+  readonly #stops: (() => void)[] = [];
+  #redrawWaits = false;
+
+  constructor(server: HttpServer, context: Context) {
+    this.#context = context;
+    this.#slowClients = createSlowClientWatch(context.onSlowClient ?? (() => {}));
+    this.#io = new SocketServer(server, {
+      transports: ['websocket', 'polling'],
+      perMessageDeflate: false,
+      httpCompression: false,
+      maxHttpBufferSize: 100_000,
+      serveClient: false,
+      pingInterval: 10_000,
+      pingTimeout: 8_000,
+    });
+    this.#io.use((socket, next) => admit(context, this.#io, socket, next));
+    this.#io.on('connection', (socket) => this.#welcome(socket));
+    this.#listen();
+  }
+
+  /** Open consoles. */
+  sockets(): number {
+    return this.#io.sockets.sockets.size;
+  }
+
+  /** Closes every console, and the HTTP server beneath. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    await this.#io.close();
+  }
+
+  #listen(): void {
+    const { city, users, clock } = this.#context;
+    city.onAlarm((event) => this.#announce(event));
+    city.onRegistry(() => this.#registryChanged());
+    city.onGateway((gateway, connected, at) => {
+      for (const audience of this.#audiences.values()) {
+        if (!audienceSeesGateway(audience, city.registry(), gateway)) continue;
+        this.#io.to(audience.room).emit('gateway', { gateway, connected, at });
+      }
+    });
+    users.onChange((username) => this.#closeUser(username));
+    const feed = createPointFeed(city, this.#audiences, (audience, changes) => {
+      this.#io.to(audience.room).volatile.emit('points', encodePoints(clock.wallMs(), changes));
+    });
+    this.#every(VALUES_MS, () => feed.flush());
+    this.#every(BEAT_MS, () => this.#beat());
+    this.#every(SWEEP_MS, () => this.#sweep());
+  }
+
+  #welcome(socket: ConsoleSocket): void {
+    const viewer = viewerOfSession(this.#context, socket.data.session);
+    if (viewer === null) {
+      socket.conn.close();
+      return;
+    }
+    void socket.join(`user:${viewer.user.username}`);
+    const audience = this.#enter(socket, viewer);
+    if (!this.#catchUp(socket, audience)) this.#sendSnapshot(socket, audience);
+    socket.on('resync', () => {
+      const current = this.#audienceOf.get(socket.id);
+      if (current !== undefined) this.#sendSnapshot(socket, current);
+    });
+    socket.on('disconnect', () => this.#leave(socket));
+  }
+
+  #enter(socket: ConsoleSocket, viewer: Viewer): Audience {
+    const { city } = this.#context;
+    const key = audienceKey(viewer);
+    const audience =
+      this.#audiences.get(key) ?? createAudience(key, viewer, city.registry(), city.lastSequence());
+    this.#audiences.set(key, audience);
+    this.#redraw(audience);
+    audience.members += 1;
+    this.#audienceOf.set(socket.id, audience);
+    void socket.join(audience.room);
+    return audience;
+  }
+
+  #leave(socket: ConsoleSocket): void {
+    const audience = this.#audienceOf.get(socket.id);
+    if (audience === undefined) return;
+    this.#audienceOf.delete(socket.id);
+    audience.apart.delete(socket.id);
+    audience.members -= 1;
+    void socket.leave(audience.room);
+    if (audience.members === 0) this.#audiences.delete(audience.key);
+  }
+
+  /** Sends what came after the console's own cursor; false when only a snapshot will do. */
+  #catchUp(socket: ConsoleSocket, audience: Audience): boolean {
+    const { city } = this.#context;
+    const missed = eventsToCatchUp(city, audience, socket.handshake.auth['since']);
+    if (missed === null) return false;
+    let previous = missed.entitled;
+    for (const event of missed.events) {
+      const { sequence } = event;
+      socket.emit(
+        'alarm',
+        alarmMessage(event, sequence, previous, this.#cursor(audience, sequence, sequence)),
+      );
+      previous = sequence;
+    }
+    // The only member brings the count along; beside others, one that differs is told its own.
+    if (audience.members === 1) audience.last = previous;
+    else if (previous !== audience.last) audience.apart.set(socket.id, previous);
+    return true;
+  }
+
+  #sendSnapshot(socket: ConsoleSocket, audience: Audience): void {
+    const { city, clock } = this.#context;
+    audience.apart.delete(socket.id);
+    socket.emit('snapshot', this.#snapshot(audience));
+    const batch = latestBatch(city, audience, clock.wallMs());
+    if (batch !== null) socket.emit('points', batch);
+  }
+
+  #snapshot(audience: Audience): SnapshotMessage {
+    const { city, clock } = this.#context;
+    return {
+      cursor: this.#cursor(audience, city.lastSequence(), audience.last),
+      serverTime: clock.wallMs(),
+      pointIndex: audience.picture.pointIndex,
+      alarms: city.openAlarms().filter((alarm) => audienceSeesAlarm(audience, city.registry(), alarm)),
+    };
+  }
+
+  #cursor(audience: Audience, sequence: number, entitled: number): string {
+    const { site } = this.#context.city;
+    return writeCursor({ site, sequence, entitled, view: audience.picture.view });
+  }
+
+  #announce(event: AlarmEvent): void {
+    const { city } = this.#context;
+    for (const audience of this.#audiences.values()) {
+      if (!audienceSeesAlarm(audience, city.registry(), event.alarm)) continue;
+      // One that is not journaled has no place in the chain yet, so it must not move it.
+      if (event.alarm.unjournaled === true) this.#announceUnjournaled(audience, event);
+      else this.#announceTo(audience, event);
+    }
+  }
+
+  #announceTo(audience: Audience, event: AlarmEvent): void {
+    const { sequence } = event;
+    const cursor = this.#cursor(audience, sequence, sequence);
+    const apart = [...audience.apart];
+    const others = this.#io.to(audience.room).except(apart.map(([id]) => id));
+    others.emit('alarm', alarmMessage(event, sequence, audience.last, cursor));
+    for (const [id, previous] of apart) {
+      this.#io.to(id).emit('alarm', alarmMessage(event, sequence, previous, cursor));
+    }
+    audience.apart.clear();
+    audience.last = sequence;
+  }
+
+  #announceUnjournaled(audience: Audience, event: AlarmEvent): void {
+    const { last } = audience;
+    const cursor = this.#cursor(audience, this.#context.city.lastSequence(), last);
+    this.#io.to(audience.room).emit('alarm', alarmMessage(event, last, last, cursor));
+  }
+
+  #beat(): void {
+    const { city, clock } = this.#context;
+    const health = city.health();
+    for (const audience of this.#audiences.values()) {
+      const cursor = this.#cursor(audience, city.lastSequence(), audience.last);
+      this.#io.to(audience.room).emit('beat', { cursor, serverTime: clock.wallMs(), health });
+    }
+    for (const socket of this.#io.sockets.sockets.values()) {
+      // An open console counts as use of its session; one whose session has ended must log in again.
+      if (viewerOfSession(this.#context, socket.data.session) === null) socket.conn.close();
+    }
+  }
+
+  #sweep(): void {
+    const now = this.#context.clock.monotonicMs();
+    for (const socket of this.#io.sockets.sockets.values()) {
+      if (!isTooSlow(socket.conn)) continue;
+      this.#context.metrics.rejected('slow-client');
+      this.#slowClients.cut(socket.data.username, now);
+      cut(socket.conn);
+    }
+    this.#slowClients.sweep(now);
+  }
+
+  #closeUser(username: string): void {
+    for (const socket of this.#io.sockets.sockets.values()) {
+      if (socket.data.username === username) socket.conn.close();
+    }
+  }
+
+  #registryChanged(): void {
+    if (this.#redrawWaits) return;
+    this.#redrawWaits = true;
+    const cancel = this.#context.clock.after(REGISTRY_QUIET_MS, () => {
+      this.#redrawWaits = false;
+      for (const socket of this.#io.sockets.sockets.values()) this.#moveIfRightsChanged(socket);
+      for (const audience of this.#audiences.values()) this.#redraw(audience);
+    });
+    this.#stops.push(cancel);
+  }
+
+  /** A new township under an area given to somebody changes what they may see. */
+  #moveIfRightsChanged(socket: ConsoleSocket): void {
+    const viewer = viewerOfSession(this.#context, socket.data.session);
+    const before = this.#audienceOf.get(socket.id);
+    if (viewer === null || before === undefined || before.key === audienceKey(viewer)) return;
+    this.#leave(socket);
+    this.#sendSnapshot(socket, this.#enter(socket, viewer));
+  }
+
+  /** Brings the picture up to the registry; when it differs, all members get it. */
+  #redraw(audience: Audience): void {
+    const registry = this.#context.city.registry();
+    if (audience.picture.registryRevision === registry.revision) return;
+    const before = audience.picture.view;
+    audience.picture = drawPicture(audience.key, audience.holder, registry);
+    if (before === audience.picture.view || audience.members === 0) return;
+    audience.apart.clear();
+    this.#io.to(audience.room).emit('snapshot', this.#snapshot(audience));
+  }
+
+  #every(periodMs: number, run: () => void): void {
+    let cancel = (): void => {};
+    const next = (): void => {
+      cancel = this.#context.clock.after(periodMs, () => {
+        next();
+        run();
+      });
+    };
+    next();
+    this.#stops.push(() => cancel());
+  }
+}

@@ -1,0 +1,110 @@
+/** A whole city, or part of one, in one atomic change (design §5). */
+import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { checkRegistryChange } from '#domain/registry-change.ts';
+import type { RegistryError, RegistryItem } from '#domain/registry.ts';
+import { demand } from '../authentication.ts';
+import type { Context } from '../context.ts';
+import { decodeText } from '../csv.ts';
+import { rowsOfCsv, rowsOfJson, type ImportRow } from '../import-rows.ts';
+import { Problem } from '../problems.ts';
+import { REGISTRY_KINDS } from '../registry-view.ts';
+import { answers, oneOf } from '../schemas/basics.ts';
+import { ImportAnswer, ImportInput } from '../schemas/registry.ts';
+import { change, type Api } from './api.ts';
+import { demandScope, fieldsOf, newSecret } from './registry-routes.ts';
+
+/** 100,000 points are about 15 MB. */
+export const IMPORT_BYTES_MAX = 32 * 1024 * 1024;
+
+type Secret = { readonly id: string; readonly secret: string };
+
+const schema = {
+  tags: ['import'],
+  summary: 'Create and change many things at once: all rows or none',
+  description:
+    'JSON lists, or text/csv whose first line names the fields: the column `table` says what a row is ' +
+    '(organisations, areas, facilities, gateways, devices, points), or `?table=` for the whole file; nested fields ' +
+    'are written with dots (location.lat, limits.HH, attributes.coverLevelM), cameras separated by semicolons; an ' +
+    'empty cell is an absent field; UTF-8 or GB 18030. A row whose id is known changes the fields given. Refused ' +
+    'rows: 422 `import-refused` with `errors` and nothing imported; a dry run answers 200 with the same `errors`.',
+  consumes: ['application/json', 'text/csv'],
+  querystring: Type.Object({
+    dryRun: Type.Optional(oneOf(['true', 'false'], 'Check only')),
+    table: Type.Optional(oneOf(REGISTRY_KINDS, 'What every row of the CSV is')),
+  }),
+  body: ImportInput,
+  response: answers(200, ImportAnswer, 'Imported, or with dryRun what would be'),
+};
+
+export function importRoutes(app: Api, context: Context): void {
+  app.register(async (scoped) => {
+    scoped.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    );
+    const options = {
+      config: { right: 'change-registry' as const },
+      schema,
+      bodyLimit: IMPORT_BYTES_MAX,
+      validatorCompiler: () => () => true,
+    };
+    scoped.post('/import', options, async (request) => {
+      const query: Readonly<Record<string, unknown>> = { ...(request.query as object) };
+      const dryRun = query['dryRun'] === 'true';
+      const rows = rowsIn(request, query['table']);
+      if (rows.some((row) => row.kind === 'gateways')) demand(context, request, 'change-gateways');
+      const secrets: Secret[] = [];
+      const items = rows.map((row) => itemOf(context, row, secrets));
+      demandScope(context, request, items);
+      return dryRun ? tryOut(context, items) : carryOut(context, request, items, secrets);
+    });
+  });
+}
+
+function rowsIn(request: FastifyRequest, table: unknown): ImportRow[] {
+  const { body } = request;
+  if (!Buffer.isBuffer(body)) return rowsOfJson(body);
+  if (table !== undefined && !REGISTRY_KINDS.some((kind) => kind === table)) {
+    throw new Problem('invalid-request', `table is one of ${REGISTRY_KINDS.join(', ')}`);
+  }
+  return rowsOfCsv(decodeText(body), typeof table === 'string' ? table : undefined);
+}
+
+/** A gateway that is new gets its secret; whoever creates the same one meanwhile makes this import fail, not lie. */
+function itemOf(context: Context, row: ImportRow, secrets: Secret[]): RegistryItem {
+  const { kind } = row;
+  const value = fieldsOf(row.value);
+  const id = String(value['id']);
+  if (
+    kind !== 'gateways' ||
+    context.city.registry().gateways.has(id) ||
+    secrets.some((known) => known.id === id)
+  ) {
+    return { op: 'upsert', kind, value, row: row.row };
+  }
+  const secret = newSecret(context);
+  secrets.push({ id, secret });
+  return { op: 'create', kind, value: { ...value, secretHmac: context.secretHmac(secret) }, row: row.row };
+}
+
+function tryOut(context: Context, items: readonly RegistryItem[]): unknown {
+  const outcome = checkRegistryChange(context.city.registry(), { items });
+  if (outcome.ok) return { created: outcome.created.length, secrets: [], errors: [] };
+  return { created: 0, secrets: [], errors: outcome.errors };
+}
+
+async function carryOut(
+  context: Context,
+  request: FastifyRequest,
+  items: readonly RegistryItem[],
+  secrets: readonly Secret[],
+): Promise<unknown> {
+  // Checked before it is journaled too: a refused file of many megabytes need not be kept for ever.
+  const outcome = checkRegistryChange(context.city.registry(), { items });
+  if (!outcome.ok) throw importRefused(outcome.errors);
+  const created = outcome.created.length;
+  return change(context, request, items, () => ({ created, secrets, errors: [] }));
+}
+
+const importRefused = (errors: readonly RegistryError[]): Problem =>
+  new Problem('import-refused', `${errors.length} faults in the rows`, { created: 0, secrets: [], errors });

@@ -1,0 +1,214 @@
+/** Organisations, areas, facilities, gateways, devices and points: list, one, create, change, retire. */
+import { Type } from 'typebox';
+import type { RegistryItem, RegistryKind } from '#domain/registry.ts';
+import { refused, viewerIn } from '../authentication.ts';
+import type { Context } from '../context.ts';
+import { pageSize, readCursor, writeCursor, type Page } from '../paging.ts';
+import { Problem } from '../problems.ts';
+import { entriesOf, firstOutside, REGISTRY_KINDS, sees, viewOf, type Stored } from '../registry-view.ts';
+import type { Action, Holder } from '../rights.ts';
+import { answers, page, PageQuery } from '../schemas/basics.ts';
+import * as shapes from '../schemas/registry.ts';
+import { change, type Api } from './api.ts';
+import type { FastifyRequest } from 'fastify';
+
+type Kind = {
+  readonly shape: ReturnType<typeof Type.Object>;
+  readonly input: ReturnType<typeof Type.Object>;
+  readonly read: Action;
+  readonly write: Action;
+  /** Fields that `GET` filters by. */
+  readonly filters: readonly string[];
+};
+
+const own = (shape: Kind['shape'], filters: readonly string[]): Kind => ({
+  shape,
+  input: shape,
+  read: 'read-city',
+  write: 'change-registry',
+  filters,
+});
+
+const KINDS: Readonly<Record<RegistryKind, Kind>> = {
+  organisations: { ...own(shapes.OrganisationShape, ['kind']), read: 'read-reference' },
+  areas: { ...own(shapes.AreaShape, ['parent']), read: 'read-reference' },
+  facilities: own(shapes.FacilityShape, ['area', 'lifeline', 'kind', 'organisation']),
+  gateways: {
+    ...own(shapes.GatewayShape, ['facility', 'session']),
+    input: shapes.GatewayInput,
+    write: 'change-gateways',
+  },
+  devices: own(shapes.DeviceShape, ['gateway', 'facility', 'serial']),
+  points: own(shapes.PointShape, ['device', 'quantity']),
+};
+
+/** Bodies are checked by the registry, which answers with a code for each field; here they only must be objects. */
+const byRegistry = { validatorCompiler: () => () => true };
+
+export function registryRoutes(app: Api, context: Context): void {
+  for (const kind of REGISTRY_KINDS) {
+    listRoute(app, context, kind);
+    createRoute(app, context, kind);
+    for (const [path, hide] of onePaths(kind)) entryRoutes(app, context, kind, path, hide);
+  }
+}
+
+/** Paths of one entry; a point's id holds a slash, which may stand in the path as it is. */
+export function onePaths(kind: RegistryKind): readonly (readonly [path: string, hide: boolean])[] {
+  const encoded = [`/${kind}/:id`, false] as const;
+  return kind === 'points' ? [encoded, ['/points/:device/:channel', true]] : [encoded];
+}
+
+/** The id in the path of one entry, in either form. */
+export function idIn(params: unknown): string {
+  if (typeof params !== 'object' || params === null) return '';
+  if ('device' in params && 'channel' in params) return `${String(params.device)}/${String(params.channel)}`;
+  return 'id' in params ? String(params.id) : '';
+}
+
+/** The visible entry of this id, or 404: outside one's scope is the same as not there. */
+export function findEntry(context: Context, holder: Holder, kind: RegistryKind, id: string): Stored {
+  const registry = context.city.registry();
+  const entry = entriesOf(registry, kind).get(id);
+  if (entry === undefined || !sees(holder, registry, kind, entry)) throw new Problem('not-found');
+  return entry;
+}
+
+/** Refuses with 403 what reaches outside the person's scope. */
+export function demandScope(context: Context, request: FastifyRequest, items: readonly RegistryItem[]): void {
+  const viewer = viewerIn(request);
+  const outside = firstOutside(viewer, context.city.registry(), items);
+  if (outside === null) return;
+  refused(context, request, viewer, 'out-of-scope');
+  throw new Problem('out-of-scope', undefined, outside.row === undefined ? {} : { row: outside.row });
+}
+
+function listRoute(app: Api, context: Context, kind: RegistryKind): void {
+  const { shape, read, filters } = KINDS[kind];
+  const filterFields = Object.fromEntries(
+    filters.map((field) => [field, Type.Optional(Type.String({ maxLength: 200 }))]),
+  );
+  const schema = {
+    tags: [kind],
+    summary: `List ${kind}, oldest first; retired ones only with retired=true`,
+    querystring: Type.Object({
+      ...PageQuery,
+      retired: Type.Optional(Type.Unsafe<string>({ type: 'string', enum: ['true', 'false'] })),
+      ...filterFields,
+    }),
+    response: answers(200, page(shape), `A page of ${kind}`),
+  };
+  app.get(`/${kind}`, { config: { right: read }, schema }, async (request): Promise<Page<unknown>> => {
+    const query: Readonly<Record<string, string | undefined>> = { ...request.query };
+    const viewer = viewerIn(request);
+    const registry = context.city.registry();
+    const matches = (entry: Stored): boolean =>
+      (query['retired'] === 'true' || entry['retired'] !== true) &&
+      filters.every((field) => query[field] === undefined || entry[field] === query[field]) &&
+      sees(viewer, registry, kind, entry);
+    const found = pageOf(kind, entriesOf(registry, kind), matches, query);
+    return { ...found, items: found.items.map((entry) => viewOf(context.city, kind, entry)) };
+  });
+}
+
+/** Entries never leave the registry and keep their order, so a cursor is a place in it. */
+function pageOf(
+  kind: string,
+  entries: ReadonlyMap<string, Stored>,
+  matches: (entry: Stored) => boolean,
+  query: Readonly<Record<string, string | undefined>>,
+): Page<Stored> {
+  const { cursor, limit } = query;
+  const start = cursor === undefined ? 0 : Number(readCursor(kind, cursor, 1)[0]);
+  const size = pageSize(limit);
+  const items: Stored[] = [];
+  let place = 0;
+  for (const entry of entries.values()) {
+    if (place >= start && matches(entry)) {
+      if (items.length === size) return { items, next: writeCursor(kind, [place]) };
+      items.push(entry);
+    }
+    place += 1;
+  }
+  return { items, next: null };
+}
+
+function createRoute(app: Api, context: Context, kind: RegistryKind): void {
+  const { shape, input, write } = KINDS[kind];
+  const given = kind === 'points' ? Type.Partial(input) : input;
+  const answer = kind === 'gateways' ? shapes.SecretShape : shape;
+  const schema = {
+    tags: [kind],
+    summary:
+      kind === 'gateways' ? 'Register a gateway; its secret is shown this once' : `Create one of ${kind}`,
+    body: given,
+    response: answers(201, answer, 'Created'),
+  };
+  const options = { config: { right: write }, schema, ...byRegistry };
+  app.post(`/${kind}`, options, async (request, reply) => {
+    const value = fieldsOf(request.body);
+    const secret = kind === 'gateways' ? newSecret(context) : null;
+    const stored = secret === null ? value : { ...value, secretHmac: context.secretHmac(secret) };
+    const items: RegistryItem[] = [{ op: 'create', kind, value: stored, row: 1 }];
+    demandScope(context, request, items);
+    const id =
+      kind === 'points' ? `${String(value['device'])}/${String(value['channel'])}` : String(value['id']);
+    const made = await change(context, request, items, () =>
+      secret === null ? shown(context, kind, id) : { id, secret },
+    );
+    return reply.code(201).send(made);
+  });
+}
+
+function entryRoutes(app: Api, context: Context, kind: RegistryKind, path: string, hide: boolean): void {
+  const { shape, input, read, write } = KINDS[kind];
+  const described = (summary: string) => ({
+    tags: [kind],
+    summary,
+    hide,
+    response: answers(200, shape, 'As it is now'),
+  });
+  app.get(path, { config: { right: read }, schema: described(`One of ${kind}`) }, async (request) => {
+    return viewOf(context.city, kind, findEntry(context, viewerIn(request), kind, idIn(request.params)));
+  });
+  const patch = { ...described('Change the fields given'), body: Type.Partial(input) };
+  app.patch(path, { config: { right: write }, schema: patch, ...byRegistry }, async (request) => {
+    const id = idIn(request.params);
+    findEntry(context, viewerIn(request), kind, id);
+    const value = fieldsOf(request.body);
+    if (value['id'] !== undefined && value['id'] !== id)
+      throw Problem.ofAnswer('immutable-field', 'id is permanent');
+    const items: RegistryItem[] = [{ op: 'update', kind, value: { ...value, id }, row: 1 }];
+    demandScope(context, request, items);
+    return change(context, request, items, () => shown(context, kind, id));
+  });
+  const retire = described('Take it out of use; its history and its id remain');
+  app.post(`${path}/retire`, { config: { right: write }, schema: retire }, async (request) => {
+    const id = idIn(request.params);
+    findEntry(context, viewerIn(request), kind, id);
+    const items: RegistryItem[] = [{ op: 'retire', kind, id, row: 1 }];
+    demandScope(context, request, items);
+    return change(context, request, items, () => shown(context, kind, id));
+  });
+}
+
+/** 256 bits in letters that every gateway's configuration page takes. */
+export const newSecret = (context: Context): string =>
+  Buffer.from(context.randomBytes(32)).toString('base64url');
+
+/** The body as fields; what is the engine's alone may not be written by anybody. */
+export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new Problem('invalid-request', 'the body must be a JSON object');
+  }
+  for (const field of ['secretHmac', 'index', 'deviceIndex', 'retired']) {
+    if (field in body) throw Problem.ofAnswer('unknown-field', `${field} cannot be written`);
+  }
+  return { ...body };
+}
+
+function shown(context: Context, kind: RegistryKind, id: string): unknown {
+  const entry = entriesOf(context.city.registry(), kind).get(id);
+  if (entry === undefined) throw new Error(`${kind}/${id} is not in the registry after its change`);
+  return viewOf(context.city, kind, entry);
+}

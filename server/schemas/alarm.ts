@@ -1,0 +1,114 @@
+/** The alarm and what may be done to it, as outsiders read and write them (design §5). */
+import { Type } from 'typebox';
+import { COLOURS } from '#domain/colour.ts';
+import { Id, Instant, InstantInput, oneOf, orNull } from './basics.ts';
+
+const Text = Type.String({ minLength: 1, maxLength: 1_000 });
+const Name = orNull(Type.String());
+
+export const ColourShape = oneOf(COLOURS);
+export const VERDICTS = [
+  'true-alarm',
+  'false-alarm',
+  'equipment-fault',
+  'biogas',
+  'construction',
+  'drill',
+] as const;
+const SUPPRESSIONS = ['none', 'shelved', 'suppressed-by-design', 'out-of-service'] as const;
+
+const SuppressionShape = Type.Object({
+  kind: oneOf(['shelved', 'suppressed-by-design', 'out-of-service']),
+  by: Type.String(),
+  reason: Type.String(),
+  since: Instant,
+  until: Instant,
+});
+
+export const AlarmShape = Type.Object(
+  {
+    id: Type.String(),
+    revision: Type.Integer({ description: 'Send it back with every action' }),
+    sequence: Type.Integer(),
+    point: Name,
+    device: Name,
+    facility: Name,
+    area: Name,
+    lifeline: Name,
+    gateway: Name,
+    rule: Type.String(),
+    ruleVersion: Type.Integer(),
+    limit: Type.String(),
+    colour: ColourShape,
+    highestColour: ColourShape,
+    active: Type.Boolean(),
+    state: oneOf(['unacknowledged', 'acknowledged', 'returned-unacknowledged', 'normal']),
+    latched: Type.Boolean(),
+    suppression: oneOf(SUPPRESSIONS, 'The strongest in force'),
+    suppressions: Type.Array(SuppressionShape),
+    value: orNull(Type.Number()),
+    unit: Name,
+    limitValue: orNull(Type.Number()),
+    onsetAt: Instant,
+    returnedAt: orNull(Instant),
+    acknowledgedAt: orNull(Instant),
+    acknowledgedBy: Name,
+    historical: Type.Boolean(),
+    withdrawn: Type.Optional(Type.Literal(true)),
+    unjournaled: Type.Optional(Type.Literal(true)),
+    verdict: orNull(oneOf(VERDICTS)),
+    explanation: Type.Object({
+      code: Type.String(),
+      params: Type.Record(
+        Type.String(),
+        Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
+      ),
+    }),
+  },
+  { description: 'One episode of one rule on one point, gateway or the platform' },
+);
+
+export const AlarmEventShape = Type.Object({
+  sequence: Type.Integer(),
+  change: Type.String(),
+  at: Instant,
+  by: Name,
+  note: Name,
+  ring: Type.Boolean(),
+  reason: Type.String({ description: 'Why it rang or did not' }),
+  alarm: AlarmShape,
+});
+
+const revision = Type.Integer({ minimum: 0, description: 'Of the alarm on the screen of the person' });
+const note = Type.Optional(Text);
+const strict = { additionalProperties: false };
+
+/** Body of `POST /alarms/{id}/<action>` for each action. */
+export const ActionBodies = {
+  acknowledge: Type.Object({ revision, note }, strict),
+  shelve: Type.Object(
+    {
+      revision,
+      until: InstantInput,
+      reason: Text,
+      secondPerson: Type.Optional(
+        Type.String({ maxLength: 64, description: 'User name; needed for orange and red' }),
+      ),
+    },
+    strict,
+  ),
+  unshelve: Type.Object({ revision, note }, strict),
+  'out-of-service': Type.Object({ revision, reviewAt: InstantInput, reason: Text }, strict),
+  'in-service': Type.Object({ revision, note }, strict),
+  reset: Type.Object({ revision, note }, strict),
+  note: Type.Object({ revision, text: Text }, strict),
+  verdict: Type.Object({ revision, verdict: oneOf(VERDICTS), note }, strict),
+} as const;
+
+export const AlarmQuery = Type.Object({
+  state: Type.Optional(oneOf(['open', 'all'], 'open when absent')),
+  colour: Type.Optional(ColourShape),
+  area: Type.Optional(Id),
+  lifeline: Type.Optional(Id),
+  facility: Type.Optional(Id),
+});

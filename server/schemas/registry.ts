@@ -1,0 +1,116 @@
+/** Registry things in the OpenAPI document. The registry itself checks what is written, row by row, with codes. */
+import { Type } from 'typebox';
+import { Id, Instant, oneOf, orNull, PointId } from './basics.ts';
+
+const Attributes = Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+  description:
+    'What limits need: coverLevelM, invertLevelM, diameterM, safeFill, lelVolPercent, molarMass, …',
+});
+const Text = Type.String({ minLength: 1, maxLength: 200 });
+const retired = Type.Optional(Type.Literal(true, { description: 'Out of use; ids are never used again' }));
+
+export const OrganisationShape = Type.Object({ id: Id, name: Text, kind: Text, dutyPhone: Text, retired });
+export const AreaShape = Type.Object({
+  id: Id,
+  name: Text,
+  parent: Type.Optional(Id),
+  retired,
+});
+export const FacilityShape = Type.Object({
+  id: Id,
+  name: Text,
+  kind: Type.String({ description: 'Of the catalogue, e.g. gas-valve-well' }),
+  lifeline: Type.String({ description: 'Of the catalogue, e.g. gas' }),
+  area: Id,
+  location: Type.Object({ lat: Type.Number(), lon: Type.Number() }, { description: 'WGS 84 degrees' }),
+  organisation: Type.Optional(Id),
+  code: Type.Optional(Text),
+  attributes: Type.Optional(Attributes),
+  cameras: Type.Optional(Type.Array(Type.String())),
+  retired,
+});
+const GATEWAY = {
+  id: Id,
+  name: Text,
+  facility: Type.Optional(Id),
+  session: oneOf(['always-on', 'sleepy'], 'A sleepy gateway connects only to report'),
+  retired,
+};
+export const GatewayStatusShape = Type.Object({
+  connected: Type.Boolean(),
+  connections: Type.Integer(),
+  lastPublishAt: orNull(Instant),
+  clockOffsetMs: orNull(Type.Number({ description: 'Accepted steady offset of its clock' })),
+  records: Type.Integer(),
+  duplicates: Type.Integer(),
+  gaps: Type.Integer(),
+  rejected: Type.Integer(),
+});
+export const GatewayInput = Type.Object(GATEWAY);
+export const GatewayShape = Type.Object({ ...GATEWAY, status: orNull(GatewayStatusShape) });
+export const DeviceShape = Type.Object({
+  id: Id,
+  gateway: Id,
+  facility: Id,
+  serial: Type.Optional(Type.String({ description: 'The replaceable box at this permanent place' })),
+  model: Type.Optional(Text),
+  installedAt: Type.Optional(Instant),
+  calibrationDueAt: Type.Optional(Instant),
+  attributes: Type.Optional(Attributes),
+  retired,
+});
+const Limits = Type.Object({
+  LL: Type.Optional(Type.Number()),
+  L: Type.Optional(Type.Number()),
+  H: Type.Optional(Type.Number()),
+  HH: Type.Optional(Type.Number()),
+  deadband: Type.Optional(Type.Number()),
+  onDelayMs: Type.Optional(Type.Integer()),
+  offDelayMs: Type.Optional(Type.Integer()),
+  colours: Type.Optional(Type.Record(Type.String(), oneOf(['blue', 'yellow', 'orange', 'red']))),
+});
+export const PointShape = Type.Object({
+  id: PointId,
+  device: Id,
+  channel: Id,
+  quantity: Type.String({ description: 'Of the catalogue, e.g. ch4' }),
+  unit: Type.String({ description: 'UCUM, as the values are sent' }),
+  reportIntervalMs: Type.Integer({ minimum: 1 }),
+  range: Type.Optional(Type.Object({ min: Type.Number(), max: Type.Number() })),
+  limits: Type.Optional(Limits),
+  attributes: Type.Optional(Attributes),
+  retired,
+  index: Type.Optional(
+    Type.Integer({
+      description: 'Permanent number in the binary batches of the socket; given, never written',
+    }),
+  ),
+});
+
+export const SecretShape = Type.Object({
+  id: Id,
+  secret: Type.String({ description: 'MQTT password, shown this once' }),
+});
+export const RowErrorShape = Type.Object({
+  row: Type.Integer({
+    description: 'CSV: line of the file. JSON: counted from 1 through the lists in order',
+  }),
+  code: Type.String(),
+  detail: Type.String(),
+});
+export const ImportAnswer = Type.Object({
+  created: Type.Integer({ description: 'Things that are new; a row of a known id changes it instead' }),
+  secrets: Type.Array(SecretShape),
+  errors: Type.Array(RowErrorShape),
+});
+export const ImportInput = Type.Object(
+  {
+    organisations: Type.Optional(Type.Array(Type.Partial(OrganisationShape))),
+    areas: Type.Optional(Type.Array(Type.Partial(AreaShape))),
+    facilities: Type.Optional(Type.Array(Type.Partial(FacilityShape))),
+    gateways: Type.Optional(Type.Array(Type.Partial(GatewayInput))),
+    devices: Type.Optional(Type.Array(Type.Partial(DeviceShape))),
+    points: Type.Optional(Type.Array(Type.Partial(PointShape))),
+  },
+  { description: 'Lists in the order in which they are checked; a later row may refer to an earlier one' },
+);

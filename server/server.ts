@@ -1,0 +1,201 @@
+/** The platform's face: REST, socket and console on one port. Built and opened apart, so that tests need no port. */
+import fastifyCookie from '@fastify/cookie';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { createAudit } from './audit.ts';
+import { installAuthentication } from './authentication.ts';
+import { createCommands } from './commands.ts';
+import { guardBrowsers, isPageRequest, serveConsole } from './console-files.ts';
+import type { Context, ServerPorts } from './context.ts';
+import { installIdempotency } from './idempotency.ts';
+import { createLoginGuard } from './login-guard.ts';
+import { countByColour, createMetrics, type Metrics } from './metrics.ts';
+import { describeApi } from './openapi.ts';
+import { createPasswordHasher } from './passwords.ts';
+import { Problem, toProblem } from './problems.ts';
+import { ConsolePush } from './push/console-push.ts';
+import { alarmRoutes } from './routes/alarm-routes.ts';
+import { gatewayRoutes } from './routes/gateway-routes.ts';
+import { importRoutes } from './routes/import-routes.ts';
+import { pointRoutes } from './routes/point-routes.ts';
+import { quarantineRoutes } from './routes/quarantine-routes.ts';
+import { registryRoutes } from './routes/registry-routes.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
+import { metricsRoute, systemRoutes } from './routes/system-routes.ts';
+import { userRoutes } from './routes/user-routes.ts';
+import { createSessions, SESSION_LIMITS, type SessionLimits } from './sessions.ts';
+import { createUsers } from './users.ts';
+
+export type ServerOptions = {
+  /** Address to listen on. */
+  readonly bind: string;
+  /** 0 = any free one; `listen` says which. */
+  readonly port: number;
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
+  /** The built console (`dashboard/dist`); null or absent serves none. */
+  readonly consoleDirectory?: string | null;
+  /** pino, or silence when absent. */
+  readonly logger?: FastifyBaseLogger;
+  readonly metrics?: Metrics;
+  readonly sessionLimits?: SessionLimits;
+};
+
+export type Server = {
+  /** For tests: `app.inject`. */
+  readonly app: FastifyInstance;
+  readonly metrics: Metrics;
+  /** Open console sockets. */
+  sockets(): number;
+  listen(): Promise<{ port: number }>;
+  /** Closes consoles first, then the port. Safe when it never listened. */
+  close(): Promise<void>;
+};
+
+const BODY_MAX_BYTES = 1024 * 1024;
+
+/** Users and sessions are read from the ledger before this resolves; nothing listens yet. */
+export async function buildServer(options: ServerOptions, ports: ServerPorts): Promise<Server> {
+  const app = createApp(options);
+  const context = createContext(options, ports, app.log);
+  await context.users.load();
+  await context.sessions.restore();
+  await guardBrowsers(app, context.secure);
+  await app.register(fastifyCookie);
+  await describeApi(app);
+  await app.register(async (api) => registerApi(api, context), { prefix: '/api/v1' });
+  await app.register(async (scope) => {
+    installAuthentication(scope, context);
+    metricsRoute(scope.withTypeProvider<TypeBoxTypeProvider>(), context);
+  });
+  const directory = options.consoleDirectory ?? null;
+  const hasConsole = directory !== null && (await serveConsole(app, directory));
+  app.setNotFoundHandler((request, reply) => {
+    if (hasConsole && isPageRequest(request)) return reply.sendFile('index.html');
+    return sendProblem(
+      reply,
+      new Problem('unknown-route', `${request.method} ${request.url.split('?', 1)[0]}`),
+    );
+  });
+  await app.ready();
+  const push = new ConsolePush(app.server, context);
+  watch(context, push);
+  return {
+    app,
+    metrics: context.metrics,
+    sockets: () => push.sockets(),
+    async listen() {
+      await app.listen({ host: options.bind, port: options.port });
+      const address = app.server.address();
+      if (address === null || typeof address === 'string') throw new Error('the server has no port');
+      return { port: address.port };
+    },
+    async close() {
+      context.audit.close();
+      await push.close();
+      await app.close();
+    },
+  };
+}
+
+function createApp(options: ServerOptions): FastifyInstance {
+  const tls = options.tls ?? null;
+  const app = Fastify({
+    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    ...(tls === null ? {} : { https: { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' as const } }),
+    bodyLimit: BODY_MAX_BYTES,
+    requestTimeout: 60_000,
+    forceCloseConnections: true,
+    disableRequestLogging: true,
+    routerOptions: { maxParamLength: 300 },
+    // Strict: a field that is not in the document is refused, never dropped, and a text is no number.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, toProblem(error)),
+  });
+  // Answers go out as they are: the schemas describe them, and a field left out of one must not vanish.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status === 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, problem);
+  });
+  return app;
+}
+
+function createContext(options: ServerOptions, ports: ServerPorts, log: FastifyBaseLogger): Context {
+  const metrics = options.metrics ?? createMetrics();
+  const { ledger, clock, randomBytes } = ports;
+  const onTrouble = (cause: unknown): void =>
+    log.warn({ err: cause }, 'the ledger cannot keep what the server says');
+  const audit = createAudit({
+    ledger,
+    clock,
+    onTrouble,
+    onLost(entry) {
+      metrics.rejected('audit-overflow');
+      log.error({ entry }, 'audit entry lost: too many wait for the ledger');
+    },
+  });
+  return {
+    ...ports,
+    audit,
+    metrics,
+    commands: createCommands(ports.city, clock),
+    hasher: createPasswordHasher(randomBytes),
+    loginGuard: createLoginGuard(clock),
+    sessions: createSessions(
+      { ledger, clock, randomBytes, onTrouble },
+      options.sessionLimits ?? SESSION_LIMITS,
+    ),
+    users: createUsers(ledger),
+    secure: (options.tls ?? null) !== null,
+  };
+}
+
+function registerApi(api: FastifyInstance, context: Context): void {
+  installAuthentication(api, context);
+  installIdempotency(api, context.clock);
+  countRequests(api, context);
+  const typed = api.withTypeProvider<TypeBoxTypeProvider>();
+  systemRoutes(typed, context);
+  sessionRoutes(typed, context);
+  userRoutes(typed, context);
+  registryRoutes(typed, context);
+  gatewayRoutes(typed, context);
+  importRoutes(typed, context);
+  pointRoutes(typed, context);
+  alarmRoutes(typed, context);
+  quarantineRoutes(typed, context);
+  api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
+}
+
+function countRequests(api: FastifyInstance, context: Context): void {
+  api.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    context.metrics.httpAnswered(request.method, route, reply.statusCode, reply.elapsedTime);
+  });
+}
+
+function watch(context: Context, push: ConsolePush): void {
+  const { metrics, city, sessions, commands, audit } = context;
+  metrics.gaugeBy('open_alarms', 'Open alarms', 'colour', () => countByColour(city.openAlarms()));
+  metrics.gauge('console_connections', 'Open console sockets', () => push.sockets());
+  metrics.gauge('sessions', 'People’s log-ins in force', () => sessions.count());
+  metrics.gauge('commands_waiting', 'Orders of people waiting for the disk', () => commands.waiting());
+  metrics.gauge('audit_waiting', 'Audit entries waiting for the ledger', () => audit.waiting());
+  const { brokerMetrics } = context;
+  for (const name of Object.keys(brokerMetrics?.() ?? {})) {
+    metrics.gauge(`mqtt_${name}`, `MQTT broker: ${name}`, () => brokerMetrics?.()[name] ?? 0);
+  }
+}
+
+const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
+  reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .serializer((document: unknown) => JSON.stringify(document))
+    .send(problem.document());
