@@ -5,6 +5,7 @@ import type { Measurement } from '#domain/measurement.ts';
 import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Timestamp } from '#domain/time.ts';
 
+/** `code` is one of TROUBLE_CODES (store-error.ts). */
 export type StoreTrouble = { readonly code: string; readonly detail: string };
 
 /** The system of record. Commits complete in order. */
@@ -14,7 +15,10 @@ export interface Journal {
   /** Hands over one group commit; `synced` follows, for this and every earlier one, once it is on the medium. */
   commit(entries: readonly Journaled[]): void;
   onSynced(listener: (throughPosition: number) => void): void;
-  /** Trouble begins (no commit succeeds) or, with null, ends. Commits handed over stay queued and are retried for ever. */
+  /**
+   * Trouble begins (no commit succeeds) or, with null, ends. Commits handed over stay queued and are retried for ever.
+   * `disk-reserve` alone comes while commits succeed: they live off the reserve, so publishes must no longer be taken.
+   */
   onTrouble(listener: (trouble: StoreTrouble | null) => void): void;
   /** Entries with position > `after`, in order. Only before the first commit. */
   read(after: number, each: (entry: Journaled<Input>) => void): Promise<void>;
@@ -44,6 +48,8 @@ export interface OutputStore {
     after: number,
     each: (events: readonly KeyedEvent[], throughPosition: number) => Promise<void>,
   ): Promise<void>;
+  /** The ledger is durable through `position`: it needs the record log no further back. */
+  releaseThrough(position: number): void;
   raw(pointIndex: number, from: Timestamp, to: Timestamp, limit: number): Promise<RawRow[]>;
   buckets(pointIndex: number, from: Timestamp, to: Timestamp, count: number): Promise<Bucket[]>;
   latest(pointIndex: number): Promise<RawRow | null>;
