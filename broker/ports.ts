@@ -1,0 +1,69 @@
+/** What the broker needs of the rest, and what it offers; the host is filled in by the pipeline. */
+import type { Clock } from '#domain/clock.ts';
+import type { PresenceInput, PublishInput } from '#domain/input.ts';
+import type { RejectionReason } from '#domain/rejection.ts';
+
+/** Outcome of a log-in: the gateway it proved to be, or why it is refused. */
+export type Identity =
+  | { readonly gateway: string }
+  | { readonly refused: 'unknown' | 'wrong-secret' | 'retired' };
+
+export interface BrokerHost {
+  /** Who this is, or why not. Constant-time comparison is the host's. `username` is '' when none was sent. */
+  authenticate(username: string, password: Uint8Array | null, certificateName: string | null): Identity;
+  /** Journals it. `done()` after the covering sync, in order; `done(error)` = do not acknowledge, close. */
+  publish(input: PublishInput, done: (error?: Error) => void): void;
+  presence(input: PresenceInput): void;
+  /** Refused before the journal: counted by reason, shown by gateway or address. */
+  refused(reason: RejectionReason, subject: string, detail: string): void;
+  /** System alarm conditions: slow-client, twin-identity, bad-credentials. */
+  condition(
+    name: string,
+    subject: string,
+    active: boolean,
+    detail: Record<string, string | number | boolean>,
+  ): void;
+  clock: Clock;
+}
+
+export type BrokerOptions = {
+  /** Address to listen on. */
+  host: string;
+  /** TCP port; 0 takes a free one. */
+  port: number;
+  /** MQTT over TLS. With `ca`, a client certificate signed by it proves a gateway by its CN. PEM texts. */
+  tls?: { port: number; cert: string; key: string; ca?: string };
+  /** MQTT over WebSocket, subprotocol `mqtt`; 0 takes a free port. */
+  websocketPort?: number;
+  /** Largest MQTT packet, fixed header included. 262144 */
+  packetMaxBytes: number;
+  /** Publishes of one connection handed to the host and not yet done; at this many its socket is not read. 1000 */
+  heldPerClientMax: number;
+  /** Bytes of held publishes in all; at this many no socket is read. 64 MiB */
+  heldBytesMax: number;
+  connectionsMax: number;
+  connectionsPerAddressMax: number;
+  /** From the connection to a whole CONNECT. */
+  connectTimeoutMs: number;
+  /** Unsent bytes beyond which a subscriber gets no more QoS 0. 65536 */
+  slowSubscriberBytes: number;
+  /** A subscriber that takes nothing for this long is disconnected. */
+  drainTimeoutMs: number;
+};
+
+export interface Broker {
+  readonly port: number;
+  readonly tlsPort: number | null;
+  readonly websocketPort: number | null;
+  /** Server to gateway: handed to every session that subscribed to it. Rejects when the broker is closed. */
+  publish(topic: string, payload: Uint8Array, options: { qos: 0 | 1; retain?: boolean }): Promise<void>;
+  /** Open connections with a proved identity. */
+  connections(): number;
+  connectionsOf(gateway: string): number;
+  /** Closes every connection of a gateway; its wills are published, as MQTT asks. */
+  disconnect(gateway: string, why: string): void;
+  /** Bytes of publishes the host has not yet called done for. */
+  heldBytes(): number;
+  /** Stops listening and closes all connections, without wills or presence: our own stop is no gateway's absence. */
+  close(): Promise<void>;
+}
