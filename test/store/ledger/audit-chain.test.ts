@@ -1,23 +1,19 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verifyAuditChain } from '#store/ledger/audit-chain.ts';
+import { canonicalJson } from '#store/ledger/canonical-json.ts';
 import { LEDGER_FILE, openMemoryDatabase } from '#store/ledger/database.ts';
 import { Ledger, memoryLedger, openLedger } from '#store/ledger/ledger.ts';
 import { testDirectories } from './directories.ts';
 import { auditEntry, auditEvent, keyed } from './events.ts';
 
 const directory = testDirectories();
-const TRIGGERS = [
-  'audit_no_update',
-  'audit_no_delete',
-  'audit_in_order',
-  'audit_moves_head',
-  'audit_head_moves_on',
-];
+const TRIGGERS = ['audit_no_update', 'audit_no_delete', 'audit_moves_head', 'audit_head_moves_on'];
 
 /** Ten entries, journaled and direct ones in turn. */
 function written(ledger: Ledger): Ledger {
@@ -65,6 +61,20 @@ describe('the audit log', () => {
       expect(verifyAuditChain(db), sql).toEqual({ whole: false, ...expected });
       db.close();
     }
+  });
+
+  it('names the entry after one that was changed and given a fitting hash of its own', () => {
+    const db = openMemoryDatabase();
+    const ledger = written(new Ledger(db));
+    for (const trigger of TRIGGERS) db.exec(`DROP TRIGGER ${trigger}`);
+    const [third, fourth] = ledger.auditEntries(2, 2);
+    const { hash: _, ...forged } = { ...fourth, username: 'li' };
+    const hash = createHash('sha256')
+      .update(`${third?.hash}${canonicalJson(forged)}`)
+      .digest('hex');
+    db.prepare('UPDATE audit SET username = ?, hash = ? WHERE number = 4').run('li', hash);
+    expect(verifyAuditChain(db)).toEqual({ whole: false, number: 5, why: 'changed' });
+    db.close();
   });
 
   it('cut off or rewritten as a whole still differs from a head that was noted', () => {

@@ -91,6 +91,15 @@ describe('every event counts once', () => {
     ledger.close();
   });
 
+  it('an old batch handed over again does not take the cursor back', () => {
+    const ledger = memoryLedger();
+    ledger.apply(cityEvents(9), 9);
+    ledger.apply(cityEvents(4), 4);
+    ledger.apply([], 2);
+    expect(ledger.cursor()).toBe(9);
+    ledger.close();
+  });
+
   it('a registry row without an id is noted and its change kept whole', () => {
     const ledger = memoryLedger();
     const items = [{ op: 'create', kind: 'points', value: { channel: 'ch4' } }] as const;
