@@ -17,8 +17,6 @@ export const BACKLOG_EVENTS_MAX = 100_000;
 export type ApplyQueueEdges = {
   /** Throws LedgerError; a code of the disk is tried again, anything else is thrown on. */
   readonly apply: (events: readonly KeyedEvent[], throughPosition: number) => void;
-  /** Called before a new try after `disk-failing`, when nothing is known of the last write. May throw as `apply`. */
-  readonly recover: () => void;
   readonly applied: (throughPosition: number) => void;
   /** Trouble begins or changes, or with null ends. */
   readonly trouble: (trouble: StoreTrouble | null) => void;
@@ -35,7 +33,6 @@ export function createApplyQueue(edges: ApplyQueueEdges) {
   let backlogged = false;
   let told: StoreTrouble | null = null;
   let retryMs = RETRY_FIRST_MS;
-  let uncertain = false;
   let cancel: (() => void) | null = null;
   let dueMs = Infinity;
 
@@ -56,8 +53,6 @@ export function createApplyQueue(edges: ApplyQueueEdges) {
     const through = joined.at(-1)?.through ?? first.through;
     const events = count === 1 ? first.events : joined.flatMap((batch) => batch.events);
     try {
-      if (uncertain) edges.recover();
-      uncertain = false;
       edges.apply(events, through);
     } catch (error) {
       if (!isDiskTrouble(error)) throw error;
@@ -73,7 +68,6 @@ export function createApplyQueue(edges: ApplyQueueEdges) {
   }
 
   function fail(error: LedgerError): void {
-    uncertain ||= error.code === 'disk-failing';
     failing = error;
     tell();
     schedule(retryMs);

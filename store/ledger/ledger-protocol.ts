@@ -4,22 +4,19 @@ import type { Ledger, LedgerFigures } from './ledger.ts';
 import type { LedgerErrorCode } from './errors.ts';
 
 /** Questions and direct writes: methods of Ledger that the client asks for by name. */
+const WRITES = ['createUser', 'updateUser', 'audit', 'saveSession', 'dropSession'] as const;
 export const REQUESTS = [
+  ...WRITES,
   'alarms',
   'alarm',
   'alarmEvents',
   'users',
-  'createUser',
-  'updateUser',
-  'audit',
   'auditEntries',
   'verifyAudit',
   'quarantine',
   'quarantineSamples',
   'quarantineRecords',
-  'saveSession',
   'sessions',
-  'dropSession',
   'gatewayPresence',
   'registryDocument',
   'registryChanges',
@@ -27,6 +24,10 @@ export const REQUESTS = [
   'figures',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];
+
+/** True for the methods that change the ledger. */
+export const isWrite = (method: RequestName): boolean => WRITES.some((write) => write === method);
+
 export type Answered<K extends RequestName> = Promise<ReturnType<Ledger[K]>>;
 
 export type LedgerStatus = LedgerFigures & {

@@ -2,8 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createApplyQueue } from './apply-queue.ts';
 import { LedgerError } from './errors.ts';
-import { openLedger, type Ledger } from './ledger.ts';
-import type { Fault, FromLedger, ToLedger } from './ledger-protocol.ts';
+import { openLedger } from './ledger.ts';
+import { ledgerHandle, type LedgerHandle } from './ledger-handle.ts';
+import { isWrite, type Fault, type FromLedger, type RequestName, type ToLedger } from './ledger-protocol.ts';
 
 const port = parentPort;
 const directory: unknown = workerData;
@@ -12,27 +13,20 @@ if (port === null || typeof directory !== 'string')
 
 const say = (message: FromLedger): void => port.postMessage(message);
 const opened = open(directory);
-if (opened !== null) serve(opened, directory);
+if (opened !== null) serve(opened);
 
-function open(path: string): Ledger | null {
+function open(path: string): LedgerHandle | null {
   try {
-    return openLedger(path);
+    return ledgerHandle(() => openLedger(path));
   } catch (error) {
     say({ kind: 'refused', error: faultOf(error) });
     return null;
   }
 }
 
-function serve(first: Ledger, path: string): void {
-  let ledger = first;
+function serve(handle: LedgerHandle): void {
   const queue = createApplyQueue({
-    apply: (events, through) => ledger.apply(events, through),
-    recover: () => {
-      const fresh = openLedger(path);
-      fresh.checkpoint();
-      ledger.close();
-      ledger = fresh;
-    },
+    apply: (events, through) => handle.write((ledger) => ledger.apply(events, through)),
     applied: (through) => say({ kind: 'applied', through }),
     trouble: (trouble) => say({ kind: 'trouble', trouble }),
     after: later,
@@ -44,20 +38,25 @@ function serve(first: Ledger, path: string): void {
         return queue.push(message.events, message.through);
       case 'ask':
         queue.settle();
-        return answer(message.number, () => Reflect.apply(ledger[message.method], ledger, message.args));
+        return answer(message.number, () => ask(handle, message.method, message.args));
       case 'status':
         return answer(message.number, () => ({
-          ...ledger.figures(),
+          ...handle.read((ledger) => ledger.figures()),
           pendingEvents: queue.pendingEvents(),
           trouble: queue.trouble(),
         }));
       case 'close':
         queue.finish();
-        ledger.close();
+        handle.close();
         port?.close();
     }
   });
-  say({ kind: 'opened', cursor: ledger.cursor() });
+  say({ kind: 'opened', cursor: handle.read((ledger) => ledger.cursor()) });
+}
+
+function ask(handle: LedgerHandle, method: RequestName, args: unknown[]): unknown {
+  const through = isWrite(method) ? handle.write : handle.read;
+  return through((ledger): unknown => Reflect.apply(ledger[method], ledger, args));
 }
 
 function answer(number: number, work: () => unknown): void {

@@ -34,6 +34,7 @@ CREATE TABLE alarms (
   document TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alarms_newest ON alarms (onset_at, id);
+CREATE INDEX alarms_by_colour ON alarms (colour, onset_at, id);
 CREATE INDEX alarms_by_area ON alarms (area, onset_at, id);
 CREATE INDEX alarms_by_lifeline ON alarms (lifeline, onset_at, id);
 CREATE INDEX alarms_by_facility ON alarms (facility, onset_at, id);

@@ -15,7 +15,6 @@ function bench() {
       if (failure !== null) throw failure;
       said.push(`apply ${events.map(({ position }) => position).join(',')} through ${through}`);
     },
-    recover: () => said.push('recover'),
     applied: (through) => said.push(`applied ${through}`),
     trouble: (trouble) => said.push(`trouble ${trouble?.code ?? 'over'}`),
     after: (delayMs, run) => {
@@ -30,7 +29,7 @@ function bench() {
     queue,
     said,
     delays,
-    fail: (code: 'disk-full' | 'disk-failing' | null) => {
+    fail: (code: 'disk-full' | null) => {
       failure = code === null ? null : new LedgerError(code, 'as told');
     },
     breakDown: () => {
@@ -87,22 +86,6 @@ describe('batches on their way into the ledger', () => {
     tick();
     expect(said.slice(1)).toEqual(['apply 1,2 through 2', 'trouble over', 'applied 2']);
     expect(queue.pendingEvents()).toBe(0);
-  });
-
-  it('are written through a fresh handle after a failed write, since nothing is known of it', () => {
-    const { queue, said, fail, tick } = bench();
-    fail('disk-failing');
-    queue.push(at(1), 1);
-    tick();
-    fail(null);
-    tick();
-    expect(said).toEqual([
-      'trouble disk-failing',
-      'recover',
-      'apply 1 through 1',
-      'trouble over',
-      'applied 1',
-    ]);
   });
 
   it('that pile up beyond the bound are kept and told as a backlog until half of them are gone', () => {
