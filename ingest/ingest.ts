@@ -1,0 +1,100 @@
+/** Steps 3 and 4 as the fold sees them: from raw publish to judged measurement or kept rejection. */
+import type { RawRow } from '#domain/contract/history.ts';
+import type { CommandInput } from '#domain/input.ts';
+import type { Registry } from '#domain/registry.ts';
+import type { Moment, Timestamp } from '#domain/time.ts';
+import type { IngestSink } from './ingest-sink.ts';
+import type { IngestState } from './ingest-state.ts';
+import { readRecord } from './lifeline-record.ts';
+import { findDevice } from './receive.ts';
+import { createTaker, takeRecord } from './take-record.ts';
+
+export type { IngestSink } from './ingest-sink.ts';
+export {
+  createIngest,
+  onRegistry,
+  pagesOf,
+  restOf,
+  restoreIngest,
+  type IngestState,
+} from './ingest-state.ts';
+export { receive } from './receive.ts';
+
+export type GatewayIngestStatus = {
+  /** Steady offset in force, the gateway's or else of one of its devices; null while every clock is right. */
+  readonly clockOffsetMs: number | null;
+  readonly lastPublishAt: Timestamp | null;
+  /** Records of which at least one value was taken. */
+  readonly records: number;
+  readonly duplicates: number;
+  /** Numbers of its devices' records that never came. */
+  readonly gaps: number;
+  /** Rejections, duplicates apart. */
+  readonly rejected: number;
+  /** Fields of records that we do not know. */
+  readonly extraFields: number;
+};
+
+export type ApproveCommand = CommandInput & { readonly command: 'approve-quarantine' } & Moment;
+
+/**
+ * Takes kept records of a device that is registered by now: late, marked approved, under the time they first came.
+ * Number of records of which a value was taken; what still cannot be taken is refused again.
+ */
+export function approve(
+  state: IngestState,
+  registry: Registry,
+  command: ApproveCommand,
+  out: IngestSink,
+): number {
+  const gateway = registry.gateways.get(command.gateway);
+  if (gateway === undefined || gateway.retired) return 0;
+  const taker = createTaker(state, registry, gateway, command, out);
+  let records = 0;
+  for (const { json, receivedAt } of command.records) {
+    const record = readRecord(parseKept(json));
+    if ('reason' in record) taker.refuse(record.reason, command.device, record.detail, json, null);
+    else {
+      const device = findDevice(taker, record);
+      if (device !== null && takeRecord(taker, record, device, receivedAt) > 0) records += 1;
+    }
+  }
+  return records;
+}
+
+/** Null when the registry has no such gateway. */
+export function gatewayIngestStatus(
+  state: IngestState,
+  registry: Registry,
+  gateway: string,
+): GatewayIngestStatus | null {
+  const index = registry.gateways.get(gateway)?.index;
+  const kept = index === undefined ? undefined : state.gateways.get(index);
+  if (kept === undefined) return null;
+  const {
+    reportedOffsetMs: clockOffsetMs,
+    lastPublishAt,
+    records,
+    duplicates,
+    gaps,
+    rejected,
+    extraFields,
+  } = kept;
+  return { clockOffsetMs, lastPublishAt, records, duplicates, gaps, rejected, extraFields };
+}
+
+/** Newest known sample of a point by effective time; null before the first, or when there is no such point. */
+export function latestOf(state: IngestState, pointIndex: number): RawRow | null {
+  const newest = state.points.get(pointIndex)?.newest ?? null;
+  if (newest === null) return null;
+  const { time, deviceTime, receivedAt, value, quality } = newest;
+  return { time, deviceTime, receivedAt, value: Number.isNaN(value) ? null : value, quality };
+}
+
+function parseKept(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

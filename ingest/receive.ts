@@ -1,0 +1,110 @@
+/** Steps 3 and 4: one publish in; its measurements, and everything that was not taken with the reason, out. */
+import type { Journaled, PublishInput } from '#domain/input.ts';
+import type { RejectionReason } from '#domain/rejection.ts';
+import type { Registry } from '#domain/registry.ts';
+import { watchClocks, type KnownRecord } from './clock-watch.ts';
+import { createProfile, type DeviceProfile } from './device-profile.ts';
+import type { IngestSink } from './ingest-sink.ts';
+import type { IngestState } from './ingest-state.ts';
+import {
+  brief,
+  decodeTelemetry,
+  payloadSample,
+  readRecord,
+  recordText,
+  type LifelineRecord,
+} from './lifeline-record.ts';
+import { isResend, publishHash } from './record-identity.ts';
+import { createTaker, takeRecord, type Taker } from './take-record.ts';
+import { topicKind } from './topics.ts';
+
+/** Never throws for anything a gateway can send. */
+export function receive(
+  state: IngestState,
+  registry: Registry,
+  input: Journaled<PublishInput>,
+  out: IngestSink,
+): void {
+  const gateway = registry.gateways.get(input.gateway);
+  if (gateway === undefined || gateway.retired) {
+    return refuseStranger(input, gateway === undefined ? 'is not registered' : 'is retired', out);
+  }
+  const taker = createTaker(state, registry, gateway, input, out);
+  const kind = topicKind(input.topic, gateway.id);
+  if (kind === 'foreign-topic' || kind === 'unknown-topic') {
+    return taker.refuse(kind, null, input.topic.slice(0, 256), payloadSample(input.payload), null);
+  }
+  taker.kept.lastPublishAt = input.receivedAt;
+  out.gateway(gateway.id);
+  if (kind === 'telemetry') receiveTelemetry(taker, input);
+}
+
+function receiveTelemetry(taker: Taker, input: Journaled<PublishInput>): void {
+  const { payload } = input;
+  const resend =
+    input.qos > 0 &&
+    isResend(taker.kept.publishes, publishHash(input.client, input.packetId, payload), input.dup);
+  const items = decodeTelemetry(payload);
+  if ('reason' in items) {
+    if (resend) taker.duplicate(null, 'resent publish', '');
+    else taker.refuse(items.reason, null, items.detail, payloadSample(payload), null);
+    return;
+  }
+  const known: KnownRecord[] = [];
+  for (const item of items) {
+    const record = readRecord(item);
+    if (resend) taker.duplicate(namedDevice(item), 'resent publish', '');
+    else if ('reason' in record) {
+      taker.refuse(record.reason, namedDevice(item), record.detail, itemSample(items, item, payload), null);
+    } else {
+      taker.kept.extraFields += record.extraFields;
+      const device = findDevice(taker, record);
+      if (device !== null) known.push({ record, device });
+    }
+  }
+  if (known.length === 0) return;
+  watchClocks(taker.state, taker.kept, taker.gateway.id, known, taker.at, taker.out);
+  for (const { record, device } of known) takeRecord(taker, record, device);
+}
+
+/** Profile of the device that a record names by id or serial, or null after a refusal. */
+export function findDevice(taker: Taker, record: LifelineRecord): DeviceProfile | null {
+  const { registry, state, gateway } = taker;
+  const refuse = (reason: RejectionReason, detail: string, keep: boolean): null => {
+    const text = recordText(record);
+    taker.refuse(reason, record.device, detail, text, keep ? text : null);
+    return null;
+  };
+  let entry = registry.devices.get(record.device);
+  if (entry === undefined) {
+    const id = registry.devicesBySerial.get(record.device);
+    entry = id === undefined ? undefined : registry.devices.get(id);
+  }
+  if (entry === undefined) return refuse('unknown-device', 'not registered', true);
+  if (entry.gateway !== gateway.id) return refuse('foreign-device', 'belongs to another gateway', false);
+  if (entry.retired) return refuse('retired', 'the device is retired', false);
+  return (state.profiles[entry.index] ??= createProfile(registry, entry));
+}
+
+/** The broker knows every gateway that may log in; a publish of one that is gone was in flight when it went. */
+function refuseStranger(input: Journaled<PublishInput>, detail: string, out: IngestSink): void {
+  const { gateway, payload } = input;
+  const sample = payloadSample(payload);
+  out.rejected({
+    reason: 'retired',
+    gateway,
+    device: null,
+    detail: `gateway ${detail}`,
+    sample,
+    record: null,
+  });
+}
+
+function namedDevice(item: unknown): string | null {
+  const device: unknown = typeof item === 'object' && item !== null && 'device' in item ? item.device : null;
+  return typeof device === 'string' ? device.slice(0, 64) : null;
+}
+
+function itemSample(items: readonly unknown[], item: unknown, payload: Uint8Array): string {
+  return items.length === 1 ? payloadSample(payload) : `record ${items.indexOf(item)}: ${brief(item)}`;
+}

@@ -1,0 +1,35 @@
+/** Which of our topics a publish went to, seen from the gateway that proved its name. */
+
+/** `accepted` topics prove that the gateway lives; their content is not judged. */
+export type TopicKind = 'telemetry' | 'accepted' | 'foreign-topic' | 'unknown-topic';
+
+/** What follows `lifeline/v1/{gateway}/` upward. The companion topics carry no measurement. */
+const UPWARD: ReadonlyMap<string, TopicKind> = new Map<string, TopicKind>([
+  ['telemetry', 'telemetry'],
+  ['status', 'accepted'],
+  ['command/result', 'accepted'],
+]);
+
+const PREFIX = 'lifeline/v1/';
+/** Names of topics are few; a client that invents them may not fill the memory. */
+const CACHE_MAX = 20_000;
+type Split = { readonly owner: string; readonly kind: TopicKind };
+const splits = new Map<string, Split>();
+
+/** Kind of `topic` when `gateway` publishes to it. */
+export function topicKind(topic: string, gateway: string): TopicKind {
+  let split = splits.get(topic);
+  if (split === undefined) {
+    split = splitTopic(topic);
+    if (splits.size >= CACHE_MAX) splits.clear();
+    splits.set(topic, split);
+  }
+  return split.owner === gateway || split.kind === 'unknown-topic' ? split.kind : 'foreign-topic';
+}
+
+function splitTopic(topic: string): Split {
+  const slash = topic.startsWith(PREFIX) ? topic.indexOf('/', PREFIX.length) : -1;
+  if (slash < 0) return { owner: '', kind: 'unknown-topic' };
+  const owner = topic.slice(PREFIX.length, slash);
+  return { owner, kind: UPWARD.get(topic.slice(slash + 1)) ?? 'unknown-topic' };
+}
