@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   const platform = await startPlatform(config);
   if (platform.adminPassword !== null)
     say(`first start: log in as admin / ${platform.adminPassword} (shown once)`);
-  say(`console  http://${config.bind}:${platform.httpPort}`);
+  const scheme = config.tls === null ? 'http' : 'https';
+  say(`console  ${scheme}://${config.bind}:${platform.httpPort}`);
   say(`MQTT     mqtt://${config.bind}:${platform.mqttPort}`);
   stopOnSignal(platform);
 }

@@ -32,6 +32,7 @@ export function fold(city: City, input: Journaled<Input>, out: FoldOutput): void
   const sink = { alarm: (event: CityEvent) => void out.events.push(event) };
   if (input.kind === 'resumed') {
     rules.onResumed(city.rules, city.registry, input.from, input.to, input, sink);
+    city.connections.clear();
     city.anchor = { boot: input.boot, monotonicMs: input.monotonicMs, engineTime: input.to };
   } else {
     rules.advance(city.rules, city.registry, input.engineTime, input, sink);
@@ -63,7 +64,7 @@ function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules
         rules.onCondition(
           city.rules,
           city.registry,
-          { kind: 'condition', name: 'clock-step', subject: '', active, detail },
+          { name: 'clock-step', subject: '', active, detail },
           input,
           sink,
         );
@@ -96,17 +97,11 @@ function ingestSink(city: City, at: Moment, out: FoldOutput, sink: rules.RulesSi
     judgeAgain: (m) => rules.onMeasurement(city.rules, city.registry, m, at, sink),
     rejected: (rejection) => void out.events.push({ kind: 'rejected', at: at.receivedAt, rejection }),
     condition(name, subject, active, detail) {
-      rules.onCondition(
-        city.rules,
-        city.registry,
-        { kind: 'condition', name, subject, active, detail },
-        at,
-        sink,
-      );
+      rules.onCondition(city.rules, city.registry, { name, subject, active, detail }, at, sink);
     },
     gateway(id) {
       const gateway = city.registry.gateways.get(id);
-      if (gateway !== undefined) rules.onGatewayReport(city.rules, city.registry, gateway.index, at);
+      if (gateway !== undefined) rules.onGatewayReport(city.rules, city.registry, gateway.index, at, sink);
     },
   };
 }

@@ -5,7 +5,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { PagedArray } from '#domain/paged-array.ts';
 import type { OutputStore, Snapshot, SnapshotWriter } from '#store/ports.ts';
-import { restoreRegistry, serializeRegistry } from '#domain/registry-change.ts';
+import { restoreRegistry, type SerializedRegistry, serializeRegistry } from '#domain/registry-change.ts';
 import * as ingest from '#ingest/ingest.ts';
 import * as rules from '#rules/engine.ts';
 import { type City, FOLD_REVISION } from './city.ts';
@@ -115,9 +115,9 @@ function pagesUnder(named: ReadonlyMap<string, unknown[][]>, prefix: string): Re
 
 type Rest = Pick<
   City,
-  'position' | 'engineTime' | 'receivedAt' | 'anchor' | 'catalogueRevision' | 'connections'
+  'position' | 'engineTime' | 'receivedAt' | 'anchor' | 'catalogueRevision' | 'connections' | 'lateWindows'
 > & {
-  readonly registry: unknown;
+  readonly registry: SerializedRegistry;
   readonly ingest: unknown;
   readonly rules: unknown;
 };

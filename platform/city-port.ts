@@ -6,7 +6,7 @@ import type { Timestamp } from '#domain/time.ts';
 import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
 import { alarmById, openAlarms, shippedCatalogue } from '#rules/engine.ts';
 import type { CityPort } from '#server/ports.ts';
-import { shippedCityCatalogue } from '#domain/catalogue.ts';
+import { AREAS, FACILITY_KINDS, LIFELINES, QUANTITIES } from '#domain/catalogue.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { EventRing } from './event-ring.ts';
 
@@ -55,6 +55,12 @@ export function createCityPort(parts: {
     onGateway: (listener) => void announcements.gateway.add(listener),
     onRegistry: (listener) => void announcements.registry.add(listener),
     health: parts.health,
-    catalogue: () => ({ ...shippedCityCatalogue(), rules: shippedCatalogue() }),
+    catalogue: () => ({
+      lifelines: LIFELINES,
+      kinds: FACILITY_KINDS,
+      quantities: QUANTITIES,
+      areas: AREAS,
+      rules: shippedCatalogue(),
+    }),
   };
 }

@@ -2,11 +2,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Broker, startBroker } from '#broker/broker.ts';
+import { startBroker } from '#broker/broker.ts';
+import type { Broker } from '#broker/ports.ts';
 import type { Config } from '#config';
 import { shippedCatalogue } from '#rules/engine.ts';
-import { ensureFirstAdmin } from '#server/first-admin.ts';
 import { buildServer, type Server } from '#server/server.ts';
+import { ensureFirstAdmin } from '#server/users.ts';
 import { openDataDirectory } from '#store/data-directory.ts';
 import { openJournalClient } from '#store/journal-client.ts';
 import { openLedgerClient } from '#store/ledger/ledger-client.ts';
@@ -122,7 +123,7 @@ export async function startPlatform(config: Config): Promise<Platform> {
     });
     let broker: Broker | null = null;
     const server = await buildServer(
-      { host: config.bind, port: config.httpPort, consoleDirectory: CONSOLE_DIRECTORY },
+      { bind: config.bind, port: config.httpPort, consoleDirectory: CONSOLE_DIRECTORY, tls: config.tls },
       {
         city,
         history: outputs,

@@ -27,6 +27,7 @@ const USERS = [
   { username: 'audit', name: '审计管理员', roles: ['audit-admin'] },
 ] as const;
 
+type ImportAnswer = { readonly secrets: { id: string; secret: string }[] };
 type Known = { readonly passwords: Record<string, string>; secrets: { id: string; secret: string }[] };
 
 const config = readConfig({ LIFELINE_DATA_DIR: './demo-data', ...process.env });
@@ -103,18 +104,18 @@ async function logIn(username: string): Promise<string> {
     body: JSON.stringify({ username, password: known.passwords[username] }),
   });
   if (!response.ok) throw new Error(`cannot log in as ${username}: ${await response.text()}`);
-  const body: { token: string } = await response.json();
-  return body.token;
+  const { token: given } = (await response.json()) as { token: string };
+  return given;
 }
 
-async function post(path: string, body: unknown): Promise<{ secrets: { id: string; secret: string }[] }> {
+async function post(path: string, body: unknown): Promise<ImportAnswer> {
   const response = await fetch(base + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  return (await response.json()) as ImportAnswer;
 }
 
 /** Three classes of characters, 96 bits. */

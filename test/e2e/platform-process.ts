@@ -1,0 +1,71 @@
+/** The platform as its own process, started as `npm start` starts it, on free ports and a fresh data directory. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export type PlatformProcess = {
+  readonly http: string;
+  readonly mqttPort: number;
+  readonly pid: number;
+  /** Everything it printed. */
+  output(): string;
+  kill(signal: NodeJS.Signals): Promise<void>;
+};
+
+export const ADMIN_PASSWORD = 'Test-pass-1234';
+
+export function freshDataDirectory(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'lifeline-e2e-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Resolves once it says where it listens; rejects with its output when it ends first. `wrapper` runs before node. */
+export function startPlatformProcess(
+  dataDirectory: string,
+  options: { readonly wrapper?: readonly string[]; readonly env?: Record<string, string> } = {},
+): Promise<PlatformProcess> {
+  const command = [...(options.wrapper ?? []), process.execPath, join(ROOT, 'main.ts')];
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      LIFELINE_DATA_DIR: dataDirectory,
+      LIFELINE_HTTP_PORT: '0',
+      LIFELINE_MQTT_PORT: '0',
+      LIFELINE_ADMIN_PASSWORD: ADMIN_PASSWORD,
+      LIFELINE_RESERVE_MB: '1',
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      text += chunk.toString('utf8');
+      const http = /console\s+(http:\/\/\S+)/.exec(text)?.[1];
+      const mqttPort = /mqtt:\/\/[^:]+:(\d+)/.exec(text)?.[1];
+      if (http === undefined || mqttPort === undefined) return;
+      resolve({
+        http,
+        mqttPort: Number(mqttPort),
+        pid: child.pid ?? 0,
+        output: () => text,
+        kill: (signal) => end(child, signal, ended),
+      });
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('error', reject);
+    void ended.then(() => reject(new Error(`the platform ended before it listened:\n${text}`)));
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals, ended: Promise<void>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  await ended;
+}
