@@ -23,7 +23,10 @@ export function noteData(turn: Turn, point: PointRules, m: Measurement, proves: 
   point.dataAt = turn.now;
   point.absenceFrom = turn.now;
   if (point.noData.alarm?.active && isInOrder(m)) returnToNormal(turn, point.noData, m.time, m.value);
-  if (point.sensorLost.alarm?.active && proves) returnToNormal(turn, point.sensorLost, m.time, m.value);
+  if (point.sensorLost.alarm?.active && proves) {
+    returnToNormal(turn, point.sensorLost, m.time, m.value);
+    reviewSensorLost(turn, point);
+  }
   if (point.absenceWake === Infinity) wakeForAbsence(turn.state, point, noDataDue(turn, point));
 }
 

@@ -68,7 +68,15 @@ function bindLevel(rule: Rule, spec: LevelSpec, place: Place): Level | string {
   if (bound === null || clear === null) return `${rule.unit} does not convert to ${place.unit}`;
   const { name, colour, onDelayMs, offDelayMs, windowMs, latch } = spec;
   return freshLevel({
-    ...{ name, colour, side: rule.side, limit: bound, clear, onDelayMs, offDelayMs, windowMs, latch },
+    name,
+    colour,
+    side: rule.side,
+    limit: bound,
+    clear,
+    onDelayMs,
+    offDelayMs,
+    windowMs,
+    latch,
     flag: 0,
   });
 }
@@ -136,7 +144,13 @@ function rangeLevel(catalogue: Catalogue, point: PointEntry, side: Side): Level 
   return freshLevel({
     name: side === 'high' ? 'over-range' : 'under-range',
     colour: catalogue.settings.overRangeColours[point.quantity] ?? 'orange',
-    ...{ side, limit, clear: limit, onDelayMs: 0, offDelayMs: 0, windowMs: 0, latch: true },
+    side,
+    limit,
+    clear: limit,
+    onDelayMs: 0,
+    offDelayMs: 0,
+    windowMs: 0,
+    latch: true,
     flag: side === 'high' ? FLAG.overRange : FLAG.underRange,
   });
 }

@@ -156,7 +156,9 @@ const own = (
   until: Timestamp,
   reason: string,
 ): OwnSuppression => ({
-  ...{ kind, reason, until },
+  kind,
+  reason,
+  until,
   by: by.username,
   since: turn.wall,
   due: dueAt(turn, until),

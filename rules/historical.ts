@@ -30,7 +30,7 @@ export function applyRejudged(turn: Turn, rejudged: Rejudged): void {
       met.add(add(turn, point, episode));
     }
   }
-  for (const slot of [...point.past]) {
+  for (const slot of point.past) {
     const onsetAt = slot.alarm?.onsetAt ?? NaN;
     if (!met.has(slot) && onsetAt >= rejudged.from && onsetAt <= rejudged.to) withdraw(turn, point, slot);
   }
@@ -90,7 +90,12 @@ function told(point: PointRules, episode: RejudgedEpisode) {
   const { colour, limit, returnedAt } = episode;
   const params = { rule: episode.rule, level: limit, colour, value, limit: limitValue, unit: point.unit };
   return {
-    ...{ limit, colour, highestColour: colour, value, limitValue, returnedAt },
+    limit,
+    colour,
+    highestColour: colour,
+    value,
+    limitValue,
+    returnedAt,
     unit: point.unit,
     explanation: { code: 'historical', params },
   };

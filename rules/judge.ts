@@ -30,23 +30,30 @@ export function judge(turn: Turn, m: Measurement): void {
     return;
   }
   const trusted = isTrusted(m);
-  judgeRules(turn, point, m, trusted);
+  const moved = judgeRules(turn, point, m, trusted);
   noteData(turn, point, m, trusted || (beyond && isInOrder(m)));
+  if (moved) reviewSensorLost(turn, point);
 }
 
-function judgeRules(turn: Turn, point: PointRules, m: Measurement, trusted: boolean): void {
+/** True when an alarm may have moved. */
+function judgeRules(turn: Turn, point: PointRules, m: Measurement, trusted: boolean): boolean {
   const { rules, history } = point;
   if (history !== null && !Number.isNaN(m.value)) remember(history, m, point.intervalMs);
+  let moved = false;
   for (let at = 0; at < rules.length; at += 1) {
     const instance = rules[at];
     if (instance === undefined) continue;
     const done = stepRule(instance, history, m, trusted, turn.now);
     if (done !== STEP.nothing) {
       if ((done & STEP.timer) !== 0) wakeForDelay(turn.state, point, nextDue(instance.levels));
-      if ((done & STEP.changed) !== 0) settle(turn, point, instance, m.time);
+      if ((done & STEP.changed) !== 0) {
+        settle(turn, point, instance, m.time);
+        moved = true;
+      }
     }
     if (instance.late !== null) endLateWatch(turn, point, instance, m, trusted);
   }
+  return moved;
 }
 
 /** Moves the levels of one rule by one sample; returns bits of STEP. */

@@ -49,7 +49,7 @@ describe('the shipped catalogue', () => {
   it('refuses a catalogue with a slip in it and says where', () => {
     const { catalogue } = shippedCatalogue();
     const slip = structuredClone(catalogue) as { rules: { levels: Record<string, unknown>[] }[] };
-    slip.rules[0]?.levels[0] && (slip.rules[0].levels[0]['onDelay'] = 5);
+    Object.assign(slip.rules[0]?.levels[0] ?? {}, { onDelay: 5 });
     expect(parseCatalogue(slip, 'x')).toEqual({
       ok: false,
       error: 'rules[0].levels[0].onDelay: unknown field',

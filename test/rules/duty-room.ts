@@ -132,18 +132,19 @@ export class DutyRoom {
     );
   }
 
-  /** Orders `action` on the newest open alarm, or on `alarm`, seeing its present revision. */
-  order(second: number, who: string, action: AlarmAction, alarm: Alarm = this.latest()): Answer {
+  /** Orders `action` on the newest alarm, or on `alarm`, seeing its present revision. */
+  order(second: number, who: string, action: AlarmAction, about?: Alarm): Answer {
     this.pass(second);
-    const revision = engine.alarmById(this.state, alarm.id)?.revision ?? alarm.revision;
-    const command = { kind: 'command', command: 'alarm', alarm: alarm.id, revision, action } as const;
-    return engine.onCommand(
-      this.state,
-      this.registry,
-      { ...command, by: person(who) },
-      moment(second),
-      this.sink,
-    );
+    const alarm = about ?? this.latest();
+    return this.orderSeeing(second, who, action, engine.alarmById(this.state, alarm.id) ?? alarm);
+  }
+
+  /** Orders `action` from a screen that shows `seen`. */
+  orderSeeing(second: number, who: string, action: AlarmAction, seen: Alarm): Answer {
+    this.pass(second);
+    const { id: alarm, revision } = seen;
+    const command = { kind: 'command', command: 'alarm', alarm, revision, action, by: person(who) } as const;
+    return engine.onCommand(this.state, this.registry, command, moment(second), this.sink);
   }
 
   maintenance(
