@@ -68,9 +68,3 @@ export function keyCommand(press: KeyPress, place: KeyPlace, singleKeys: boolean
   const command = SINGLE[press.key.toLowerCase()] ?? null;
   return command !== null && press.repeat && command.do !== 'move' ? null : command;
 }
-
-export function keyPlace(target: EventTarget | null): KeyPlace {
-  if (!(target instanceof HTMLElement)) return 'page';
-  if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return 'typing';
-  return /^(BUTTON|A|SUMMARY)$/.test(target.tagName) ? 'control' : 'page';
-}

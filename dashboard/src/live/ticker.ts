@@ -2,7 +2,7 @@
 export function startTicker(tick: () => void): () => void {
   try {
     const worker = new Worker(new URL('./ticker-worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = tick;
+    worker.addEventListener('message', tick);
     return () => worker.terminate();
   } catch (cause) {
     console.warn('no worker for the clock', cause);

@@ -2,7 +2,7 @@
 import { ref, type Ref } from 'vue';
 import type { App } from '../context.ts';
 import type { Problem } from '../api/http.ts';
-import { safeReturn } from '../routing.ts';
+import { safeReturn } from '../store/address.ts';
 
 export type LoginPage = {
   readonly username: Ref<string>;

@@ -50,6 +50,6 @@ function writtenParam(
   if (typeof value === 'string')
     return /unit$/i.test(name) ? writtenUnit(value) : (nameOf(name, value) ?? value);
   if (/(At|since|until|from|to)$/.test(name) && value > 1e11) return clockTime(value);
-  if (/Ms$/.test(name)) return durationText(Math.abs(value));
+  if (name.endsWith('Ms')) return durationText(Math.abs(value));
   return writtenNumber(value, 3);
 }

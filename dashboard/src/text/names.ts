@@ -56,8 +56,8 @@ export function createNames(sources: NameSources): Names {
       return organisation === undefined ? null : (directory.organisations.get(organisation) ?? null);
     },
     byParam(param, id) {
-      if (/^facilit/.test(param)) return directory.facilities.get(id)?.name ?? null;
-      if (/^area/.test(param)) return directory.areas.get(id)?.name ?? null;
+      if (param === 'facility') return directory.facilities.get(id)?.name ?? null;
+      if (param === 'area') return directory.areas.get(id)?.name ?? null;
       if (/^(rule|of)$/.test(param)) return id.split(/,\s*/).map(ruleName).join('、');
       if (/^(quantity|lifeline|kind)/.test(param)) return named(id);
       if (/^colour|Colour$/.test(param)) return sources.text(`level.${id}`);

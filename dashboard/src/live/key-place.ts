@@ -1,0 +1,8 @@
+import type { KeyPlace } from './keys.ts';
+
+/** Where a key press landed. */
+export function keyPlace(target: EventTarget | null): KeyPlace {
+  if (!(target instanceof HTMLElement)) return 'page';
+  if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return 'typing';
+  return /^(BUTTON|A|SUMMARY)$/.test(target.tagName) ? 'control' : 'page';
+}

@@ -1,0 +1,188 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createI18n } from 'vue-i18n';
+import { describe, expect, test } from 'vitest';
+import { parseCatalogue } from '../../dashboard/src/api/catalogue.ts';
+import { explain } from '../../dashboard/src/text/explanation.ts';
+import { PROBLEMS } from '../../server/problems.ts';
+import { RINGING_REASONS, SILENT_REASONS } from '../../rules/announce.ts';
+import zh from '../../dashboard/src/text/zh-CN.json' with { type: 'json' };
+import en from '../../dashboard/src/text/en.json' with { type: 'json' };
+
+const ROOT = join(import.meta.dirname, '../..');
+type Node = { readonly [key: string]: string | Node };
+
+/** Every leaf as `a.b.c` -> text. */
+function leaves(node: Node, path = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(node)) {
+    const here = path === '' ? key : `${path}.${key}`;
+    if (typeof value === 'string') found.set(here, value);
+    else for (const [k, v] of leaves(value, here)) found.set(k, v);
+  }
+  return found;
+}
+const texts = { 'zh-CN': leaves(zh), en: leaves(en) };
+const i18n = createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': zh, en } });
+const { t, te } = i18n.global;
+
+/** All `.ts` and `.vue` sources of the console. */
+function sources(folder = join(ROOT, 'dashboard/src')): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.(ts|vue)$/.test(entry.name) ? [readFileSync(path, 'utf8')] : [];
+  });
+}
+
+describe('the two languages', () => {
+  test('have the same keys', () => {
+    expect([...texts.en.keys()]).toEqual([...texts['zh-CN'].keys()]);
+  });
+
+  test('name the same values in every text', () => {
+    const names = (text = '') => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+    for (const [key, text] of texts['zh-CN'])
+      expect([key, names(texts.en.get(key))]).toEqual([key, names(text)]);
+  });
+
+  test.each(['zh-CN', 'en'] as const)('%s: every text can be written without an error', (locale) => {
+    for (const [key, text] of texts[locale]) {
+      const values = Object.fromEntries([...text.matchAll(/\{(\w+)\}/g)].map((m) => [m[1], '7']));
+      const written = t(key, values, { locale });
+      expect(written, key).not.toMatch(/[{}]/);
+      expect(written, key).not.toBe(key);
+    }
+  });
+
+  test('English has no Chinese in it, save the name of the other language', () => {
+    for (const [key, text] of texts.en) {
+      if (key !== 'header.otherLanguage') expect(text, key).not.toMatch(/[\u4e00-\u9fff]/);
+    }
+  });
+
+  test('报警 is never called 预警', () => {
+    for (const [key, text] of texts['zh-CN']) expect(text, key).not.toContain('预警');
+  });
+
+  test('every text that the console names exists', () => {
+    for (const source of sources()) {
+      for (const match of source.matchAll(/\bt\('([\w.-]+)'/g))
+        expect(te(match[1] ?? ''), match[1]).toBe(true);
+    }
+  });
+});
+
+describe('codes that the platform sends have a text', () => {
+  test('reasons why a change rang or did not', () => {
+    for (const reason of [...RINGING_REASONS, ...SILENT_REASONS]) {
+      expect(te(`reason.${reason}`), reason).toBe(true);
+      expect(te(`quiet.${reason}`), reason).toBe(true);
+    }
+    for (const reason of RINGING_REASONS) expect(te(`rang.${reason}`), reason).toBe(true);
+  });
+
+  test('changes, states, suppressions, verdicts of the contract', () => {
+    const contract = readFileSync(join(ROOT, 'domain/alarm.ts'), 'utf8');
+    const union = (name: string) =>
+      [...(contract.match(new RegExp(`type ${name} =([^;]+);`))?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(
+        (m) => m[1],
+      );
+    const groups = {
+      change: 'AlarmChange',
+      state: 'AlarmState',
+      suppression: 'Suppression',
+      verdict: 'Verdict',
+    };
+    for (const [group, type] of Object.entries(groups)) {
+      expect(union(type).length, type).toBeGreaterThan(3);
+      for (const code of union(type)) expect(te(`${group}.${code}`), `${group}.${code}`).toBe(true);
+    }
+  });
+
+  test('explanations that the engine writes', () => {
+    for (const code of explanationCodes()) expect(te(`explanation.${code}`), code).toBe(true);
+  });
+
+  test('refusals of an order', () => {
+    const refusals = readFileSync(join(ROOT, 'rules/commands.ts'), 'utf8').matchAll(/refuse\(\s*'([\w-]+)'/g);
+    const codes = [...refusals]
+      .map((m) => m[1] ?? '')
+      .filter((code) => !/review|maintenance|service|role/.test(code));
+    expect(codes.length).toBeGreaterThan(5);
+    for (const code of codes) expect(te(`problem.${code}`), code).toBe(true);
+    expect(Object.keys(PROBLEMS)).toEqual(expect.arrayContaining(['locked', 'bad-credentials', 'pending']));
+  });
+
+  test('rules and system alarms carry their names, or the console knows them', () => {
+    const rules = parseCatalogue(shippedCatalogue()).rules;
+    for (const rule of rules.values()) {
+      expect(rule.name !== null || te(`rule.${rule.id}`), rule.id).toBe(true);
+    }
+    for (const name of systemNames()) {
+      expect(te(`rule.${name}`), name).toBe(true);
+      expect(te(`explanation.system.${name}`), name).toBe(true);
+    }
+  });
+});
+
+describe('an explanation', () => {
+  const words = {
+    translate: (key: string, values: Record<string, string>) => t(key, values),
+    knows: te,
+    name: () => null,
+  };
+
+  test('has its numbers filled in, with units', () => {
+    const params = { rule: 'r', value: 2.6, limit: 2.5, unit: '%{LEL}', colour: 'orange', onDelayMs: 0 };
+    const text = explain({ code: 'limit-high', params }, 'zh-CN', words);
+    expect(text).toContain('2.6 %LEL');
+    expect(text).toContain('2.5 %LEL');
+  });
+
+  test('names the delay when there was one', () => {
+    const params = { rule: 'r', value: 1, limit: 1, unit: '%', colour: 'yellow', onDelayMs: 120_000 };
+    expect(explain({ code: 'limit-high', params }, 'zh-CN', words)).toContain('02:00');
+  });
+
+  test('with an unknown code stays legible', () => {
+    expect(explain({ code: 'new-thing', params: { depth: 3, place: 'x' } }, 'en', words)).toBe(
+      'new-thing: depth = 3, place = x',
+    );
+  });
+});
+
+/** Literal codes in the engine's sources, and those of the catalogue's system alarms. */
+function explanationCodes(): string[] {
+  const codes = new Set<string>();
+  for (const file of readdirSync(join(ROOT, 'rules')).filter((name) => name.endsWith('.ts'))) {
+    const source = readFileSync(join(ROOT, 'rules', file), 'utf8');
+    for (const m of source.matchAll(
+      /(?<!ok: false, )\bcode: (?:[^'\n]*\? )?'([\w.-]+)'(?: : '([\w.-]+)')?/g,
+    )) {
+      for (const code of [m[1], m[2]]) if (code !== undefined) codes.add(code);
+    }
+    for (const m of source.matchAll(/close\([^;']+, '([\w-]+)'\)/g)) codes.add(m[1] ?? '');
+  }
+  for (const code of ['limit-high', 'limit-low', 'window-sum', 'window-mean', 'window-rise', 'window-fall'])
+    codes.add(code);
+  return [...codes];
+}
+
+function shippedCatalogue(): { rules: unknown[]; system: unknown } {
+  const folder = join(ROOT, 'rules/catalogue');
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  const rules = files.filter((name) => name !== 'system.json' && name !== 'settings.json');
+  return { rules: rules.map(read), system: files.includes('system.json') ? read('system.json') : [] };
+}
+
+function systemNames(): string[] {
+  const { system } = shippedCatalogue();
+  if (!Array.isArray(system)) return [];
+  return system.flatMap((rule: unknown) =>
+    typeof rule === 'object' && rule !== null && 'name' in rule && typeof rule.name === 'string'
+      ? [rule.name]
+      : [],
+  );
+}

@@ -1,0 +1,134 @@
+/** The answers of the mock server's API, in the platform's shapes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Role } from '#domain/user.ts';
+import { isRecord } from '../../dashboard/src/api/http.ts';
+import { ORGANISATIONS, PLACES, type MockCity } from './mock-city.ts';
+
+export type MockAnswer = { readonly status: number; readonly body: unknown };
+type MockUser = {
+  readonly username: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly scope: object;
+};
+
+export const MOCK_PASSWORD = 'Watch-2026';
+const USERS: readonly MockUser[] = [
+  { username: 'zhang', name: '张三', roles: ['duty-officer'], scope: {} },
+  { username: 'li', name: '李四', roles: ['duty-leader'], scope: {} },
+  { username: 'view', name: '王五', roles: ['viewer'], scope: {} },
+];
+const ROOT = join(import.meta.dirname, '../..');
+
+export const userOfToken = (token: string): MockUser | null =>
+  USERS.find((user) => token === `token-${user.username}`) ?? null;
+
+export async function answerApi(
+  city: MockCity,
+  method: string,
+  url: URL,
+  authorization: string,
+  body: unknown,
+): Promise<MockAnswer> {
+  const path = url.pathname.replace('/api/v1', '').split('/').map(decodeURIComponent);
+  const [, head = '', id = '', tail = ''] = path;
+  if (head === 'session' && method === 'POST') return logIn(body);
+  const user = userOfToken(authorization.replace('Bearer ', ''));
+  if (user === null) return refusal(401, 'unauthenticated');
+  if (head === 'session') return method === 'DELETE' ? { status: 204, body: null } : ok({ user });
+  if (head === 'catalogue') return ok(catalogue());
+  if (head === 'organisations') return list(ORGANISATIONS);
+  if (head === 'areas') return list(readJson('domain/catalogue/areas.json'));
+  if (head === 'facilities') return id === '' ? facilityPage(url) : ok(facility(Number(id.slice(2))));
+  if (head === 'points') return point(city, id, tail, url);
+  if (head === 'alarms' && method === 'POST') {
+    const verdict = city.order(id, tail, body, user.username);
+    if (!('status' in verdict)) return ok(verdict);
+    return refusal(verdict.status, verdict.code, verdict.alarm === undefined ? {} : { alarm: verdict.alarm });
+  }
+  if (head === 'alarms' && tail === 'events') return list(story(city, id));
+  const alarm = head === 'alarms' ? city.alarms.get(id) : undefined;
+  return alarm === undefined ? refusal(404, 'not-found') : ok(alarm);
+}
+
+function logIn(body: unknown): MockAnswer {
+  const user = isRecord(body) ? USERS.find((u) => u.username === body['username']) : undefined;
+  if (user === undefined || !isRecord(body) || body['password'] !== MOCK_PASSWORD)
+    return refusal(401, 'bad-credentials');
+  return ok({ token: `token-${user.username}`, user });
+}
+
+/** Two pages of facilities, so that the console follows the cursor. */
+function facilityPage(url: URL): MockAnswer {
+  const second = url.searchParams.get('cursor') === 'second';
+  const from = second ? 10 : 0;
+  const items = Array.from({ length: second ? 40 : 10 }, (_, i) => facility(from + i));
+  return ok({ items, next: second ? null : 'second' });
+}
+
+function facility(number: number): unknown {
+  const { name, area, lifeline, kind, organisation } = PLACES[number % PLACES.length] ?? PLACES[0];
+  const round = Math.floor(number / PLACES.length);
+  const location = { lat: 35.24, lon: 115.47 };
+  return {
+    id: `F-${number}`,
+    name: round === 0 ? name : `${name}（${round + 1}）`,
+    kind,
+    lifeline,
+    area,
+    organisation,
+    location,
+  };
+}
+
+function point(city: MockCity, id: string, tail: string, url: URL): MockAnswer {
+  const alarm = [...city.alarms.values()].find((a) => a.point === id);
+  if (alarm === undefined) return refusal(404, 'not-found');
+  const [device = '', channel = ''] = id.split('/');
+  if (tail === 'measurements')
+    return list(
+      buckets(Number(url.searchParams.get('from')), Number(url.searchParams.get('to')), alarm.value ?? 1),
+    );
+  if (tail === 'latest') {
+    const time = city.now() - 3_000;
+    return ok({ time, deviceTime: time, receivedAt: time, value: alarm.value, quality: 'good' });
+  }
+  return ok({ id, device, channel, quantity: channel, unit: alarm.unit, reportIntervalMs: 30_000 });
+}
+
+/** A slow rise to the value with a gap of ten minutes in it. */
+function buckets(from: number, to: number, value: number): unknown[] {
+  const rows: unknown[] = [];
+  for (let at = from; at < to; at += 30_000) {
+    const done = (at - from) / (to - from);
+    if (done > 0.45 && done < 0.6) continue;
+    const mean = value * (0.35 + 0.65 * done ** 2) + value * 0.02 * Math.sin(at / 50_000);
+    rows.push({ from: at, min: mean * 0.98, max: mean * 1.02, mean, last: mean, count: 1, quality: 'good' });
+  }
+  return rows;
+}
+
+const story = (city: MockCity, id: string): unknown[] =>
+  city.events
+    .filter((message) => message.alarm.id === id)
+    .map(({ sequence, event, alarm }) => ({ sequence, ...event, alarm }));
+
+function catalogue(): unknown {
+  const files = readdirSync(join(ROOT, 'rules/catalogue')).filter((name) => name.endsWith('.json'));
+  const rules = files.filter((name) => name !== 'system.json' && name !== 'settings.json');
+  return {
+    rules: rules.map((name) => readJson(`rules/catalogue/${name}`)),
+    system: readJson('rules/catalogue/system.json'),
+    quantities: readJson('domain/catalogue/quantities.json'),
+    lifelines: readJson('domain/catalogue/lifelines.json'),
+  };
+}
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+const ok = (body: unknown): MockAnswer => ({ status: 200, body });
+const list = (items: unknown): MockAnswer => ok({ items, next: null });
+const refusal = (status: number, code: string, members = {}): MockAnswer => ({
+  status,
+  body: { type: `urn:city-lifeline:problem:${code}`, title: code, status, detail: code, code, ...members },
+});
