@@ -1,7 +1,8 @@
 /**
- * `node tools/audit-verify.ts <data directory> [--noted NUMBER:HASH]`: walks the audit chain of a ledger, running or not.
- * Prints the head, to be written down elsewhere; `--noted` holds such a head against the chain. Exit 0: whole; 1: names
- * the first entry that does not follow from those before it; 2: it could not be read. Changes nothing.
+ * `node tools/audit-verify.ts <data directory> [--noted NUMBER:HASH]`: walks the audit chain of a ledger,
+ * running or not. Prints the head, to be written down elsewhere; `--noted` holds such a head against the
+ * chain. Exit 0: whole; 1: names the first entry that does not follow from those before it; 2: it could not
+ * be read. Changes nothing.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -14,8 +14,8 @@ export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
   const upsert = db.prepare(
     `INSERT INTO alarms (id, onset_at, colour, area, lifeline, facility, document)
      VALUES (:id, :onsetAt, :colour, :area, :lifeline, :facility, :document)
-     ON CONFLICT (id) DO UPDATE SET onset_at = excluded.onset_at, colour = excluded.colour, area = excluded.area,
-       lifeline = excluded.lifeline, facility = excluded.facility, document = excluded.document`,
+     ON CONFLICT (id) DO UPDATE SET onset_at = excluded.onset_at, colour = excluded.colour,
+       area = excluded.area, lifeline = excluded.lifeline, facility = excluded.facility, document = excluded.document`,
   );
   const append = db.prepare(
     'INSERT INTO alarm_events (position, idx, sequence, alarm, document) VALUES (?, ?, ?, ?, ?)',
@@ -24,7 +24,10 @@ export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
   const one = db.prepare('SELECT document FROM alarms WHERE id = ?');
   const events = db.prepare('SELECT document FROM alarm_events WHERE alarm = ? ORDER BY position, idx');
 
-  /** The alarm row becomes what the event says; the event is appended. A sequence already used is noted, not overwritten. */
+  /**
+   * The alarm row becomes what the event says; the event is appended. A sequence already used is noted, not
+   * overwritten.
+   */
   function apply(keyed: KeyedEvent, event: AlarmEvent): void {
     const { id, colour, area, lifeline, facility, onsetAt } = event.alarm;
     const document = canonicalJson(event.alarm);
@@ -57,8 +60,8 @@ export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
 }
 
 /**
- * A scope list admits only what it names: an alarm without an area (of the system) is outside every list of areas. An
- * organisation's alarms are those of the facilities that are its own now.
+ * A scope list admits only what it names: an alarm without an area (of the system) is outside every list of
+ * areas. An organisation's alarms are those of the facilities that are its own now.
  */
 function conditionsOf(filter: AlarmFilter): { conditions: string[]; values: SQLInputValue[] } {
   const { before, scope } = filter;

@@ -1,17 +1,24 @@
 /**
- * Batches of events on their way into the ledger, in order. Batches that wait together share one transaction. While the
- * disk fails the oldest is tried again for ever and nothing overtakes it; the record log has them all if we die.
+ * Batches of events on their way into the ledger, in order. Batches that wait together share one transaction.
+ * While the disk fails the oldest is tried again for ever and nothing overtakes it; the record log has them
+ * all if we die.
  */
 import type { KeyedEvent, StoreTrouble } from '../ports.ts';
 import { isDiskTrouble, LedgerError } from './errors.ts';
 
 /** Events in one transaction at most, so that a question is answered in between. */
 const JOINED_EVENTS_MAX = 5_000;
-/** A batch without events only moves the cursor: that may wait, and share the sync of the next one with events. */
+/**
+ * A batch without events only moves the cursor: that may wait, and share the sync of the next one with
+ * events.
+ */
 const CURSOR_DELAY_MS = 200;
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 2_000;
-/** Waiting events beyond this are trouble of their own (`ledger-backlog`): whoever feeds us should stop taking in. */
+/**
+ * Waiting events beyond this are trouble of their own (`ledger-backlog`): whoever feeds us should stop taking
+ * in.
+ */
 export const BACKLOG_EVENTS_MAX = 100_000;
 
 export type ApplyQueueEdges = {
@@ -23,8 +30,6 @@ export type ApplyQueueEdges = {
   /** Calls `run` once after the delay; returns a function that cancels it. */
   readonly after: (delayMs: number, run: () => void) => () => void;
 };
-
-export type ApplyQueue = ReturnType<typeof createApplyQueue>;
 
 export function createApplyQueue(edges: ApplyQueueEdges) {
   const batches: Batch[] = [];
@@ -74,7 +79,9 @@ export function createApplyQueue(edges: ApplyQueueEdges) {
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
   }
 
-  /** Says what is the matter when that has changed. A backlog outranks its cause and ends at half its bound. */
+  /**
+   * Says what is the matter when that has changed. A backlog outranks its cause and ends at half its bound.
+   */
   function tell(): void {
     backlogged = pendingEvents > (backlogged ? BACKLOG_EVENTS_MAX / 2 : BACKLOG_EVENTS_MAX);
     const detail = failing?.detail ?? 'events come faster than they are applied';
@@ -99,7 +106,9 @@ export function createApplyQueue(edges: ApplyQueueEdges) {
 
   return {
     push,
-    /** Applies everything that waits, unless the disk is failing: so that a question sees what came before it. */
+    /**
+     * Applies everything that waits, unless the disk is failing: so that a question sees what came before it.
+     */
     settle(): void {
       while (failing === null && pendingEvents > 0) step();
     },

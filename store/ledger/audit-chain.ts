@@ -1,8 +1,8 @@
 /**
- * The audit log as a chain: each entry's hash covers the previous hash and the entry, so that no entry can be changed,
- * taken out or slipped in without breaking every later one. Triggers of the schema refuse UPDATE, DELETE and REPLACE.
- * What a chain alone cannot show is its end cut off or the whole rewritten: the head is kept once more beside it, and
- * a head noted elsewhere (`number:hash`) can be held against it later.
+ * The audit log as a chain: each entry's hash covers the previous hash and the entry, so that no entry can be
+ * changed, taken out or slipped in without breaking every later one. Triggers of the schema refuse UPDATE,
+ * DELETE and REPLACE. What a chain alone cannot show is its end cut off or the whole rewritten: the head is
+ * kept once more beside it, and a head noted elsewhere (`number:hash`) can be held against it later.
  */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
@@ -20,10 +20,14 @@ export type AuditHead = { readonly number: number; readonly hash: string };
 
 export type AuditVerdict =
   | { readonly whole: true; readonly head: AuditHead }
-  /** `number` is the first entry that does not follow from those before it; `why` says what is wrong with it. */
+  /**
+   * `number` is the first entry that does not follow from those before it; `why` says what is wrong with it.
+   */
   | { readonly whole: false; readonly number: number; readonly why: AuditFault };
 
-/** `missing`: the number is absent; `changed`: hash and entry disagree; `head`: the end was cut off or moved. */
+/**
+ * `missing`: the number is absent; `changed`: hash and entry disagree; `head`: the end was cut off or moved.
+ */
 export type AuditFault = 'missing' | 'changed' | 'head' | 'not-as-noted';
 
 /** Appending and reading; the caller holds the transaction. */

@@ -5,8 +5,8 @@ import type { CounterName, Counters } from './counters.ts';
 export type HistoryBounds = { readonly perKey: number; readonly total: number };
 
 /**
- * Call `trim(key)` after each insert. `table` is also the name of its counter; its rows have an ascending `id`.
- * Table and column names are fixed in the code, never taken from data.
+ * Call `trim(key)` after each insert. `table` is also the name of its counter; its rows have an ascending
+ * `id`. Table and column names are fixed in the code, never taken from data.
  */
 export function boundedHistory(
   db: DatabaseSync,

@@ -1,6 +1,7 @@
 /**
- * JSON with one spelling only: keys in code-unit order, no white space, `undefined` members left out as JSON.stringify
- * does. Equal values give equal text, so hashes of it can be compared. Throws a TypeError on what JSON cannot hold.
+ * JSON with one spelling only: keys in code-unit order, no white space, `undefined` members left out as
+ * JSON.stringify does. Equal values give equal text, so hashes of it can be compared. Throws a TypeError on
+ * what JSON cannot hold.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) {

@@ -66,7 +66,9 @@ export function coded<T>(work: () => T): T {
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
-/** The column's text; throws when it holds anything else: the schema is STRICT, so that is our own mistake. */
+/**
+ * The column's text; throws when it holds anything else: the schema is STRICT, so that is our own mistake.
+ */
 export function textOf(row: Row, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw new TypeError(`column ${column} is not text`);

@@ -1,4 +1,6 @@
-/** Why the ledger refused or could not: every code once. Callers act on `code`; `detail` is for a maintainer. */
+/**
+ * Why the ledger refused or could not: every code once. Callers act on `code`; `detail` is for a maintainer.
+ */
 
 /** The world's failures: tried again by whoever owns the write; reads go on. */
 const DISK_CODES = ['disk-full', 'disk-failing', 'read-only', 'busy', 'damaged'] as const;

@@ -12,7 +12,9 @@ import {
 } from './ledger-protocol.ts';
 import { methodsFrom } from './ledger-methods.ts';
 
-/** Starts the ledger's thread on `directory`. Rejects with LedgerError: `newer-database`, or the disk's codes. */
+/**
+ * Starts the ledger's thread on `directory`. Rejects with LedgerError: `newer-database`, or the disk's codes.
+ */
 export function openLedgerClient(directory: string): Promise<LedgerClient> {
   const worker = new Worker(new URL('./ledger-worker.ts', import.meta.url), { workerData: directory });
   return new Promise((resolve, reject) => {
@@ -58,7 +60,7 @@ function connect(worker: Worker, cursor: number): LedgerClient {
     waiting.clear();
   }
 
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: it has no origin
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   const say = (message: ToLedger): void => worker.postMessage(message);
 
   function ask(message: (number: number) => ToLedger): Promise<unknown> {

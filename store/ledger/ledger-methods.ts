@@ -3,7 +3,10 @@ import type { LedgerClient, RequestName } from './ledger-protocol.ts';
 
 export type LedgerMethods = Pick<LedgerClient, RequestName>;
 
-/** `carry` answers with what Ledger's method of that name returns: both ends are ours, so its word is taken for it. */
+/**
+ * `carry` answers with what Ledger's method of that name returns: both ends are ours, so its word is taken
+ * for it.
+ */
 export function methodsFrom(
   names: readonly RequestName[],
   carry: (method: RequestName, args: unknown[]) => Promise<unknown>,

@@ -37,20 +37,24 @@ export type LedgerStatus = LedgerFigures & {
 };
 
 /**
- * The ledger as the main thread holds it: Ledger's methods, answered later. A rejection is a LedgerError, or a plain
- * Error when the question itself was impossible.
+ * The ledger as the main thread holds it: Ledger's methods, answered later. A rejection is a LedgerError, or
+ * a plain Error when the question itself was impossible.
  */
 export type LedgerClient = {
   readonly [K in RequestName]: (...args: Parameters<Ledger[K]>) => Answered<K>;
 } & {
   /** Last position applied when the ledger was opened. */
   readonly cursor: number;
-  /** Hands over the events of whole positions; `onApplied` follows once they are on the medium. Calls are applied in order. */
+  /**
+   * Hands over the events of whole positions; `onApplied` follows once they are on the medium. Calls are
+   * applied in order.
+   */
   apply(events: readonly KeyedEvent[], throughPosition: number): void;
   onApplied(listener: (throughPosition: number) => void): void;
   /**
-   * Trouble begins, changes, or with null ends. Codes: those of the disk, `ledger-backlog` (stop feeding), and
-   * `ledger-stopped` (our own fault ended the thread: start again; what was not applied is in the record log).
+   * Trouble begins, changes, or with null ends. Codes: those of the disk, `ledger-backlog` (stop feeding),
+   * and `ledger-stopped` (our own fault ended the thread: start again; what was not applied is in the record
+   * log).
    */
   onTrouble(listener: (trouble: StoreTrouble | null) => void): void;
   status(): Promise<LedgerStatus>;

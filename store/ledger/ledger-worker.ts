@@ -1,4 +1,6 @@
-/** The ledger's thread: the only writer of its file. Applies events in order, answers questions in between. */
+/**
+ * The ledger's thread: the only writer of its file. Applies events in order, answers questions in between.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createApplyQueue } from './apply-queue.ts';
 import { LedgerError } from './errors.ts';

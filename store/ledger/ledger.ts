@@ -1,7 +1,8 @@
 /**
- * What the city knows for certain, and for ever: alarms and their events, the registry's history, what was refused, who
- * did what. It follows the record log by cursor; an event counts once, by its key (position, index), however often it
- * comes. Synchronous, over one database handle: the worker thread and the simulation hold the same class.
+ * What the city knows for certain, and for ever: alarms and their events, the registry's history, what was
+ * refused, who did what. It follows the record log by cursor; an event counts once, by its key (position,
+ * index), however often it comes. Synchronous, over one database handle: the worker thread and the simulation
+ * hold the same class.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
@@ -28,7 +29,7 @@ import {
   type QuarantineSample,
 } from './quarantine.ts';
 import type { KeptRecord } from './quarantine-records.ts';
-import { reconciler, type Reconciliation } from './reconciliation.ts';
+import { PASSING_DIGESTS_MAX, reconciler, type Reconciliation } from './reconciliation.ts';
 import { registryProjection, type RecordedChange } from './registry-projection.ts';
 import { userTables, type SessionRecord, type UserChange } from './users.ts';
 import type { KeyedEvent } from '../ports.ts';
@@ -36,6 +37,8 @@ import type { KeyedEvent } from '../ports.ts';
 export type LedgerOptions = {
   readonly quarantine?: QuarantineBounds;
   readonly presence?: typeof PRESENCE_BOUNDS;
+  /** Digests kept of refusals and presence, to notice a replay that differs. */
+  readonly passingDigests?: number;
 };
 
 export type LedgerFigures = {
@@ -64,9 +67,10 @@ export class Ledger {
   }
 
   /**
-   * Applies the events of whole positions, in order, and moves the cursor to `throughPosition`: one transaction. What is at
-   * or below the cursor was applied before; it is compared, not applied. Throws when events are out of order or beyond
-   * `throughPosition`: a position's events must never be split between two calls.
+   * Applies the events of whole positions, in order, and moves the cursor to `throughPosition`: one
+   * transaction. What is at or below the cursor was applied before; it is compared, not applied. Throws when
+   * events are out of order or beyond `throughPosition`: a position's events must never be split between two
+   * calls.
    */
   apply(events: readonly KeyedEvent[], throughPosition: number): void {
     checkOrder(events, throughPosition);
@@ -127,7 +131,10 @@ export class Ledger {
     inTransaction(this.db, () => this.tables.users.createUser(user));
   }
 
-  /** Refuses with `unknown-user`, `unknown-role`, `bad-password-hash` or `last-security-admin`. Retiring ends log-ins. */
+  /**
+   * Refuses with `unknown-user`, `unknown-role`, `bad-password-hash` or `last-security-admin`. Retiring ends
+   * log-ins.
+   */
   updateUser(username: string, change: UserChange): void {
     inTransaction(this.db, () => this.tables.users.updateUser(username, change));
   }
@@ -194,8 +201,8 @@ export class Ledger {
   }
 
   /**
-   * Brings everything committed into the main file and syncs it. After a failed sync nothing is known of what the disk
-   * holds; a fresh handle that gets through this is certain again. Throws LedgerError.
+   * Brings everything committed into the main file and syncs it. After a failed sync nothing is known of what
+   * the disk holds; a fresh handle that gets through this is certain again. Throws LedgerError.
    */
   checkpoint(): void {
     const row = coded(() => this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get());
@@ -217,7 +224,7 @@ export const memoryLedger = (options: LedgerOptions = {}): Ledger =>
 
 function tablesOf(db: DatabaseSync, options: LedgerOptions) {
   const counts = counters(db);
-  const reconcile = reconciler(db, counts);
+  const reconcile = reconciler(db, counts, options.passingDigests ?? PASSING_DIGESTS_MAX);
   const audit = auditChain(db);
   const quarantine = quarantineTables(db, counts, options.quarantine ?? QUARANTINE_BOUNDS);
   const readCursor = db.prepare('SELECT position FROM progress');

@@ -1,4 +1,7 @@
-/** The ledger's schema, one numbered step after another; `PRAGMA user_version` says how many a database has taken. */
+/**
+ * The ledger's schema, one numbered step after another; `PRAGMA user_version` says how many a database has
+ * taken.
+ */
 import type { DatabaseSync } from 'node:sqlite';
 import { LedgerError } from './errors.ts';
 import { FIRST_SCHEMA } from './schema-0001.ts';
@@ -9,11 +12,14 @@ const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
 /** Version of the schema this code reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** Brings the database up to date, each step whole or not at all. Throws LedgerError `newer-database`, changing nothing. */
+/**
+ * Brings the database up to date, each step whole or not at all. Throws LedgerError `newer-database`,
+ * changing nothing.
+ */
 export function migrate(db: DatabaseSync): void {
   const version = schemaVersion(db);
   if (version > SCHEMA_VERSION) {
-    const detail = `the ledger has schema ${version}, this version of the product knows up to ${SCHEMA_VERSION}`;
+    const detail = `the ledger has schema ${version}, known here is up to ${SCHEMA_VERSION}`;
     throw new LedgerError('newer-database', detail);
   }
   for (let step = version; step < SCHEMA_VERSION; step++) {

@@ -1,4 +1,6 @@
-/** Refused records kept whole until a person approves them; the oldest stay, what finds no room is counted. */
+/**
+ * Refused records kept whole until a person approves them; the oldest stay, what finds no room is counted.
+ */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Timestamp } from '#domain/time.ts';
 import type { Counters } from './counters.ts';

@@ -1,6 +1,6 @@
 /**
- * What was refused (invariant 2): exact counts by gateway, device and reason, the newest samples to look at, and the
- * records of unknown devices and channels whole, so that they can be approved later.
+ * What was refused (invariant 2): exact counts by gateway, device and reason, the newest samples to look at,
+ * and the records of unknown devices and channels whole, so that they can be approved later.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { QuarantineGroup } from '#domain/contract/ledger.ts';
@@ -12,8 +12,9 @@ import { numberOf, textOf, textOrNull, wholeMs, type Row } from './database.ts';
 import { quarantineRecords } from './quarantine-records.ts';
 
 /**
- * Names in a refusal are the sender's own, so groups need a bound as well: beyond it a refusal counts in its gateway's
- * group without a device, and at the last in the group without a gateway. Counts stay exact, only coarser.
+ * Names in a refusal are the sender's own, so groups need a bound as well: beyond it a refusal counts in its
+ * gateway's group without a device, and at the last in the group without a gateway. Counts stay exact, only
+ * coarser.
  */
 export type QuarantineBounds = {
   readonly samplesPerGroup: number;

@@ -1,7 +1,8 @@
 /**
- * Notices a replay that differs. Each applied event leaves a digest under its key (position, index); an event that comes
- * again is compared, never applied. What differs, and what was not there the first time, is kept whole and counted as a
- * reconciliation: the ledger itself is the record of what people were told and is not rewritten.
+ * Notices a replay that differs. Each applied event leaves a digest under its key (position, index); an event
+ * that comes again is compared, never applied. What differs, and what was not there the first time, is kept
+ * whole and counted as a reconciliation: the ledger itself is the record of what people were told and is not
+ * rewritten.
  */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
@@ -11,10 +12,12 @@ import { numberOf, textOf } from './database.ts';
 import type { KeyedEvent } from '../ports.ts';
 
 /** Digests of refusals and presence: only the newest can still be replayed, and they may come in floods. */
-const PASSING_DIGESTS_MAX = 200_000;
+export const PASSING_DIGESTS_MAX = 200_000;
 
-/** `differs`: the same key held another event; `unknown`: the key held none; `sequence-taken`: another alarm event has its sequence;
- * `unreadable`: a registry item without an id the projection can use. */
+/**
+ * `differs`: the same key held another event; `unknown`: the key held none; `sequence-taken`: another alarm
+ * event has its sequence; `unreadable`: a registry item without an id the projection can use.
+ */
 export type ReconciliationKind = 'differs' | 'unknown' | 'sequence-taken' | 'unreadable';
 export type Reconciliation = {
   readonly position: number;
@@ -26,7 +29,7 @@ export type Reconciliation = {
 
 export type Reconciler = ReturnType<typeof reconciler>;
 
-export function reconciler(db: DatabaseSync, counts: Counters) {
+export function reconciler(db: DatabaseSync, counts: Counters, passingMax: number) {
   const rememberLasting = db.prepare('INSERT INTO lasting_digests (position, idx, digest) VALUES (?, ?, ?)');
   const rememberPassing = db.prepare('INSERT INTO passing_digests (position, idx, digest) VALUES (?, ?, ?)');
   const trimPassing = db.prepare(
@@ -53,8 +56,8 @@ export function reconciler(db: DatabaseSync, counts: Counters) {
     }
     rememberPassing.run(position, index, digest);
     const kept = counts.add('passing_digests', 1);
-    if (kept <= PASSING_DIGESTS_MAX) return;
-    counts.add('passing_digests', -Number(trimPassing.run(kept - PASSING_DIGESTS_MAX).changes));
+    if (kept <= passingMax) return;
+    counts.add('passing_digests', -Number(trimPassing.run(kept - passingMax).changes));
   }
 
   /** Compares an event that was applied before with what came now. */
@@ -68,7 +71,7 @@ export function reconciler(db: DatabaseSync, counts: Counters) {
 
   /** A passing event older than the oldest digest kept can no longer be told from one that was applied. */
   function isBeyondMemory({ position, event }: KeyedEvent): boolean {
-    if (isLasting(event.kind) || counts.value('passing_digests') < PASSING_DIGESTS_MAX) return false;
+    if (isLasting(event.kind) || counts.value('passing_digests') < passingMax) return false;
     const oldest = oldestPassing.get();
     return oldest !== undefined && position <= numberOf(oldest, 'position');
   }

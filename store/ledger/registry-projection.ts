@@ -1,6 +1,7 @@
 /**
- * The registry as the ledger shows it to queries (which facilities are an organisation's own), and every change ever
- * made to it. The fold has checked each change (domain/registry-change.ts); here rows are only laid over one another.
+ * The registry as the ledger shows it to queries (which facilities are an organisation's own), and every
+ * change ever made to it. The fold has checked each change (domain/registry-change.ts); here rows are only
+ * laid over one another.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RegistryChange, RegistryItem, RegistryKind } from '#domain/registry.ts';
@@ -29,7 +30,8 @@ export function registryProjection(db: DatabaseSync, reconcile: Reconciler) {
     'INSERT INTO registry_changes (position, idx, revision, at, document) VALUES (?, ?, ?, ?, ?)',
   );
   const changes = db.prepare(
-    'SELECT revision, at, document FROM registry_changes WHERE revision > ? ORDER BY revision, position LIMIT ?',
+    `SELECT revision, at, document FROM registry_changes WHERE revision > ?
+     ORDER BY revision, position LIMIT ?`,
   );
   const tables = {
     organisations: documents(db, 'organisations'),

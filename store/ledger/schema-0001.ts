@@ -1,4 +1,7 @@
-/** First schema of the ledger. Documents are JSON text; key columns beside them are what queries filter and order by. */
+/**
+ * First schema of the ledger. Documents are JSON text; key columns beside them are what queries filter and
+ * order by.
+ */
 export const FIRST_SCHEMA = `
 CREATE TABLE progress (
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -11,7 +14,7 @@ INSERT INTO counters (name, value) VALUES
   ('quarantine_groups', 0), ('quarantine_samples', 0), ('quarantine_records', 0),
   ('gateway_presence', 0), ('passing_digests', 0), ('reconciliations', 0);
 
--- What was applied, so that a replay that differs is noticed. Passing: presence and refusals, the newest only.
+-- What was applied, so that a replay that differs is noticed. Passing: presence and refusals, newest only.
 CREATE TABLE lasting_digests (
   position INTEGER NOT NULL, idx INTEGER NOT NULL, digest BLOB NOT NULL,
   PRIMARY KEY (position, idx)
@@ -39,7 +42,7 @@ CREATE INDEX alarms_by_area ON alarms (area, onset_at, id);
 CREATE INDEX alarms_by_lifeline ON alarms (lifeline, onset_at, id);
 CREATE INDEX alarms_by_facility ON alarms (facility, onset_at, id);
 
--- sequence is NULL only when an earlier event already holds the number the event itself carries (see reconciliations).
+-- sequence is NULL only when an earlier event already holds the event's own number (see reconciliations).
 CREATE TABLE alarm_events (
   position INTEGER NOT NULL, idx INTEGER NOT NULL,
   sequence INTEGER UNIQUE,
@@ -162,8 +165,8 @@ CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
--- The head moves to the next number only: an entry out of turn, or put over another by REPLACE (which asks no delete
--- trigger), takes the whole statement back with it.
+-- The head moves to the next number only: an entry out of turn, or put over another by REPLACE (which asks
+-- no delete trigger), takes the whole statement back with it.
 CREATE TRIGGER audit_moves_head AFTER INSERT ON audit
   BEGIN UPDATE audit_head SET number = NEW.number, hash = NEW.hash; END;
 CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head

@@ -1,6 +1,7 @@
 /**
- * People and their log-ins. Names are unique without regard to case or width; users retire and stay; one active security
- * administrator always remains. Passwords and tokens never come here: only the PHC text and the token's hash do.
+ * People and their log-ins. Names are unique without regard to case or width; users retire and stay; one
+ * active security administrator always remains. Passwords and tokens never come here: only the PHC text and
+ * the token's hash do.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { UserRecord } from '#domain/contract/ledger.ts';
@@ -124,7 +125,8 @@ function sessionTable(db: DatabaseSync) {
   );
   const trim = db.prepare(
     `DELETE FROM sessions WHERE token_hash IN
-       (SELECT token_hash FROM sessions WHERE user = ? ORDER BY expires_at DESC, token_hash LIMIT -1 OFFSET ?)`,
+       (SELECT token_hash FROM sessions WHERE user = ?
+        ORDER BY expires_at DESC, token_hash LIMIT -1 OFFSET ?)`,
   );
   const all = db.prepare(
     `SELECT token_hash, username, expires_at FROM sessions JOIN users ON users.key = sessions.user

@@ -1,4 +1,7 @@
-/** Run by exactly-once.test.ts in a process of its own: applies for ever through the client, prints what is kept. */
+/**
+ * Run by exactly-once.test.ts in a process of its own: applies for ever through the client, prints what is
+ * kept.
+ */
 import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { cityEvents } from './events.ts';
 

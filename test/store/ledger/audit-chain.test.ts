@@ -111,7 +111,7 @@ describe('the audit log', () => {
   });
 });
 
-describe('npm-free check of a data directory', () => {
+describe('audit-verify on a data directory', () => {
   const verify = (...args: string[]) => {
     const script = new URL('../../../tools/audit-verify.ts', import.meta.url).pathname;
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });

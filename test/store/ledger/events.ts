@@ -111,7 +111,10 @@ export const userOf = (username: string, over: Partial<UserRecord> = {}): UserRe
 export const keyed = (position: number, ...events: readonly CityEvent[]): KeyedEvent[] =>
   events.map((event, index) => ({ position, index, event }));
 
-/** What a busy city makes of inputs 1 to `positions`: every kind of event, some inputs with none, some with several. */
+/**
+ * What a busy city makes of inputs 1 to `positions`: every kind of event, some inputs with none, some with
+ * several.
+ */
 export function cityEvents(positions: number, from = 1): KeyedEvent[] {
   const events: KeyedEvent[] = [];
   for (let position = from; position <= positions; position++)

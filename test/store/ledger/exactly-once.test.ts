@@ -100,6 +100,19 @@ describe('every event counts once', () => {
     ledger.close();
   });
 
+  it('refusals are compared as far back as their digests reach; older ones are taken for what they were', () => {
+    const ledger = memoryLedger({ passingDigests: 5 });
+    const refusals = Array.from({ length: 20 }, (_, n) => keyed(n + 1, rejected({ sample: `s${n}` }))).flat();
+    ledger.apply(refusals, 20);
+    ledger.apply(refusals, 20);
+    ledger.apply(keyed(3, rejected({ sample: 'other' })), 20);
+    expect(ledger.figures().reconciliations).toBe(0);
+    ledger.apply(keyed(19, rejected({ sample: 'other' })), 20);
+    expect(ledger.reconciliations(9)).toMatchObject([{ position: 19, kind: 'differs' }]);
+    expect(ledger.quarantine()).toMatchObject([{ count: 20 }]);
+    ledger.close();
+  });
+
   it('a registry row without an id is noted and its change kept whole', () => {
     const ledger = memoryLedger();
     const items = [{ op: 'create', kind: 'points', value: { channel: 'ch4' } }] as const;
@@ -128,7 +141,10 @@ describe('kill -9 while events are being applied', () => {
   });
 });
 
-/** Lets a process of its own apply until it has reported so many batches as kept; returns the last one reported. */
+/**
+ * Lets a process of its own apply until it has reported so many batches as kept; returns the last one
+ * reported.
+ */
 async function applyAndKill(path: string, reports: number): Promise<number> {
   const script = new URL('./apply-until-killed.ts', import.meta.url);
   const child = spawn(process.execPath, [script.pathname, path], { stdio: ['ignore', 'pipe', 'inherit'] });

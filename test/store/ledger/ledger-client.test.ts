@@ -19,7 +19,7 @@ const trouble = (ledger: LedgerClient, wanted: (trouble: StoreTrouble | null) =>
   });
 
 describe('the ledger thread while another process holds the file', () => {
-  it('says so, goes on answering, refuses direct writes, and applies everything in order afterwards', async () => {
+  it('says so, goes on answering, refuses direct writes, and later applies all in order', async () => {
     const path = directory();
     const ledger = await openLedgerClient(path);
     await applied(ledger, keyed(1, alarmEvent(1)), 1);

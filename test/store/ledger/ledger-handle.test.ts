@@ -23,7 +23,7 @@ function opened() {
   return { handle, fail, opens: () => opens };
 }
 
-it('after a failed write the next one goes through a fresh handle, and everything kept is still there', () => {
+it('after a failed write the next goes through a fresh handle, and all that was kept is there', () => {
   const { handle, fail, opens } = opened();
   handle.write((ledger) => ledger.apply(keyed(1, alarmEvent(1)), 1));
   fail('disk-failing');
