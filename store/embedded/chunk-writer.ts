@@ -1,9 +1,16 @@
 /** Writing chunks: rows of one point and hour, applied onto what is stored, in parts. Inside a transaction of the caller. */
 import { CHUNK_ROWS_MAX, encodeChunk } from './chunk-codec.ts';
 import { type MonthFile, placeOf, type StoredPart } from './month-file.ts';
-import { HOUR_MS, dayOfHour, newColumns, type RowColumns } from './row-columns.ts';
+import { HOUR_MS, dayOfHour, type RowColumns } from './row-columns.ts';
 import { between, mergeRows, unite, without } from './row-merge.ts';
-import { type DamageReports, type PartsKey, rowsOfParts, storedDay, summaryOf } from './stored-chunks.ts';
+import {
+  type DamageReports,
+  NO_ROWS,
+  type PartsKey,
+  rowsOfParts,
+  storedDay,
+  summaryOf,
+} from './stored-chunks.ts';
 
 /** What an hour's tables hold at all: spares a look-up per point where they hold nothing. */
 export type Occupied = { readonly hour: boolean; readonly day: boolean };
@@ -21,7 +28,7 @@ export function storeHourRows(
   damage: DamageReports,
 ): RowColumns {
   const key: PartsKey = { file, table: 'hour', t: hour, point };
-  const dayRows = occupied.day ? rowsOfDay(file, hour, point, damage) : newColumns(0);
+  const dayRows = occupied.day ? rowsOfDay(file, hour, point, damage) : NO_ROWS;
   if (dayRows.length > 0) return storeBesideDay(key, dayRows, incoming, damage);
   let tail = occupied.hour ? tailParts(key, earliest(incoming), damage) : NO_PARTS;
   let merged = mergeRows(rowsOfParts(key, tail.parts, damage), incoming);
@@ -29,14 +36,14 @@ export function storeHourRows(
     tail = tailParts(key, -Infinity, damage);
     merged = mergeRows(rowsOfParts(key, tail.parts, damage), incoming);
   }
-  if (merged.added > 0) writeParts(key, tail.firstNumber, merged.rows);
+  if (merged.added > 0) writeParts(key, tail.firstNumber, merged.rows, tail.parts.length > 0);
   return merged.rows;
 }
 
-/** Replaces the parts from number `firstPart` on by these rows (by time). */
-export function writeParts(key: PartsKey, firstPart: number, rows: RowColumns): void {
+/** Writes these rows (by time) as parts from number `firstPart` on, in place of those there when `replaces`. */
+export function writeParts(key: PartsKey, firstPart: number, rows: RowColumns, replaces: boolean): void {
   const { file, table, t, point } = key;
-  file.removeParts(table, t, point, firstPart);
+  if (replaces) file.removeParts(table, t, point, firstPart);
   for (let start = 0, part = firstPart; start < rows.length; start += CHUNK_ROWS_MAX, part++) {
     const end = Math.min(rows.length, start + CHUNK_ROWS_MAX);
     file.put(
@@ -95,7 +102,7 @@ function storeBesideDay(
 ): RowColumns {
   const { parts } = tailParts(key, -Infinity, damage);
   const merged = mergeRows(unite(dayRows, rowsOfParts(key, parts, damage)), incoming);
-  if (merged.added > 0) writeParts(key, 0, without(merged.rows, dayRows));
+  if (merged.added > 0) writeParts(key, 0, without(merged.rows, dayRows), parts.length > 0);
   return merged.rows;
 }
 

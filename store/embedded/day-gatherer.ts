@@ -13,8 +13,8 @@ import { decoded, type PartsKey, rowsOfParts } from './stored-chunks.ts';
 
 /** A day is gathered this long after its end (and its grace), and again at most this often. */
 const QUIET_MS = HOUR_MS;
-/** Points of one slice: about 50 ms of work. */
-const SLICE_POINTS = 1000;
+/** Points of one slice: 50 ms of work at a row a minute, twice that at most. */
+const SLICE_POINTS = 200;
 /** Pages given back to the file system at a time. */
 const SHRINK_PAGES = 64;
 
@@ -61,14 +61,15 @@ function gatherPoints(
   toPoint: number,
 ): void {
   const byPoint = new Map<number, RowColumns>();
+  const occupied = file.holds('day', day);
   for (const hour of hoursOf(day)) {
     collectHour(holdings, file, hour, fromPoint, toPoint, byPoint);
     file.removeSparseHours(hour, fromPoint, toPoint);
   }
   for (const [point, rows] of byPoint) {
     const key: PartsKey = { file, table: 'day', t: day, point };
-    const { parts } = tailParts(key, -Infinity, holdings.damage);
-    writeParts(key, 0, unite(rowsOfParts(key, parts, holdings.damage), rows));
+    const parts = occupied ? tailParts(key, -Infinity, holdings.damage).parts : [];
+    writeParts(key, 0, unite(rowsOfParts(key, parts, holdings.damage), rows), parts.length > 0);
   }
 }
 

@@ -29,13 +29,16 @@ const CODE_BITS = 54;
 
 const codes = new Float64Array(GROUP);
 const lengths = new Uint8Array(GROUP);
+const sample = new Float64Array(32);
 const histogram = new Uint16Array(CODE_BITS + 1);
 
 /** Writes `ints[0..count)`, each within 2^52 of the base it chooses. Takes at most 12 bytes per integer, plus 16. */
 export function putInts(writer: ByteWriter, ints: Float64Array, count: number): void {
-  const base = sampledMedian(ints, count);
-  let constant = true;
-  for (let i = 0; i < count && constant; i++) constant = ints[i] === base;
+  const first = count > 0 ? (ints[0] ?? 0) : 0;
+  let same = 1;
+  while (same < count && ints[same] === first) same++;
+  const constant = same >= count;
+  const base = constant ? first : sampledMedian(ints, count);
   putByte(writer, constant ? CONSTANT : PACKED);
   putSigned(writer, base);
   if (constant) return;
@@ -56,14 +59,12 @@ export function getInts(reader: ByteReader, out: Float64Array, count: number): v
     getGroup(reader, out, start, Math.min(GROUP, count - start), base);
 }
 
-/** Middle of up to 63 evenly spread items: a base that neither gaps nor spikes move. */
+/** Middle of up to 32 evenly spread items: a base that neither gaps nor spikes move. */
 function sampledMedian(ints: Float64Array, count: number): number {
-  if (count === 0) return 0;
-  const step = Math.max(1, Math.floor(count / 63));
-  const sample: number[] = [];
-  for (let i = 0; i < count && sample.length < 63; i += step) sample.push(ints[i] ?? 0);
-  sample.sort((a, b) => a - b);
-  return sample[sample.length >> 1] ?? 0;
+  const taken = Math.min(count, sample.length);
+  for (let k = 0; k < taken; k++) sample[k] = ints[Math.floor((k * count) / taken)] ?? 0;
+  const sorted = taken === sample.length ? sample.sort() : sample.subarray(0, taken).sort();
+  return sorted[taken >> 1] ?? 0;
 }
 
 function putGroup(writer: ByteWriter, ints: Float64Array, start: number, count: number, base: number): void {

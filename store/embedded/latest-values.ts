@@ -4,7 +4,7 @@
  * and its next reader settles it from the stored rows.
  */
 import { FLAG, type Measurement } from '#domain/measurement.ts';
-import { appendMeasurement, copyRow, newColumns, type RowColumns } from './row-columns.ts';
+import { copyRow, newColumns, type RowColumns, setMeasurement, setRow } from './row-columns.ts';
 
 export type LatestValues = {
   rows: RowColumns;
@@ -36,7 +36,8 @@ export function observeLatest(latest: LatestValues, row: Measurement): void {
   }
   const newest = latest.present[pointIndex] ? (latest.rows.time[pointIndex] ?? 0) : -Infinity;
   if (time > newest) {
-    setRow(latest, pointIndex, row);
+    latest.present[pointIndex] = 1;
+    setMeasurement(latest.rows, pointIndex, row);
     if (time <= (latest.futureUntil[pointIndex] ?? 0)) latest.doubtful[pointIndex] = 1;
   } else if (time > newest - COLLISION_REACH_MS && !isSame(latest, row)) latest.doubtful[pointIndex] = 1;
 }
@@ -46,7 +47,7 @@ export function settleLatest(latest: LatestValues, point: number, from: RowColum
   if (point >= latest.present.length) widen(latest, point);
   latest.present[point] = 1;
   latest.doubtful[point] = 0;
-  writeAt(latest, point, () => copyRow(from, index, latest.rows));
+  setRow(latest.rows, point, from, index);
 }
 
 /** Index of the newest row that is not of the future in `rows` (by time); -1 when there is none. */
@@ -54,20 +55,6 @@ export function newestIndex(rows: RowColumns): number {
   let index = rows.length - 1;
   while (index >= 0 && (rows.flags[index] ?? 0) & FLAG.future) index--;
   return index;
-}
-
-function setRow(latest: LatestValues, point: number, row: Measurement): void {
-  latest.present[point] = 1;
-  writeAt(latest, point, () => appendMeasurement(latest.rows, row));
-}
-
-/** Lets `append` write row `point` of the columns, which otherwise only grow at their end. */
-function writeAt(latest: LatestValues, point: number, append: () => void): void {
-  const { rows } = latest;
-  const { length } = rows;
-  rows.length = point;
-  append();
-  rows.length = length;
 }
 
 function isSame(latest: LatestValues, row: Measurement): boolean {
@@ -80,7 +67,6 @@ function widen(latest: LatestValues, point: number): void {
   const { rows, present, doubtful, futureUntil } = latest;
   latest.rows = newColumns(size);
   for (let i = 0; i < present.length; i++) copyRow(rows, i, latest.rows);
-  latest.rows.length = size;
   latest.present = new Uint8Array(size);
   latest.present.set(present);
   latest.doubtful = new Uint8Array(size);

@@ -1,6 +1,6 @@
 /** `meta.db`: how far the record log is in chunks, the retention clock, and the newest sealed row of each point. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { appendMeasurement, newColumns, QUALITIES, type RowColumns } from './row-columns.ts';
+import { newColumns, QUALITIES, type RowColumns, setMeasurement } from './row-columns.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
@@ -60,9 +60,9 @@ export class MetaFile {
   readLatest(each: (point: number, rows: RowColumns, row: number) => void): void {
     const rows = newColumns(1);
     for (const row of this.database.prepare('SELECT * FROM last').iterate()) {
-      rows.length = 0;
-      appendMeasurement(rows, {
-        pointIndex: Number(row['s']),
+      const pointIndex = Number(row['s']);
+      setMeasurement(rows, 0, {
+        pointIndex,
         time: Number(row['time']),
         deviceTime: row['deviceTime'] === null ? null : Number(row['deviceTime']),
         receivedAt: Number(row['receivedAt']),
@@ -70,7 +70,7 @@ export class MetaFile {
         quality: QUALITIES[Number(row['quality'])] ?? 'bad',
         flags: Number(row['flags']),
       });
-      each(Number(row['s']), rows, 0);
+      each(pointIndex, rows, 0);
     }
   }
 

@@ -18,7 +18,7 @@ export type StoredPart = { readonly part: number; readonly bytes: Uint8Array };
 export type PendingDay = { readonly day: number; readonly since: number };
 
 /** An hour with fewer rows of a point than this is put together with its day. */
-export const SPARSE_HOUR_ROWS = 512;
+export const SPARSE_HOUR_ROWS = 128;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS hour(t INTEGER, s INTEGER, part INTEGER, n INTEGER NOT NULL, b BLOB NOT NULL,

@@ -19,6 +19,7 @@ import {
 import {
   type DamageReports,
   decoded,
+  NO_ROWS,
   type PartsKey,
   storedDay,
   storedHour,
@@ -93,7 +94,6 @@ export function readHour(sources: Sources, point: number, hour: number): RowColu
   return incoming ? mergeRows(stored, incoming).rows : stored;
 }
 
-const NO_ROWS = newColumns(0);
 const NONE_OPEN: ReadonlyMap<number, RowColumns> = new Map();
 /** Decoded here again and again; only good until the next part. */
 const trend = newColumns(4096);

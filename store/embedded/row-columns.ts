@@ -23,7 +23,7 @@ export type RowColumns = {
   flags: Uint16Array;
 };
 
-export const newColumns = (capacity = 64): RowColumns => ({
+export const newColumns = (capacity = 16): RowColumns => ({
   length: 0,
   time: new Float64Array(capacity),
   deviceTime: new Float64Array(capacity),
@@ -49,7 +49,11 @@ export function reserve(columns: RowColumns, more: number): void {
 /** Appends row `index` of `from`. */
 export function copyRow(from: RowColumns, index: number, to: RowColumns): void {
   reserve(to, 1);
-  const at = to.length++;
+  setRow(to, to.length++, from, index);
+}
+
+/** Makes row `at` of `to`, which has room for it, a copy of row `index` of `from`. */
+export function setRow(to: RowColumns, at: number, from: RowColumns, index: number): void {
   to.time[at] = from.time[index] ?? 0;
   to.deviceTime[at] = from.deviceTime[index] ?? NaN;
   to.receivedAt[at] = from.receivedAt[index] ?? 0;
@@ -58,26 +62,28 @@ export function copyRow(from: RowColumns, index: number, to: RowColumns): void {
   to.flags[at] = from.flags[index] ?? 0;
 }
 
-/** Appends a measurement. Throws a RangeError when it breaks what `ingest/` promises (whole milliseconds). */
-export function appendMeasurement(columns: RowColumns, row: Measurement): void {
-  const deviceTime = row.deviceTime === null ? NaN : row.deviceTime;
-  const whole = Number.isSafeInteger(row.time) && Number.isSafeInteger(row.receivedAt);
-  if (!whole || Math.abs(row.time) > TIME_MAX || Math.abs(row.receivedAt) > TIME_MAX)
-    throw new RangeError(`measurement of point ${row.pointIndex} at ${row.time}: not whole milliseconds`);
-  if (deviceTime === deviceTime && !(Math.abs(deviceTime) <= TIME_MAX))
-    throw new RangeError(
-      `measurement of point ${row.pointIndex}: device time ${deviceTime} is beyond reason`,
-    );
-  if (!(row.pointIndex >= 0 && row.pointIndex <= POINT_INDEX_MAX))
-    throw new RangeError(`no point can have index ${row.pointIndex}`);
-  reserve(columns, 1);
-  const at = columns.length++;
+/** Makes row `at` of `columns`, which has room for it, this measurement. */
+export function setMeasurement(columns: RowColumns, at: number, row: Measurement): void {
   columns.time[at] = row.time;
-  columns.deviceTime[at] = Math.round(deviceTime);
+  columns.deviceTime[at] = row.deviceTime === null ? NaN : Math.round(row.deviceTime);
   columns.receivedAt[at] = row.receivedAt;
   columns.value[at] = row.value + 0;
-  columns.quality[at] = row.quality === 'good' ? 0 : row.quality === 'uncertain' ? 1 : BAD;
+  columns.quality[at] = qualityCode(row.quality);
   columns.flags[at] = row.flags;
+}
+
+export const qualityCode = (quality: Quality): number =>
+  quality === 'good' ? 0 : quality === 'uncertain' ? 1 : BAD;
+
+/** Throws a RangeError when a row breaks what `ingest/` promises: a dense point index, whole and sane milliseconds. */
+export function checkMeasurement(row: Measurement): void {
+  const { pointIndex, time, receivedAt, deviceTime } = row;
+  if (!(pointIndex >= 0 && pointIndex <= POINT_INDEX_MAX))
+    throw new RangeError(`no point can have index ${pointIndex}`);
+  if (!isSaneTime(time) || !isSaneTime(receivedAt))
+    throw new RangeError(`measurement of point ${pointIndex} at ${time}: not whole milliseconds`);
+  if (deviceTime !== null && !(Math.abs(deviceTime) <= TIME_MAX))
+    throw new RangeError(`measurement of point ${pointIndex}: device time ${deviceTime} is beyond reason`);
 }
 
 /** Row `index` as outsiders read it. */
@@ -102,6 +108,8 @@ export const dayOfHour = (hour: number): number => Math.floor(hour / HOURS_PER_D
 const POINT_INDEX_MAX = 2 ** 24;
 /** Ends of the times a Date can hold are 8.64e15; half of it keeps every difference an exact integer. */
 const TIME_MAX = 4e15;
+
+const isSaneTime = (time: number): boolean => Number.isInteger(time) && Math.abs(time) <= TIME_MAX;
 
 function grown<T extends Float64Array | Uint8Array | Uint16Array>(from: T, to: T): T {
   to.set(from);

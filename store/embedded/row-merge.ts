@@ -8,7 +8,7 @@ import { FLAG } from '#domain/measurement.ts';
 import { HOUR_MS, copyRow, hourOf, newColumns, type RowColumns } from './row-columns.ts';
 
 export type Merged = {
-  /** By time, each millisecond once. */
+  /** By time, each millisecond once; may be `base` or `incoming` itself. */
   readonly rows: RowColumns;
   /** Rows that `base` did not have. */
   readonly added: number;
@@ -56,6 +56,8 @@ export function without(from: RowColumns, taken: RowColumns): RowColumns {
 
 /** The usual case, where no two values want one millisecond; null otherwise. */
 function mergePlain(base: RowColumns, incoming: RowColumns): Merged | null {
+  if (base.length === 0 && risesStrictly(incoming))
+    return { rows: incoming, added: incoming.length, movedBack: false };
   const order = orderByTime(incoming);
   const rows = newColumns(base.length + incoming.length);
   let i = 0;
@@ -74,11 +76,20 @@ function mergePlain(base: RowColumns, incoming: RowColumns): Merged | null {
   return { rows, added, movedBack: false };
 }
 
+function risesStrictly(rows: RowColumns): boolean {
+  let i = 1;
+  while (i < rows.length && (rows.time[i - 1] ?? 0) < (rows.time[i] ?? 0)) i++;
+  return i >= rows.length;
+}
+
 /** Row numbers by time; of the same time, in their order. */
 function orderByTime(rows: RowColumns): Uint32Array {
-  const order = Uint32Array.from({ length: rows.length }, (_, i) => i);
+  const order = new Uint32Array(rows.length);
   let sorted = true;
-  for (let i = 1; i < rows.length && sorted; i++) sorted = (rows.time[i - 1] ?? 0) <= (rows.time[i] ?? 0);
+  for (let i = 0; i < rows.length; i++) {
+    order[i] = i;
+    if (i > 0 && (rows.time[i - 1] ?? 0) > (rows.time[i] ?? 0)) sorted = false;
+  }
   if (!sorted) order.sort((a, b) => (rows.time[a] ?? 0) - (rows.time[b] ?? 0) || a - b);
   return order;
 }

@@ -6,7 +6,13 @@ import { storeHourRows } from './chunk-writer.ts';
 import type { Holdings } from './holdings.ts';
 import type { MonthFile } from './month-file.ts';
 import { monthOfHour } from './month-files.ts';
-import { beginSealing, type HourBuffer, heldAfterAll, type SealingBuffer } from './open-hours.ts';
+import {
+  appendOpenRow,
+  beginSealing,
+  type HourBuffer,
+  heldAfterAll,
+  type SealingBuffer,
+} from './open-hours.ts';
 import { copyRow, dayOfHour, HOUR_MS, newColumns, type RowColumns } from './row-columns.ts';
 import { newestIndex } from './latest-values.ts';
 
@@ -26,10 +32,10 @@ export function takeDueHours(holdings: Holdings, now: number, graceMs: number): 
 /** Takes hours, oldest first, until at most `rowsMax` rows are left in those still open. */
 export function takeForRoom(holdings: Holdings, rowsMax: number): void {
   let rows = 0;
-  for (const buffer of holdings.hours.open.values()) rows += buffer.rows.length;
+  for (const buffer of holdings.hours.open.values()) rows += buffer.rowCount;
   for (const buffer of inOrder(holdings)) {
     if (rows <= rowsMax) return;
-    rows -= buffer.rows.length;
+    rows -= buffer.rowCount;
     beginSealing(holdings.hours, buffer);
   }
 }
@@ -67,7 +73,7 @@ function sealPoints(
   bound: SliceBound,
   newest: Newest,
 ): { end: number; chunks: number } {
-  const { order, points, rows, hour } = buffer;
+  const { order, points, hour } = buffer;
   const occupied = (buffer.occupied ??= {
     hour: file.holds('hour', hour),
     day: file.holds('day', dayOfHour(hour)),
@@ -79,7 +85,7 @@ function sealPoints(
     const point = points[order[at] ?? 0] ?? 0;
     incoming.length = 0;
     for (; at < order.length && points[order[at] ?? 0] === point; at++)
-      copyRow(rows, order[at] ?? 0, incoming);
+      appendOpenRow(buffer, order[at] ?? 0, incoming);
     const stored = storeHourRows(file, hour, point, incoming, occupied, holdings.damage);
     const index = newestIndex(stored);
     if (index >= 0) {

@@ -49,10 +49,14 @@ export function decoded<T>(
 
 /** All rows of these parts that can be read, by time. */
 export function rowsOfParts(key: PartsKey, parts: readonly StoredPart[], damage: DamageReports): RowColumns {
+  if (parts.length === 0) return NO_ROWS;
   const rows = newColumns();
   for (const part of parts) decoded(key, part, damage, (bytes, place) => decodeChunk(bytes, place, rows));
   return rows;
 }
+
+/** Shared by all who find nothing; never written to. */
+export const NO_ROWS: RowColumns = newColumns(0);
 
 /** Summary of a part, or null when it is damaged. */
 export const summaryOf = (key: PartsKey, part: StoredPart, damage: DamageReports): ChunkSummary | null =>
