@@ -82,14 +82,15 @@ export function createMetrics(options: { readonly processFigures?: boolean } = {
     httpAnswered: (method, route, status, durationMs) =>
       http.observe({ method, route, status: String(status) }, durationMs / 1_000),
     gauge(name, help, read) {
-      const gauge = new Gauge({ name: `lifeline_${name}`, help, registers: [], collect: () => gauge.set(read()) });
+      const collect = (): void => gauge.set(read());
+      const gauge: Gauge = new Gauge({ name: `lifeline_${name}`, help, registers: [], collect });
       registry.registerMetric(gauge);
     },
     gaugeBy(name, help, label, read) {
       const collect = (): void => {
         for (const [value, count] of Object.entries(read())) gauge.set({ [label]: value }, count);
       };
-      const gauge = new Gauge({ name: `lifeline_${name}`, help, labelNames: [label], registers: [], collect });
+      const gauge: Gauge = new Gauge({ name: `lifeline_${name}`, help, labelNames: [label], registers: [], collect });
       registry.registerMetric(gauge);
     },
     text: () => registry.metrics(),

@@ -1,0 +1,135 @@
+/** A ledger in memory. It follows the city when told to, so that a test can let it lag. */
+import { createHash } from 'node:crypto';
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { AuditEntry, LedgerPort, NewAuditEntry, QuarantineGroup, UserRecord } from '#server/ports.ts';
+
+class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+export type FakeLedger = LedgerPort & {
+  readonly log: AuditEntry[];
+  readonly saved: Map<string, { username: string; expiresAt: number }>;
+  /** While set, every call fails with this code: the disk is gone. */
+  failing: string | null;
+  follow(event: AlarmEvent): void;
+  readonly groups: QuarantineGroup[];
+  readonly kept: { gateway: string; device: string; json: string; receivedAt: number }[];
+};
+
+export function createLedger(): FakeLedger {
+  const users = new Map<string, UserRecord>();
+  const alarms = new Map<string, Alarm>();
+  const events: AlarmEvent[] = [];
+  const check = (): void => {
+    if (ledger.failing !== null) throw new LedgerError(ledger.failing);
+  };
+  const demandSecurityAdmin = (): void => {
+    const left = [...users.values()].filter((u) => u.retired !== true && u.roles.includes('security-admin'));
+    if (left.length === 0) throw new LedgerError('last-security-admin');
+  };
+  const ledger: FakeLedger = {
+    log: [],
+    saved: new Map(),
+    failing: null,
+    groups: [],
+    kept: [],
+    follow(event) {
+      alarms.set(event.alarm.id, event.alarm);
+      events.push(event);
+    },
+    async alarms(filter) {
+      check();
+      const { before, scope } = filter;
+      const within = (list: readonly string[] | undefined, value: string | null): boolean =>
+        list === undefined || (value !== null && list.includes(value));
+      const found = [...alarms.values()].filter(
+        (alarm) =>
+          (filter.colour === undefined || alarm.colour === filter.colour) &&
+          (filter.area === undefined || alarm.area === filter.area) &&
+          (filter.lifeline === undefined || alarm.lifeline === filter.lifeline) &&
+          (filter.facility === undefined || alarm.facility === filter.facility) &&
+          within(scope.areas, alarm.area) &&
+          within(scope.lifelines, alarm.lifeline) &&
+          (before === undefined ||
+            alarm.onsetAt < before.onsetAt ||
+            (alarm.onsetAt === before.onsetAt && alarm.id < before.id)),
+      );
+      found.sort((a, b) => b.onsetAt - a.onsetAt || (a.id < b.id ? 1 : -1));
+      return found.slice(0, filter.limit);
+    },
+    async alarm(id) {
+      check();
+      return alarms.get(id) ?? null;
+    },
+    async alarmEvents(alarm) {
+      check();
+      return events.filter((event) => event.alarm.id === alarm);
+    },
+    async users() {
+      check();
+      return [...users.values()];
+    },
+    async createUser(user) {
+      check();
+      const key = user.username.toLowerCase();
+      if (users.has(key)) throw new LedgerError('username-taken');
+      users.set(key, user);
+    },
+    async updateUser(username, change) {
+      check();
+      const key = username.toLowerCase();
+      const before = users.get(key);
+      if (before === undefined) throw new LedgerError('unknown-user');
+      users.set(key, { ...before, ...change });
+      try {
+        demandSecurityAdmin();
+      } catch (error) {
+        users.set(key, before);
+        throw error;
+      }
+    },
+    async audit(entry: NewAuditEntry) {
+      check();
+      const previous = ledger.log.at(-1)?.hash ?? '';
+      const hash = createHash('sha256').update(previous).update(JSON.stringify(entry)).digest('hex');
+      ledger.log.push({ ...entry, number: ledger.log.length + 1, hash });
+    },
+    async auditEntries(after, limit) {
+      check();
+      return ledger.log.filter((entry) => entry.number > after).slice(0, limit);
+    },
+    async quarantine() {
+      check();
+      return ledger.groups;
+    },
+    async quarantineSamples(key) {
+      check();
+      return ledger.groups
+        .filter((g) => g.gateway === key.gateway && g.device === key.device && g.reason === key.reason)
+        .map((g) => ({ at: g.lastAt, sample: g.sample, detail: g.reason }));
+    },
+    async quarantineRecords(gateway, device, limit) {
+      check();
+      return ledger.kept.filter((r) => r.gateway === gateway && r.device === device).slice(0, limit);
+    },
+    async saveSession(tokenHash, username, expiresAt) {
+      check();
+      ledger.saved.set(tokenHash, { username, expiresAt });
+    },
+    async sessions() {
+      check();
+      return [...ledger.saved].map(([tokenHash, session]) => ({ tokenHash, ...session }));
+    },
+    async dropSession(tokenHash) {
+      check();
+      ledger.saved.delete(tokenHash);
+    },
+  };
+  return ledger;
+}

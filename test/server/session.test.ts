@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLedger } from './fake-ledger.ts';
+import { createRandomBytes } from './fakes.ts';
+import { openHouse, PASSWORD, type House } from './house.ts';
+import { buildServer } from '#server/server.ts';
+import { createPasswordHasher, isStrongPassword } from '#server/passwords.ts';
+import { ensureFirstAdmin } from '#server/users.ts';
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+});
+afterEach(() => house.close());
+
+const logIn = (username: string, password: string) =>
+  house.ask(null, 'POST', '/api/v1/session', { username, password });
+
+describe('logging in', () => {
+  it('gives a token and a strict cookie that both say who it is', async () => {
+    const reply = await logIn('duty-officer', PASSWORD);
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json().user).toEqual({ username: 'duty-officer', name: null, roles: ['duty-officer'], scope: {} });
+    const cookie = reply.cookies[0];
+    expect(cookie).toMatchObject({ name: 'lifeline_session', httpOnly: true, sameSite: 'Strict', path: '/' });
+    const byCookie = await house.ask(null, 'GET', '/api/v1/session', undefined, {
+      cookie: `lifeline_session=${cookie?.value}`,
+    });
+    expect(byCookie.json().user.username).toBe('duty-officer');
+    const byToken = await house.ask(null, 'GET', '/api/v1/session', undefined, {
+      authorization: `Bearer ${reply.json().token}`,
+    });
+    expect(byToken.json().user.username).toBe('duty-officer');
+  });
+
+  it('takes the name in any case', async () => {
+    expect((await logIn('Duty-OFFICER', PASSWORD)).statusCode).toBe(200);
+  });
+
+  it('keeps only a hash of the token', async () => {
+    const { token } = (await logIn('viewer', PASSWORD)).json();
+    expect(JSON.stringify([...house.ledger.saved])).not.toContain(token);
+    expect(house.ledger.saved.size).toBe(1);
+  });
+
+  it('says the same of a wrong password, an unknown name and a retired person', async () => {
+    await house.ask('security-admin', 'POST', '/api/v1/users/viewer/retire');
+    const replies = [
+      await logIn('crew', 'wrong'),
+      await logIn('nobody', 'wrong'),
+      await logIn('viewer', PASSWORD),
+    ];
+    for (const reply of replies) {
+      expect(reply.statusCode).toBe(401);
+      expect(reply.json()).toEqual(replies[0]?.json());
+    }
+    expect(replies[0]?.json().code).toBe('bad-credentials');
+  });
+
+  it('writes every log-in, failure and log-out into the audit log', async () => {
+    await logIn('crew', 'wrong');
+    const { token } = (await logIn('crew', PASSWORD)).json();
+    await house.ask(null, 'DELETE', '/api/v1/session', undefined, { authorization: `Bearer ${token}` });
+    const lines = house.ledger.log.map((entry) => [entry.action, entry.username, entry.outcome]);
+    expect(lines).toEqual([
+      ['session.open', 'crew', 'bad-credentials'],
+      ['session.open', 'crew', 'done'],
+      ['session.close', 'crew', 'done'],
+    ]);
+    expect(house.ledger.log[0]?.address).toBe('127.0.0.1');
+  });
+
+  it('works, and is audited later, while the ledger fails', async () => {
+    house.ledger.failing = 'disk-failing';
+    const reply = await logIn('duty-officer', PASSWORD);
+    expect(reply.statusCode).toBe(200);
+    house.ledger.failing = null;
+    house.clock.advance(1_000);
+    await Promise.resolve();
+    expect(house.ledger.log.map((entry) => entry.action)).toEqual(['session.open']);
+  });
+});
+
+describe('guessing', () => {
+  for (const name of ['duty-officer', 'nobody']) {
+    it(`locks ${name} for ten minutes after five failures`, async () => {
+      for (let i = 0; i < 5; i++) expect((await logIn(name, 'wrong')).statusCode).toBe(401);
+      const locked = await logIn(name, PASSWORD);
+      expect(locked.statusCode).toBe(429);
+      expect(locked.json().code).toBe('locked');
+      expect(locked.headers['retry-after']).toBe('600');
+      house.clock.stepWall(86_400_000);
+      expect((await logIn(name, PASSWORD)).statusCode).toBe(429);
+      house.clock.advance(599_000);
+      expect((await logIn(name, PASSWORD)).statusCode).toBe(429);
+      house.clock.advance(1_001);
+      expect((await logIn(name, PASSWORD)).statusCode).toBe(name === 'nobody' ? 401 : 200);
+    });
+  }
+
+  it('cannot slip more than five tries through at once', async () => {
+    const tries = await Promise.all(Array.from({ length: 12 }, () => logIn('duty-officer', 'wrong')));
+    expect(tries.filter((reply) => reply.statusCode === 401)).toHaveLength(5);
+    expect(tries.filter((reply) => reply.statusCode === 429)).toHaveLength(7);
+  });
+
+  it('leaves a person who is logged in at work', async () => {
+    const before = await house.token('duty-officer');
+    for (let i = 0; i < 6; i++) await logIn('duty-officer', 'wrong');
+    const reply = await house.ask(null, 'GET', '/api/v1/alarms', undefined, { authorization: `Bearer ${before}` });
+    expect(reply.statusCode).toBe(200);
+  });
+
+  it('forgets four failures after a right password', async () => {
+    for (let i = 0; i < 4; i++) await logIn('crew', 'wrong');
+    expect((await logIn('crew', PASSWORD)).statusCode).toBe(200);
+    for (let i = 0; i < 4; i++) expect((await logIn('crew', 'wrong')).statusCode).toBe(401);
+    expect((await logIn('crew', PASSWORD)).statusCode).toBe(200);
+  });
+
+  it('over many names locks the address', async () => {
+    for (let i = 0; i < 30; i++) await logIn(`name-${i}`, 'wrong');
+    expect((await logIn('duty-officer', PASSWORD)).json().code).toBe('locked');
+  }, 20_000);
+});
+
+describe('a session', () => {
+  const who = (token: string) =>
+    house.ask(null, 'GET', '/api/v1/session', undefined, { authorization: `Bearer ${token}` });
+
+  it('ends after half an hour without use, whatever the wall clock does', async () => {
+    const token = await house.token('viewer');
+    house.clock.stepWall(365 * 86_400_000);
+    house.clock.advance(29 * 60_000);
+    expect((await who(token)).statusCode).toBe(200);
+    house.clock.advance(30 * 60_000);
+    const reply = await who(token);
+    expect(reply.statusCode).toBe(401);
+    expect(reply.json().code).toBe('unauthenticated');
+    expect(house.ledger.saved.size).toBe(0);
+  });
+
+  it('ends after a day and an hour even in use', async () => {
+    const token = await house.token('viewer');
+    for (let i = 0; i < 74; i++) {
+      house.clock.advance(20 * 60_000);
+      expect((await who(token)).statusCode).toBe(200);
+    }
+    house.clock.advance(20 * 60_000);
+    expect((await who(token)).statusCode).toBe(401);
+  });
+
+  it('survives a restart of the platform', async () => {
+    const token = await house.token('viewer');
+    const again = await buildServer({ bind: '127.0.0.1', port: 0 }, house.ports);
+    const reply = await again.app.inject({ url: '/api/v1/session', headers: { authorization: `Bearer ${token}` } });
+    expect(reply.json().user.username).toBe('viewer');
+    await again.close();
+  });
+
+  it('is over at once after logging out', async () => {
+    const token = await house.token('viewer');
+    const out = await house.ask('viewer', 'DELETE', '/api/v1/session');
+    expect(out.statusCode).toBe(204);
+    expect((await who(token)).statusCode).toBe(401);
+  });
+
+  it('of others ends when the person changes the password', async () => {
+    const other = await house.token('viewer');
+    const own = (await logIn('viewer', PASSWORD)).json().token;
+    const headers = { authorization: `Bearer ${own}` };
+    const change = (current: string, password: string) =>
+      house.ask(null, 'POST', '/api/v1/session/password', { current, password }, headers);
+    expect((await change('wrong', 'Another-2026')).statusCode).toBe(401);
+    expect((await change(PASSWORD, 'weak')).json().code).toBe('weak-password');
+    expect((await change(PASSWORD, 'Another-2026')).statusCode).toBe(204);
+    expect((await who(other)).statusCode).toBe(401);
+    expect((await who(own)).statusCode).toBe(200);
+    expect((await logIn('viewer', 'Another-2026')).statusCode).toBe(200);
+  });
+});
+
+describe('a cookie', () => {
+  const rows: [string, Record<string, string>, number][] = [
+    ['from our own page', { 'sec-fetch-site': 'same-origin' }, 204],
+    ['from another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['from a neighbour on the same site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['from an older browser on our page', { origin: 'http://city.local', host: 'city.local' }, 204],
+    ['from an older browser elsewhere', { origin: 'http://evil.example', host: 'city.local' }, 403],
+    ['with an origin hidden', { origin: 'null', host: 'city.local' }, 403],
+    ['from a program', {}, 204],
+  ];
+  for (const [what, headers, status] of rows) {
+    it(`${what} ${status === 204 ? 'may' : 'may not'} write`, async () => {
+      const token = await house.token('viewer');
+      const cookie = `lifeline_session=${token}`;
+      const reply = await house.ask(null, 'DELETE', '/api/v1/session', undefined, { ...headers, cookie });
+      expect(reply.statusCode).toBe(status);
+      if (status === 403) expect(reply.json().code).toBe('cross-site');
+    });
+  }
+
+  it('does not help a bearer token that is wrong', async () => {
+    const cookie = `lifeline_session=${await house.token('viewer')}`;
+    const headers = { cookie, authorization: 'Bearer 0000000000000000000000' };
+    expect((await house.ask(null, 'GET', '/api/v1/session', undefined, headers)).statusCode).toBe(401);
+  });
+});
+
+describe('passwords', () => {
+  const rows: [string, boolean][] = [
+    ['Aa1aaaaa', true],
+    ['aa1-aaaa', true],
+    ['Aa1aaaa', false],
+    ['aaaaaaa1', false],
+    ['密码密码密码Aa1', true],
+    ['12345678', false],
+  ];
+  for (const [password, strong] of rows) {
+    it(`"${password}" is ${strong ? 'strong enough' : 'too weak'}`, () => {
+      expect(isStrongPassword(password)).toBe(strong);
+    });
+  }
+
+  it('are kept as argon2id with 19 MiB and a salt of their own', async () => {
+    const hasher = createPasswordHasher(createRandomBytes());
+    const [one, two] = [await hasher.hash('x'), await hasher.hash('x')];
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(one).not.toBe(two);
+    expect(await hasher.verify('x', two)).toBe(true);
+    expect(await hasher.verify('y', two)).toBe(false);
+    expect(await hasher.verify('x', 'plain')).toBe(false);
+  });
+});
+
+describe('the first start', () => {
+  it('makes an administrator of systems and security with a password given once', async () => {
+    const ledger = createLedger();
+    const made = await ensureFirstAdmin(ledger, undefined);
+    expect(made.username).toBe('admin');
+    expect(isStrongPassword(made.password ?? '')).toBe(true);
+    const [admin] = await ledger.users();
+    expect(admin?.roles).toEqual(['system-admin', 'security-admin']);
+    expect(JSON.stringify(await ledger.users())).not.toContain(made.password);
+    expect(await ensureFirstAdmin(ledger, undefined)).toEqual({ username: 'admin', password: null });
+    expect(await ledger.users()).toHaveLength(1);
+  });
+
+  it('uses the password of the installer and does not repeat it', async () => {
+    const ledger = createLedger();
+    expect(await ensureFirstAdmin(ledger, 'from-the-installer')).toEqual({ username: 'admin', password: null });
+    const [admin] = await ledger.users();
+    const hasher = createPasswordHasher(createRandomBytes());
+    expect(await hasher.verify('from-the-installer', admin?.passwordHash ?? '')).toBe(true);
+  });
+});
