@@ -28,8 +28,10 @@ export function timingOf(
   receivedAt: Timestamp,
 ): Timing {
   const { time, backfill } = record;
-  const sent = backfill ? FLAG.backfill | FLAG.late : 0;
-  if (time === null) return { time: receivedAt, flags: FLAG.timeArrival | sent, refused: null };
+  const sent = backfill ? FLAG.backfill : 0;
+  if (time === null) {
+    return { time: receivedAt, flags: FLAG.timeArrival | sent | (backfill ? FLAG.late : 0), refused: null };
+  }
   const lagMs = receivedAt - time;
   if (!backfill) {
     const { windowMs } = point;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approve, gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
 import {
@@ -23,29 +23,43 @@ describe('what a gateway may publish', () => {
     publish(city, { device: 'G-1', time: NOW - 500, values: { ch4: 0.42, temperature: 18.3 }, seq: 17 });
     expect(city.said.measurements).toEqual([
       {
-        ...{ pointIndex: 0, time: NOW - 500, deviceTime: NOW - 500, receivedAt: NOW, value: 0.42 },
-        ...{ quality: 'good', flags: 0, newest: true },
+        pointIndex: 0,
+        time: NOW - 500,
+        deviceTime: NOW - 500,
+        receivedAt: NOW,
+        value: 0.42,
+        quality: 'good',
+        flags: 0,
+        newest: true,
       },
       {
-        ...{ pointIndex: 1, time: NOW - 500, deviceTime: NOW - 500, receivedAt: NOW, value: 18.3 },
-        ...{ quality: 'good', flags: 0, newest: true },
+        pointIndex: 1,
+        time: NOW - 500,
+        deviceTime: NOW - 500,
+        receivedAt: NOW,
+        value: 18.3,
+        quality: 'good',
+        flags: 0,
+        newest: true,
       },
     ]);
     expect(reasons(city)).toEqual([]);
     expect(city.said.gateways).toEqual(['GW-1']);
     expect(latestOf(city.state, 0)).toEqual({
-      ...{ time: NOW - 500, deviceTime: NOW - 500, receivedAt: NOW, value: 0.42, quality: 'good' },
+      time: NOW - 500,
+      deviceTime: NOW - 500,
+      receivedAt: NOW,
+      value: 0.42,
+      quality: 'good',
     });
     expect(gatewayIngestStatus(city.state, city.registry, 'GW-1')).toEqual({
-      ...{
-        clockOffsetMs: null,
-        lastPublishAt: NOW,
-        records: 1,
-        duplicates: 0,
-        gaps: 0,
-        rejected: 0,
-        extraFields: 0,
-      },
+      clockOffsetMs: null,
+      lastPublishAt: NOW,
+      records: 1,
+      duplicates: 0,
+      gaps: 0,
+      rejected: 0,
+      extraFields: 0,
     });
   });
 
@@ -218,15 +232,14 @@ describe('what a gateway may publish', () => {
 describe('quarantine', () => {
   const by = { username: 'li', roles: ['engineer' as const], address: '127.0.0.1' };
   const command = (device: string, records: { json: string; receivedAt: number }[], at: number) => ({
-    ...{
-      kind: 'command' as const,
-      by,
-      command: 'approve-quarantine' as const,
-      device,
-      gateway: 'GW-1',
-      records,
-    },
-    ...{ receivedAt: at, engineTime: 99_000 },
+    kind: 'command' as const,
+    by,
+    command: 'approve-quarantine' as const,
+    device,
+    gateway: 'GW-1',
+    records,
+    receivedAt: at,
+    engineTime: 99_000,
   });
 
   test('records of a stranger come back as late ones once it is registered and approved', () => {

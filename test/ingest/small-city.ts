@@ -40,7 +40,11 @@ const point = (
 
 const REGISTRY: RegistryItem[] = [
   row('facilities', {
-    ...{ id: 'W-1', name: '阀门井', kind: 'gas-valve-well', lifeline: 'gas', area: '371702' },
+    id: 'W-1',
+    name: '阀门井',
+    kind: 'gas-valve-well',
+    lifeline: 'gas',
+    area: '371702',
     location: { lat: 35.2, lon: 115.4 },
   }),
   row('gateways', { id: 'GW-1', name: '一号', session: 'always-on', secretHmac: SECRET }),
