@@ -1,0 +1,94 @@
+/** Whatever a stranger or a broken gateway sends, the broker stays up. Streams in memory, so that 10,000 take seconds. */
+import { duplexPair } from 'node:stream';
+import { generate } from 'mqtt-packet';
+import { expect, test } from 'vitest';
+import { cityPolicy } from '#broker/policy.ts';
+import { createSwitchboard } from '#broker/switchboard.ts';
+import { as, createManualClock, OPTIONS } from './city-broker.ts';
+import { connectPacket, publishPacket } from './wire.ts';
+
+/** Numbers from 0 to 1 with a seed (mulberry32), so that a failure can be repeated. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = Math.trunc(state + 0x6d2b79f5);
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const CLIENT_TYPES = [1, 3, 4, 5, 6, 7, 8, 10, 12, 14];
+
+async function startInMemory() {
+  const told = { published: 0, refused: 0 };
+  const switchboard = createSwitchboard(
+    OPTIONS,
+    {
+      authenticate: () => ({ gateway: 'GW-1' }),
+      publish(_input, done) {
+        told.published += 1;
+        done();
+      },
+      presence: () => {},
+      refused() {
+        told.refused += 1;
+      },
+      condition: () => {},
+      clock: createManualClock(),
+    },
+    cityPolicy,
+  );
+  await switchboard.aedes.listen();
+  /** Sends the pieces over a stream of their own; answers all that came back, once both ends are closed. */
+  const send = (...pieces: Buffer[]): Promise<Buffer> => {
+    const [peer, stream] = duplexPair();
+    const answers: Buffer[] = [];
+    peer.on('data', (chunk: Buffer) => answers.push(chunk)).on('error', () => {});
+    const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+    switchboard.accept(stream, { address: 'memory', certificateName: null });
+    for (const piece of pieces) peer.write(piece);
+    peer.end();
+    return closed.then(() => Buffer.concat(answers));
+  };
+  const close = (): Promise<void> => new Promise((resolve) => switchboard.aedes.close(() => resolve()));
+  return { send, told, close };
+}
+
+test.each([1, 2, 3, 4])('2,500 random strings, seed %i', { timeout: 60_000 }, async (seed) => {
+  const { send, told, close } = await startInMemory();
+  const chance = seeded(seed);
+  const byte = (): number => Math.floor(chance() * 256);
+  const login = generate(connectPacket(as('GW-1', 'fuzz')));
+  const strings = (): Buffer[] => {
+    const body = Buffer.from(Array.from({ length: Math.floor(chance() * 60) }, byte));
+    const type = CLIENT_TYPES[Math.floor(chance() * CLIENT_TYPES.length)] ?? 3;
+    const flags =
+      chance() < 0.7 ? (type === 3 ? byte() & 0x0d : [6, 8, 10].includes(type) ? 2 : 0) : byte() & 0x0f;
+    // A plausible topic length at the front brings the rest of the body to the deeper parsers.
+    if (body.length > 4 && chance() < 0.7)
+      body.writeUInt16BE(Math.floor(chance() * body.length), type === 8 ? 2 : 0);
+    const framed = Buffer.concat([Buffer.from([(type << 4) | flags, body.length]), body]);
+    const cut = Math.floor(chance() * framed.length);
+    const shape = chance();
+    if (shape < 0.2) return [body];
+    if (shape < 0.4) return [framed];
+    if (shape < 0.6) return [login, framed.subarray(0, cut), framed.subarray(cut)];
+    return [Buffer.concat([login, framed, framed])];
+  };
+  for (let n = 0; n < 2500; n += 50) {
+    await Promise.all(Array.from({ length: 50 }, () => send(...strings())));
+  }
+  expect(told.published).toBeGreaterThan(0);
+  expect(told.refused).toBeGreaterThan(0);
+
+  const before = told.published;
+  const answer = await send(
+    generate(connectPacket(as('GW-1', 'well'))),
+    generate(publishPacket('lifeline/v1/GW-1/telemetry', 'still here', { messageId: 1 })),
+    generate({ cmd: 'pingreq' }),
+  );
+  expect(told.published).toBe(before + 1);
+  expect(answer.subarray(0, 4)).toEqual(Buffer.from([0x20, 2, 0, 0]));
+  await close();
+});
