@@ -97,7 +97,7 @@ function newAlarm(
 ): Alarm {
   const { registry, state } = turn;
   const subject = subjectOf(registry, instance.slot);
-  const { version, ...standing } = standingOf(point, instance, level);
+  const { version, ...standing } = standingOf(point, instance, level, onsetAt);
   return {
     ...subject,
     id: freshId(state, subjectKey(registry, instance.slot), instance.rule, onsetAt, 'late'),

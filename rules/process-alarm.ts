@@ -30,14 +30,19 @@ export function settle(
     if (isOpenHere(slot) && slot.alarm?.active) end(turn, point, instance, when);
     return;
   }
-  const standing = standingOf(point, instance, level);
+  const standing = standingOf(point, instance, level, when);
   if (!isOpenHere(slot)) raise(turn, slot, standing, when);
   else if (slot.alarm?.active === false) reactivate(turn, slot, standing);
   else follow(turn, instance, standing, level);
 }
 
-/** What the alarm says while `level` is the worst in force. */
-export function standingOf(point: PointRules, instance: RuleInstance, level: Level): Standing {
+/** What the alarm says while `level` is the worst in force, since `since` (wall clock). */
+export function standingOf(
+  point: PointRules,
+  instance: RuleInstance,
+  level: Level,
+  since: Timestamp,
+): Standing {
   return {
     version: instance.version,
     limit: level.name,
@@ -46,7 +51,7 @@ export function standingOf(point: PointRules, instance: RuleInstance, level: Lev
     value: Number.isNaN(level.seen) ? null : level.seen,
     unit: point.unit,
     latched: anyHeld(instance.levels),
-    explanation: explain(point, instance, level),
+    explanation: explain(point, instance, level, since),
   };
 }
 
@@ -68,12 +73,18 @@ function end(turn: Turn, point: PointRules, instance: RuleInstance, when: Timest
   if (slot.alarm === null) return;
   const { onsetAt } = slot.alarm;
   const seen = levels[0]?.seen ?? NaN;
-  point.lived.push({ rule, onsetAt, returnedAt: Math.max(when, onsetAt) });
+  const returnedAt = Math.max(when, onsetAt);
+  point.lived.push({ rule, onsetAt, returnedAt });
   if (point.lived.length > PAST_KEPT) point.lived.shift();
-  returnToNormal(turn, slot, when, Number.isNaN(seen) ? null : seen);
+  returnToNormal(turn, slot, returnedAt, Number.isNaN(seen) ? null : seen);
 }
 
-function explain(point: PointRules, instance: RuleInstance, level: Level): Explanation {
+function explain(
+  point: PointRules,
+  instance: RuleInstance,
+  level: Level,
+  since: Timestamp,
+): Explanation {
   return {
     code: codeOf(instance, level),
     params: {
@@ -85,6 +96,7 @@ function explain(point: PointRules, instance: RuleInstance, level: Level): Expla
       limit: Number.isNaN(level.limit) ? null : level.limit,
       clearsAt: Number.isNaN(level.clear) ? null : level.clear,
       unit: point.unit,
+      since,
       onDelayMs: level.onDelayMs,
       windowMs: level.windowMs,
     },

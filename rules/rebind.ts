@@ -88,7 +88,7 @@ function reconsider(turn: Turn, point: PointRules, instance: RuleInstance): void
     return;
   }
   if (slot.alarm.limit === level.name && slot.alarm.limitValue !== limitShown(level))
-    changeLimit(turn, slot, standingOf(point, instance, level));
+    changeLimit(turn, slot, standingOf(point, instance, level, slot.alarm.onsetAt));
   else if (anyActive(levels)) settle(turn, point, instance, null);
 }
 
