@@ -60,37 +60,41 @@ function gatherPoints(
   fromPoint: number,
   toPoint: number,
 ): void {
-  const byPoint = new Map<number, RowColumns>();
   const occupied = file.holds('day', day);
+  const byPoint = new Map<number, SparseHour[]>();
   for (const hour of hoursOf(day)) {
-    collectHour(holdings, file, hour, fromPoint, toPoint, byPoint);
-    file.removeSparseHours(hour, fromPoint, toPoint);
+    for (const { point, bytes } of file.sparseHours(hour, fromPoint, toPoint)) {
+      const found = byPoint.get(point);
+      if (found) found.push({ hour, bytes });
+      else byPoint.set(point, [{ hour, bytes }]);
+    }
   }
-  for (const [point, rows] of byPoint) {
+  const rows = newColumns();
+  for (const [point, hours] of byPoint) {
+    rows.length = 0;
+    for (const { hour, bytes } of hours) appendHour(holdings, file, hour, point, bytes, rows);
     const key: PartsKey = { file, table: 'day', t: day, point };
     const parts = occupied ? tailParts(key, -Infinity, holdings.damage).parts : [];
     writeParts(key, 0, unite(rowsOfParts(key, parts, holdings.damage), rows), parts.length > 0);
   }
+  for (const hour of hoursOf(day)) file.removeSparseHours(hour, fromPoint, toPoint);
 }
 
-function collectHour(
+type SparseHour = { readonly hour: number; readonly bytes: Uint8Array };
+
+function appendHour(
   holdings: Holdings,
   file: MonthFile,
   hour: number,
-  fromPoint: number,
-  toPoint: number,
-  byPoint: Map<number, RowColumns>,
+  point: number,
+  bytes: Uint8Array,
+  rows: RowColumns,
 ): void {
-  for (const { point, bytes } of file.sparseHours(hour, fromPoint, toPoint)) {
-    const key: PartsKey = { file, table: 'hour', t: hour, point };
-    let rows = byPoint.get(point);
-    if (!rows) byPoint.set(point, (rows = newColumns()));
-    const target = rows;
-    const read = decoded(key, { part: 0, bytes }, holdings.damage, (chunk, place) =>
-      decodeChunk(chunk, place, target),
-    );
-    if (read === null) file.setAside('hour', hour, point, 0);
-  }
+  const key: PartsKey = { file, table: 'hour', t: hour, point };
+  const read = decoded(key, { part: 0, bytes }, holdings.damage, (chunk, place) =>
+    decodeChunk(chunk, place, rows),
+  );
+  if (read === null) file.setAside('hour', hour, point, 0);
 }
 
 function shrinkSlice(holdings: Holdings): void {

@@ -26,7 +26,7 @@ export type EmbeddedStoreOptions = {
   readonly graceMs?: number;
   /** Beyond this many open rows hours are sealed early; beyond twice as many, `write` itself seals. 1,000,000. */
   readonly openRowsMax?: number;
-  /** Chunks written in one `maintain`. 4,000: about 50 ms. */
+  /** Chunks written in one `maintain`. 2,000: about 30 ms. */
   readonly chunksPerSlice?: number;
   /** Damage found in stored data (`measurement-chunk-damaged`, `measurement-file-damaged`), each place once. */
   readonly onTrouble?: (trouble: StoreTrouble) => void;
@@ -38,7 +38,7 @@ export function openEmbeddedStore(directory: string, options: EmbeddedStoreOptio
   const holdings = openHoldings(directory, options.onTrouble ?? (() => {}));
   const graceMs = options.graceMs ?? 600_000;
   const openRowsMax = options.openRowsMax ?? 1_000_000;
-  const bound = { chunks: options.chunksPerSlice ?? 4000, rows: 400_000 };
+  const bound = { chunks: options.chunksPerSlice ?? 2000, rows: 150_000 };
   let lastNow: number | null = null;
   return {
     write(rows, throughPosition) {

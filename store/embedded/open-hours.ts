@@ -68,19 +68,29 @@ export function addOpenRow(hours: OpenHours, row: Measurement, heldAfter: number
   hours.rowCount++;
 }
 
-/** Appends row `index` of a buffer to columns. */
-export function appendOpenRow(buffer: HourBuffer, index: number, to: RowColumns): void {
-  reserve(to, 1);
+/** Appends the rows of a buffer numbered `order[from..to)` to columns. */
+export function appendOpenRows(
+  buffer: HourBuffer,
+  order: Uint32Array | readonly number[],
+  from: number,
+  to: number,
+  columns: RowColumns,
+): void {
+  reserve(columns, to - from);
   const { cells } = buffer;
-  const from = index * CELLS;
-  const at = to.length++;
-  const marks = cells[from + 4] ?? 0;
-  to.time[at] = cells[from] ?? 0;
-  to.deviceTime[at] = cells[from + 1] ?? NaN;
-  to.receivedAt[at] = cells[from + 2] ?? 0;
-  to.value[at] = cells[from + 3] ?? NaN;
-  to.quality[at] = marks & 3;
-  to.flags[at] = marks >> 2;
+  const { time, deviceTime, receivedAt, value, quality, flags } = columns;
+  let at = columns.length;
+  for (let i = from; i < to; i++, at++) {
+    const cell = (order[i] ?? 0) * CELLS;
+    const marks = cells[cell + 4] ?? 0;
+    time[at] = cells[cell] ?? 0;
+    deviceTime[at] = cells[cell + 1] ?? NaN;
+    receivedAt[at] = cells[cell + 2] ?? 0;
+    value[at] = cells[cell + 3] ?? NaN;
+    quality[at] = marks & 3;
+    flags[at] = marks >> 2;
+  }
+  columns.length = at;
 }
 
 /** Rows of one point in [from, to) by hour, each in record-log order. Scans point numbers: 0.3 ms per million open rows. */
@@ -97,7 +107,7 @@ export function openRowsOf(
     for (let i = points.indexOf(point); i >= 0; i = points.indexOf(point, i + 1)) {
       let rows = found.get(buffer.hour);
       if (!rows) found.set(buffer.hour, (rows = newColumns()));
-      appendOpenRow(buffer, i, rows);
+      appendOpenRows(buffer, [i], 0, 1, rows);
     }
   }
   return found;

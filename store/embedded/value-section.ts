@@ -137,11 +137,13 @@ function deltasAreSmaller(count: number): boolean {
   let stepped = 0;
   for (let i = 1; i < count; i += step) {
     const value = ints[i] ?? 0;
-    plain += Math.log2(1 + Math.abs(value - middle));
-    stepped += Math.log2(1 + Math.abs(value - (ints[i - 1] ?? 0)));
+    plain += roughBits(Math.abs(value - middle));
+    stepped += roughBits(Math.abs(value - (ints[i - 1] ?? 0)));
   }
   return stepped <= plain;
 }
+
+const roughBits = (size: number): number => (size < 0x7fffffff ? 32 - Math.clz32(size) : 40);
 
 function getRunning(
   reader: ByteReader,
