@@ -81,6 +81,21 @@ export function onRegistry(state: IngestState, registry: Registry, touched: Touc
     const device = registry.pointsByIndex[point]?.deviceIndex;
     if (device !== undefined) state.profiles[device] = undefined;
   }
+  for (const gateway of touched.gateways) forgetGone(state, registry, gateway, touched);
+}
+
+/** What a gateway no longer carries may keep neither its clock fault open nor a doubted sample waiting. */
+function forgetGone(state: IngestState, registry: Registry, gateway: number, touched: Touched): void {
+  const { deviceOffsets, doubted } = state.gateways.forWrite(gateway);
+  const id = registry.gatewaysByIndex[gateway]?.id;
+  const isGone = (device: number): boolean => {
+    const entry = registry.devicesByIndex[device];
+    return entry?.gateway !== id || entry?.retired === true;
+  };
+  for (const device of touched.devices) if (isGone(device)) deviceOffsets.delete(device);
+  for (const [point, { device }] of doubted) {
+    if (isGone(device) || registry.pointsByIndex[point]?.retired) doubted.delete(point);
+  }
 }
 
 /** Everything of size, for a snapshot. */

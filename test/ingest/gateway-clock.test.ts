@@ -2,7 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FLAG } from '#domain/measurement.ts';
 import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
-import { HOUR, ch4, flagsOf, pass, publish, reasons, smallCity, type SmallCity } from './small-city.ts';
+import {
+  HOUR,
+  ch4,
+  flagsOf,
+  pass,
+  publish,
+  reasons,
+  register,
+  smallCity,
+  type SmallCity,
+} from './small-city.ts';
 
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
@@ -235,6 +245,19 @@ describe('several clocks behind one gateway', () => {
     live(city, 8, 5000, 8 * HOUR, 3);
     publish(city, { device: 'G-2', time: city.wall - 8 * HOUR, values: { ch4: 2 } });
     expect(last(city)).toMatchObject({ pointIndex: 3, time: city.wall, flags: FLAG.timeOffset });
+  });
+
+  test('a sensor that is taken away takes its clock fault with it', () => {
+    const city = smallCity();
+    for (let i = 0; i < 8; i++) both(city, 8 * HOUR);
+    const points = ['ch4', 'temperature', 'daily'].map((channel) => `G-1/${channel}`);
+    register(city, ...points.map((id) => ({ op: 'retire', kind: 'points', id }) as const), {
+      op: 'retire',
+      kind: 'devices',
+      id: 'G-1',
+    });
+    publish(city, { device: 'G-2', time: city.wall, values: { ch4: 1 } });
+    expect(city.said.conditions.map(({ active }) => active)).toEqual([true, false]);
   });
 
   test('a daily value neither hides nor undoes the error of the others', () => {
