@@ -80,7 +80,9 @@ const admits = (list: readonly string[] | undefined, value: string | null): bool
  */
 export function effectiveScope(holder: Holder, registry: Registry): Scope {
   const { areas, lifelines, organisations } = holder.scope;
-  const crewOnly = !holder.roles.some((role) => role !== 'crew' && READERS.some((reader) => reader === role));
+  const crewOnly =
+    holder.roles.includes('crew') &&
+    !holder.roles.some((role) => role !== 'crew' && READERS.some((reader) => reader === role));
   const units = organisations ?? (crewOnly ? [] : undefined);
   return {
     ...(areas === undefined ? {} : { areas: withDescendants(areas, registry) }),
