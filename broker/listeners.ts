@@ -35,7 +35,10 @@ export async function openListeners(options: BrokerOptions, events: ListenerEven
   const open = async (server: Server, port: number): Promise<number> => {
     servers.push(server);
     server.prependListener('connection', seats.take);
-    return listen(server, options.host, port);
+    const bound = await listen(server, options.host, port);
+    // Out of file descriptors: this connection is lost, the listener is not.
+    server.on('error', (error) => events.refused('too-many-connections', options.host, error.message));
+    return bound;
   };
   const close = async (): Promise<void> => {
     const closed = servers.filter((server) => server.listening).map(closeServer);
@@ -104,6 +107,8 @@ function websocketServer(options: BrokerOptions, events: ListenerEvents): Server
     perMessageDeflate: false,
     handleProtocols: (offered) => ['mqtt', 'mqttv3.1'].find((protocol) => offered.has(protocol)) ?? false,
   });
+  // ws repeats the errors of its server, which `listen` and `openListeners` see first-hand.
+  websockets.on('error', () => {});
   websockets.on('connection', (websocket, request) => {
     const address = addressOf(request.socket);
     watchWebsocket(websocket, address, events);

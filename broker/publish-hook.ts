@@ -27,7 +27,7 @@ export type PublishHookParts = {
   closing(): boolean;
 };
 
-/** Bytes a held publish costs beside topic and payload: packet, closure, queue entry (measured, about). */
+/** What a held publish is taken to cost beside topic and payload: packet, input, closures, queue entries. */
 const HELD_OVERHEAD_BYTES = 512;
 
 /** aedes' `authorizePublish`. A will has no packet id, and its client may be null: then the will names it. */
