@@ -73,7 +73,7 @@ export async function startWorker<ToWorker, FromWorker>(
     onDeath: (listener) => death.listen((error) => closing || listener(error)),
     close(last) {
       closing = true;
-      worker.postMessage(last);
+      worker.postMessage(last, []);
       return ended;
     },
   };

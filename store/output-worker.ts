@@ -1,0 +1,137 @@
+/** The store's thread: record log, measurement store and snapshots, and nobody else touches their files. */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { openEmbeddedStore } from './embedded/embedded-store.ts';
+import type { Flushed } from './commit-queue.ts';
+import { OutputCore } from './output-core.ts';
+import type { FromOutput, OutputWorkerData, ToOutput } from './output-messages.ts';
+import { createOutputRequests } from './output-requests.ts';
+import type { StoreTrouble } from './ports.ts';
+import { realDisk } from './real-disk.ts';
+import type { Damage } from './store-error.ts';
+import { drawSalt, errorMessageOf } from './worker-link.ts';
+
+/** Rows without events wait at most so long, or until so many bytes are there. */
+const SYNC_DELAY_MS = 200;
+const SYNC_BYTES = 4 * 1024 * 1024;
+const MAINTAIN_MS = 2_000;
+
+type Say = (message: FromOutput, transfer?: ArrayBuffer[]) => void;
+
+if (parentPort !== null) run(parentPort, workerData);
+
+function run(port: MessagePort, { directory, options }: OutputWorkerData): void {
+  const say: Say = (message, transfer) => port.postMessage(message, transfer ?? []);
+  const damage: Damage[] = [];
+  let opened = false;
+  const onDamage = (one: Damage): void => {
+    if (opened) say({ kind: 'report', report: { kind: 'damage', damage: one } });
+    else damage.push(one);
+  };
+  try {
+    const disk = realDisk();
+    const { retentionMs, ...logOptions } = options;
+    const file = `${directory}/measurements`;
+    disk.ensureDirectory(file);
+    const store = openEmbeddedStore(file, {
+      ...(retentionMs === undefined ? {} : { retentionMs }),
+      onTrouble: ({ code, detail }) =>
+        onDamage({ file, keptAs: null, fromPosition: 0, toPosition: 0, detail: `${code}: ${detail}` }),
+    });
+    const core = new OutputCore(disk, { ...logOptions, directory, store, drawSalt, onDamage });
+    serve(core, createOutputRequests(core, store, onDamage), port, say);
+    opened = true;
+    say({ kind: 'opened', recordEnd: core.recordEnd, damage });
+  } catch (error) {
+    say({ kind: 'refused', error: errorMessageOf(error) });
+  }
+}
+
+type Requests = ReturnType<typeof createOutputRequests>;
+
+function serve(core: OutputCore, requests: Requests, port: MessagePort, say: Say): void {
+  const appends = appendsOf(core, say);
+  const maintenance = setInterval(() => {
+    appends.tellTrouble(core.maintain(Date.now()));
+    appends.catchUp();
+  }, MAINTAIN_MS);
+  port.on('message', (message: ToOutput) => {
+    switch (message.kind) {
+      case 'append': {
+        const { buffer, firstPosition, lastPosition, urgent } = message;
+        core.push({ bytes: new Uint8Array(buffer), firstPosition, lastPosition });
+        return appends.wake(urgent);
+      }
+      case 'release':
+        return core.releaseThrough(message.position);
+      case 'begin-snapshot':
+        return requests.beginSnapshot(message.snapshot, message.header);
+      case 'snapshot-page':
+        return requests.snapshotPage(message.snapshot, message.page);
+      case 'abandon-snapshot':
+        return requests.abandonSnapshot(message.snapshot);
+      case 'request': {
+        const { answer, transfer } = requests.answer(message.id, message.request);
+        return say(answer, transfer);
+      }
+      case 'close':
+        clearInterval(maintenance);
+        appends.stop();
+        requests.close();
+        core.close();
+        return port.close();
+    }
+  });
+}
+
+function appendsOf(core: OutputCore, say: Say) {
+  let soon: NodeJS.Immediate | null = null;
+  let later: NodeJS.Timeout | null = null;
+  let retrying = false;
+  let told: string | null = null;
+
+  function tellTrouble(trouble: StoreTrouble | null): void {
+    if ((trouble?.code ?? null) === told) return;
+    told = trouble?.code ?? null;
+    say({ kind: 'trouble', trouble });
+  }
+
+  function calm(): void {
+    if (soon !== null) clearImmediate(soon);
+    if (later !== null) clearTimeout(later);
+    [soon, later, retrying] = [null, null, false];
+  }
+
+  /** Tells what is durable first: the ledger must not wait for the measurement store. */
+  function flush(): Flushed {
+    calm();
+    const flushed = core.flush();
+    if (flushed.trouble === null) tellTrouble(null);
+    const last = flushed.written.at(-1);
+    if (last !== undefined) say({ kind: 'durable', through: last.lastPosition });
+    tellTrouble(flushed.trouble);
+    if (flushed.retryMs !== null) {
+      retrying = true;
+      later = setTimeout(flush, flushed.retryMs);
+    }
+    core.feed(flushed.written);
+    return flushed;
+  }
+
+  function catchUp(): void {
+    if (core.catchUp()) setImmediate(catchUp);
+  }
+
+  return {
+    tellTrouble,
+    catchUp,
+    wake(urgent: boolean): void {
+      if (retrying || soon !== null) return;
+      if (urgent || core.waitingBytes() >= SYNC_BYTES) soon = setImmediate(flush);
+      else later ??= setTimeout(flush, SYNC_DELAY_MS);
+    },
+    stop(): void {
+      flush();
+      calm();
+    },
+  };
+}
