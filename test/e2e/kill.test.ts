@@ -126,4 +126,4 @@ it(`after ${KILLS} kills nothing acknowledged is lost or doubled, and the alarm 
     acknowledgedBy: 'duty',
     onsetAt: raised.onsetAt,
   });
-});
+}, 240_000);
