@@ -99,9 +99,7 @@ function watchGateway(
   out: IngestSink,
 ): void {
   const since = observeLag(gateway.clock, time, at.receivedAt, at.engineTime, device.windowMs);
-  if (since === null) return;
-  gateway.deviceOffsets.clear();
-  judgeAgain(gateway, gateway.clock.offsetMs ?? 0, since, null, at, out);
+  if (since !== null) judgeAgain(gateway, gateway.clock.offsetMs ?? 0, since, null, at, out);
 }
 
 /** A device's own offset counts as a fault of its own only while the gateway's clock does not explain it. */

@@ -235,6 +235,13 @@ describe('registry', () => {
     expect([...registry.devicesBySerial]).toEqual([['SN 2', 'G-1']]);
   });
 
+  test('no new device may take the serial of another for its id', () => {
+    const registry = city({ op: 'replace', id: 'G-1', serial: 'G-7' });
+    expect(codes(registry, create('devices', { ...DEVICE, id: 'G-7', serial: 'x' }))).toEqual([
+      'serial-exists',
+    ]);
+  });
+
   test('retired things stay known, give their serial free and are never used again', () => {
     const registry = city();
     const rows = [retire('points', 'G-1/ch4'), retire('devices', 'G-1'), retire('gateways', 'GW-1')];

@@ -1,34 +1,23 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FLAG } from '#domain/measurement.ts';
-import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
+import { latestOf } from '#ingest/ingest.ts';
 import {
   HOUR,
   ch4,
   flagsOf,
+  isLive,
+  last,
+  live,
+  offset,
   pass,
   publish,
-  reasons,
-  register,
   smallCity,
   type SmallCity,
 } from './small-city.ts';
 
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
-
-/** One publish each `everyMs`, the clock of G-1 off by `offMs` (behind is positive), `delayMs` on the way. */
-function live(city: SmallCity, count: number, everyMs: number, offMs: number, value = 5, delayMs = 0): void {
-  for (let i = 0; i < count; i++) {
-    pass(city, everyMs);
-    publish(city, ch4(value, city.wall - delayMs - offMs));
-  }
-}
-
-const last = (city: SmallCity) => city.said.measurements.at(-1);
-const offset = (city: SmallCity) =>
-  gatewayIngestStatus(city.state, city.registry, 'GW-1')?.clockOffsetMs ?? null;
-const isLive = (flags: number | undefined): boolean => ((flags ?? 0) & (FLAG.late | FLAG.future)) === 0;
 
 describe('a wrong clock', () => {
   const offs: [string, number][] = [
@@ -76,6 +65,18 @@ describe('a wrong clock', () => {
       expect(isLive(flags)).toBe(true);
       expect(quality).toBe('uncertain');
     }
+  });
+
+  test('what came before the fault, or was overtaken since, is not judged again', () => {
+    const city = smallCity();
+    publish(city, { device: 'G-1', time: city.wall - HOUR, values: { temperature: 90 } });
+    live(city, 1, 5000, 0, 1);
+    live(city, 6, 5000, 8 * HOUR, 3);
+    pass(city, 1000);
+    publish(city, { device: 'G-1', values: { ch4: 1 } });
+    live(city, 1, 5000, 8 * HOUR, 1);
+    expect(offset(city)).toBe(8 * HOUR);
+    expect(city.said.again).toEqual([]);
   });
 
   test('five publishes are needed, however long it takes', () => {
@@ -216,71 +217,5 @@ describe('a backlog is no wrong clock', () => {
       publish(city, [ch4(3, city.wall - 8 * HOUR), ch4(1, city.wall)]);
     }
     expect(city.said.conditions).toEqual([]);
-  });
-});
-
-describe('several clocks behind one gateway', () => {
-  const both = (city: SmallCity, offMs: number): void => {
-    pass(city, 5000);
-    publish(city, ch4(3, city.wall - offMs));
-    publish(city, { device: 'G-2', time: city.wall, values: { ch4: 1 } });
-  };
-
-  test.each([8 * HOUR, -8 * HOUR])('one sensor off by %d ms rings though the others are right', (offMs) => {
-    const city = smallCity();
-    for (let i = 0; i < 8; i++) both(city, offMs);
-    const ofPoint = (index: number) =>
-      city.said.measurements.filter(({ pointIndex }) => pointIndex === index);
-    expect(ofPoint(0).at(-1)).toMatchObject({ time: city.wall, flags: FLAG.timeOffset });
-    expect(ofPoint(3).every(({ flags }) => flags === 0)).toBe(true);
-    expect(city.said.conditions).toMatchObject([{ active: true, detail: { offsetMs: offMs, devices: 1 } }]);
-    for (let i = 0; i < 20; i++) both(city, offMs);
-    expect(city.said.conditions).toHaveLength(1);
-    for (let i = 0; i < 2; i++) both(city, 0);
-    expect(city.said.conditions.map(({ active }) => active)).toEqual([true, false]);
-  });
-
-  test('a sensor heard once a minute is corrected as soon as the gateway is known to be wrong', () => {
-    const city = smallCity();
-    live(city, 8, 5000, 8 * HOUR, 3);
-    publish(city, { device: 'G-2', time: city.wall - 8 * HOUR, values: { ch4: 2 } });
-    expect(last(city)).toMatchObject({ pointIndex: 3, time: city.wall, flags: FLAG.timeOffset });
-  });
-
-  test('a sensor that is taken away takes its clock fault with it', () => {
-    const city = smallCity();
-    for (let i = 0; i < 8; i++) both(city, 8 * HOUR);
-    const points = ['ch4', 'temperature', 'daily'].map((channel) => `G-1/${channel}`);
-    register(city, ...points.map((id) => ({ op: 'retire', kind: 'points', id }) as const), {
-      op: 'retire',
-      kind: 'devices',
-      id: 'G-1',
-    });
-    publish(city, { device: 'G-2', time: city.wall, values: { ch4: 1 } });
-    expect(city.said.conditions.map(({ active }) => active)).toEqual([true, false]);
-  });
-
-  test('a daily value neither hides nor undoes the error of the others', () => {
-    const city = smallCity();
-    const daily = (): void => {
-      pass(city, 1000);
-      publish(city, { device: 'G-1', time: city.wall - 8 * HOUR, values: { daily: 80 } });
-    };
-    for (let i = 0; i < 8; i++) {
-      live(city, 1, 5000, 8 * HOUR, 3);
-      daily();
-    }
-    expect(offset(city)).toBe(8 * HOUR);
-    daily();
-    expect(last(city)).toMatchObject({ time: city.wall, flags: FLAG.timeOffset });
-    expect(city.said.conditions).toHaveLength(1);
-  });
-
-  test('times we refused are refused no more', () => {
-    const city = smallCity();
-    live(city, 6, 6000, 1_763_827_200_000, 3);
-    expect(reasons(city).every((reason) => reason === 'time-before-2000')).toBe(true);
-    expect(reasons(city)).toHaveLength(5);
-    expect(city.said.measurements).toHaveLength(1);
   });
 });

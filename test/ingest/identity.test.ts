@@ -31,6 +31,12 @@ describe('one record counts once', () => {
     expect(values(city)).toEqual([1, 1]);
   });
 
+  test('two numbered records of one millisecond are two, even with one value', () => {
+    const city = smallCity();
+    publish(city, [ch4(1, NOW, { seq: 5 }), ch4(1, NOW, { seq: 6 })]);
+    expect(city.said.measurements.map(({ time }) => time)).toEqual([NOW, NOW + 1]);
+  });
+
   test('without seq, the same time and value is a duplicate', () => {
     const city = smallCity();
     publish(city, [ch4(1), ch4(1)]);

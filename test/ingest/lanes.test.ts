@@ -43,6 +43,7 @@ describe('live and late', () => {
     const city = smallCity();
     publish(city, [ch4(1, NOW - 2 * HOUR), ch4(2, NOW - HOUR), ch4(3, NOW - 3 * HOUR)]);
     expect(city.said.measurements.map(({ newest }) => newest)).toEqual([true, true, false]);
+    expect(flagsOf(city)).toEqual([['late'], ['late'], ['late']]);
   });
 
   test('a sample stamped tomorrow does not hold up those of today', () => {

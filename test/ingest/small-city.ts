@@ -3,7 +3,14 @@ import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts'
 import { FLAG, type Measurement } from '#domain/measurement.ts';
 import type { Registry, RegistryItem, RegistryKind } from '#domain/registry.ts';
 import type { Rejection } from '#domain/rejection.ts';
-import { createIngest, onRegistry, receive, type IngestSink, type IngestState } from '#ingest/ingest.ts';
+import {
+  createIngest,
+  gatewayIngestStatus,
+  onRegistry,
+  receive,
+  type IngestSink,
+  type IngestState,
+} from '#ingest/ingest.ts';
 
 /** 2025-11-22T16:00:00Z. */
 export const NOW = 1_763_827_200_000;
@@ -128,6 +135,29 @@ export const flagNames = (flags: number): string[] =>
 
 export const flagsOf = (city: SmallCity): string[][] =>
   city.said.measurements.map(({ flags }) => flagNames(flags));
+
+/** One publish each `everyMs`, the clock of G-1 off by `offMs` (behind is positive), `delayMs` on the way. */
+export function live(
+  city: SmallCity,
+  count: number,
+  everyMs: number,
+  offMs: number,
+  value = 5,
+  delayMs = 0,
+): void {
+  for (let i = 0; i < count; i++) {
+    pass(city, everyMs);
+    publish(city, ch4(value, city.wall - delayMs - offMs));
+  }
+}
+
+/** The measurement that came last. */
+export const last = (city: SmallCity) => city.said.measurements.at(-1);
+/** Clock offset in force. */
+export const offset = (city: SmallCity) =>
+  gatewayIngestStatus(city.state, city.registry, 'GW-1')?.clockOffsetMs ?? null;
+export const isLive = (flags: number | undefined): boolean =>
+  ((flags ?? 0) & (FLAG.late | FLAG.future)) === 0;
 
 function sinkOf(said: Said): IngestSink {
   return {
