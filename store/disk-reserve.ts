@@ -39,11 +39,8 @@ export class DiskReserve {
 
   /** Lays down one slice if there is room for as much again beside it; true when there is more to do now. */
   step(): boolean {
+    this.#notice();
     if (this.#laid >= this.#bytes) return false;
-    if (!this.#disk.exists(this.#path)) {
-      this.close();
-      this.#laid = 0;
-    }
     const missing = this.#bytes - this.#laid;
     if (this.#disk.freeBytes(directoryOf(this.#path)) < missing + this.#bytes) return false;
     try {
@@ -67,13 +64,26 @@ export class DiskReserve {
     this.#file = null;
   }
 
+  /** Another part may have given it up. */
+  #notice(): void {
+    if (this.#laid === 0 || this.#disk.exists(this.#path)) return;
+    this.close();
+    this.#spent ||= this.#laid >= this.#bytes;
+    this.#laid = 0;
+  }
+
   #drop(): boolean {
     this.close();
     this.#laid = 0;
-    if (!this.#disk.exists(this.#path)) return false;
-    this.#disk.remove(this.#path);
-    return true;
+    return giveUpReserve(this.#disk, this.#path);
   }
+}
+
+/** Deletes the reserve file; false when there is none. For the parts that do not lay it down. */
+export function giveUpReserve(disk: Disk, path: string): boolean {
+  if (!disk.exists(path)) return false;
+  disk.remove(path);
+  return true;
 }
 
 /** Bytes that no compressing file system can shrink: a reserve of zeros would hold nothing there. */

@@ -23,10 +23,16 @@ export type JournalCoreOptions = JournalOptions & {
   readonly onDamage?: (damage: Damage) => void;
 };
 
+/** Fewer free reserves than this, and old archives go. */
+const NEARLY_FULL_FACTOR = 4;
+
 /** What one turn of housekeeping did. */
 export type Kept = { readonly more: boolean; readonly trouble: StoreTrouble | null };
 
 export class JournalCore {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #reserveBytes: number;
   readonly #reserve: DiskReserve;
   readonly #log: SegmentLog;
   readonly #archive: JournalArchive;
@@ -35,11 +41,10 @@ export class JournalCore {
   /** Recovers the journal. Throws StoreError `log-corrupt` and the disk's own errors. */
   constructor(disk: Disk, options: JournalCoreOptions) {
     const directory = `${options.directory}/journal`;
-    this.#reserve = new DiskReserve(
-      disk,
-      `${options.directory}/reserve`,
-      options.reserveBytes ?? RESERVE_BYTES,
-    );
+    this.#disk = disk;
+    this.#directory = options.directory;
+    this.#reserveBytes = options.reserveBytes ?? RESERVE_BYTES;
+    this.#reserve = new DiskReserve(disk, `${options.directory}/reserve`, this.#reserveBytes);
     this.#log = this.#withRoom(() => new SegmentLog(disk, { ...options, directory }));
     const archiveMs = options.archiveMs ?? ARCHIVE_MS;
     this.#archive = new JournalArchive(disk, this.#log, `${directory}/archive`, archiveMs);
@@ -79,7 +84,8 @@ export class JournalCore {
   /** One slice of archiving, retention or laying down the reserve. `now` is the wall clock. */
   step(now: number): Kept {
     try {
-      return { more: this.#archive.step(now) || this.#reserve.step(), trouble: null };
+      const more = this.#archive.step(now) || this.#reserve.step() || this.#makeRoomEarly();
+      return { more, trouble: null };
     } catch (error) {
       return { more: false, trouble: troubleOf(error) };
     }
@@ -110,6 +116,12 @@ export class JournalCore {
       if (!isWorldError(error)) throw error;
       return false;
     }
+  }
+
+  /** Old archives go before the disk is full: while less than a few reserves are free. */
+  #makeRoomEarly(): boolean {
+    const free = this.#disk.freeBytes(this.#directory);
+    return free < this.#reserveBytes * NEARLY_FULL_FACTOR && this.#archive.removeOldest();
   }
 
   /** A full disk must not keep the platform from starting. */

@@ -1,6 +1,7 @@
 /** Record log, measurement store and snapshots over any disk, synchronous: the worker thread and the simulation run it. */
 import type { Timestamp } from '#domain/time.ts';
 import { createCommitQueue, type CommitQueue, type Flushed } from './commit-queue.ts';
+import { giveUpReserve } from './disk-reserve.ts';
 import type { Disk } from './disk.ts';
 import type { PendingBlock } from './log-block.ts';
 import { BLOCK_HEADER_BYTES } from './log-block.ts';
@@ -8,7 +9,7 @@ import type { MeasurementStore, OutputStoreStatus, StoreTrouble } from './ports.
 import { decodeRows } from './record-block.ts';
 import { RecordLog, type RecordedEvents } from './record-log.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
-import { isWorldError, type Damage } from './store-error.ts';
+import { isDiskFull, isWorldError, type Damage } from './store-error.ts';
 
 export type OutputCoreOptions = {
   /** Data directory: the log in `records/`, snapshots in `snapshots/`. */
@@ -41,9 +42,9 @@ export class OutputCore {
     this.#disk = disk;
     this.#directory = directory;
     this.#store = store;
-    this.#log = new RecordLog(disk, { ...options, directory: `${directory}/records` });
+    this.#log = this.#withRoom(() => new RecordLog(disk, { ...options, directory: `${directory}/records` }));
     this.snapshots = new SnapshotFiles(disk, `${directory}/snapshots`);
-    this.#queue = createCommitQueue((blocks) => this.#log.append(blocks));
+    this.#queue = createCommitQueue((blocks) => this.#withRoom(() => this.#log.append(blocks)));
     this.#stored = Math.max(store.durableThrough(), this.#log.start - 1);
     if (this.#stored > store.durableThrough()) {
       options.onDamage?.({
@@ -130,6 +131,16 @@ export class OutputCore {
   close(): void {
     this.#log.close();
     this.#store.close();
+  }
+
+  /** On a full disk the reserve goes: the events of alarms must reach the ledger. */
+  #withRoom<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!isDiskFull(error) || !giveUpReserve(this.#disk, `${this.#directory}/reserve`)) throw error;
+      return work();
+    }
   }
 
   #bytesIn(folder: string): number {

@@ -130,6 +130,19 @@ describe('a full disk', () => {
     expect(disk.size(`${ROOT}/reserve`)).toBe(40_000);
   });
 
+  test('knows when another part took the reserve', () => {
+    const disk = new SimDisk(4);
+    const core = open(disk, { reserveBytes: 10_000 });
+    while (core.step(0).more);
+    disk.remove(`${ROOT}/reserve`);
+    disk.capacityBytes = disk.usedBytes + 5_000;
+    core.step(0);
+    expect(core.flush().trouble?.code).toBe('disk-reserve');
+    disk.capacityBytes = 1e6;
+    while (core.step(0).more);
+    expect(core.flush().trouble).toBeNull();
+  });
+
   test('with nothing left to give keeps the commits waiting, and ends by itself', () => {
     const disk = new SimDisk(5);
     const core = open(disk);
@@ -216,6 +229,23 @@ describe('the archive', () => {
       const text = new TextDecoder().decode(disk.read(`${ROOT}/journal/archive/kept-inputs.jsonl`));
       expect([...text.matchAll(/"note (\d+)"/g)].map((match) => Number(match[1]))).toEqual([10, 20, 30, 40]);
     }
+  });
+
+  test('gives way, oldest first, before the disk is full', () => {
+    const disk = new SimDisk(10);
+    const core = open(disk, { reserveBytes: 1_000 });
+    for (let first = 1; first <= 41; first += 10) {
+      core.push(publishes(first, 10));
+      core.flush();
+    }
+    core.releaseThrough(40);
+    while (core.step(0).more);
+    expect(archives(disk)).toHaveLength(4);
+    const [oldest] = archives(disk);
+    disk.capacityBytes = disk.usedBytes + 4_000 - 1;
+    while (core.step(0).more);
+    expect(archives(disk)).toHaveLength(3);
+    expect(disk.exists(oldest?.path ?? '')).toBe(false);
   });
 
   test('gives way on a full disk before the reserve does', () => {

@@ -122,6 +122,20 @@ describe('while running', () => {
     expect(open(disk, memoryMeasurements()).recordEnd).toBe(40);
   });
 
+  test('on a full disk the reserve is given up for the record log, at work and at the start', () => {
+    for (const when of ['at work', 'at the start']) {
+      const disk = new SimDisk(7);
+      const core = open(disk, memoryMeasurements());
+      append(core, recordBlock(1, 4));
+      disk.replace(`${ROOT}/reserve`, new Uint8Array(5_000));
+      disk.capacityBytes = disk.usedBytes;
+      const next = when === 'at work' ? core : open(disk, memoryMeasurements());
+      append(next, recordBlock(5, 1));
+      expect(next.recordEnd).toBe(5);
+      expect(disk.exists(`${ROOT}/reserve`)).toBe(false);
+    }
+  });
+
   test('tells bytes used and free, open rows and the length of the record log', () => {
     const disk = new SimDisk(6);
     disk.capacityBytes = 100_000;
