@@ -48,11 +48,13 @@ class History {
   }
 
   crash(): void {
+    const start = this.log.start;
     if (this.random.chance(0.5)) this.disk.powerCut();
     else this.disk.kill();
     if (this.random.chance(0.3)) this.crashWhileOpening();
     this.calm();
     this.log = openLog(this.disk, OPTIONS);
+    expect(this.log.start).toBeLessThanOrEqual(start);
     const found = contents(this.log, this.log.start - 1);
     const kept = this.promised.slice(this.promised.length - (found.length - this.extra(found)));
     expect(found.slice(0, kept.length)).toEqual(kept);
