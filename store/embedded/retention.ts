@@ -1,15 +1,15 @@
 /**
  * Retention removes month files whose last millisecond is older than the kept time. The wall clock alone must not decide
  * that: a clock a year ahead would erase a year within a second. So the retention clock follows freely only while nothing
- * would be removed; when something would, it goes on by ten minutes a call, towards `now`. A wrong clock has hours to be
- * noticed (it is a system alarm) and a long pause of ours is made up for within a day.
+ * would be removed; when something would, it goes on by two minutes a call, towards `now`: at a call every five seconds a
+ * wrong year takes days to do harm (and is a system alarm at once), and a month's pause of ours is made up in a day or two.
  */
 import type { Holdings } from './holdings.ts';
 import { monthOfHour, monthStartHour, type Month } from './month-files.ts';
 import { dayOfHour, HOUR_MS, HOURS_PER_DAY, hourOf, newColumns } from './row-columns.ts';
 import { heldAfterAll } from './open-hours.ts';
 
-const STEP_MS = 600_000;
+const STEP_MS = 120_000;
 /** The clock is written with every sealing, and on its own when it has moved this far. */
 const PERSIST_MS = HOUR_MS;
 

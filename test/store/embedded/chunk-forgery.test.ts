@@ -10,20 +10,10 @@ import {
 } from '#store/embedded/chunk-codec.ts';
 import { placeOf } from '#store/embedded/month-file.ts';
 import { newColumns } from '#store/embedded/row-columns.ts';
+import { randomFrom } from './random-history.ts';
 
 const HOUR = 490_000;
 const PLACE = placeOf('hour', HOUR, 7, 0);
-
-/** Mulberry32: numbers in [0, 1) from a seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function chunk(rows: number, value: (i: number) => number): Uint8Array {
   const columns = newColumns(rows);
