@@ -91,7 +91,13 @@ function release({ turn, slot, alarm, by }: Order, note: string | null): Refusal
     return refuse('still-active', 'the condition that latched still holds');
   for (const level of instance.levels) level.held = false;
   const rest = worstLevel(instance.levels);
-  reset(turn, slot, rest === undefined ? null : standingOf(point, instance, rest, alarm.onsetAt), by.username, note);
+  reset(
+    turn,
+    slot,
+    rest === undefined ? null : standingOf(point, instance, rest, alarm.onsetAt),
+    by.username,
+    note,
+  );
   return null;
 }
 

@@ -79,12 +79,7 @@ function end(turn: Turn, point: PointRules, instance: RuleInstance, when: Timest
   returnToNormal(turn, slot, returnedAt, Number.isNaN(seen) ? null : seen);
 }
 
-function explain(
-  point: PointRules,
-  instance: RuleInstance,
-  level: Level,
-  since: Timestamp,
-): Explanation {
+function explain(point: PointRules, instance: RuleInstance, level: Level, since: Timestamp): Explanation {
   return {
     code: codeOf(instance, level),
     params: {

@@ -1,6 +1,6 @@
 /** What must hold in every history whatever happens: thousands of seeded ones. */
 import { deserialize, serialize } from 'node:v8';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '#domain/alarm.ts';
 import { FLAG } from '#domain/measurement.ts';
@@ -64,14 +64,19 @@ const newRoom = (): DutyRoom => {
   const room = new DutyRoom();
   room.presence(0, 'G-1', true);
   room.point('gas-valve-well', 'ch4', '%', { range: { min: 0, max: 5 } });
-  room.point('gas-valve-well', 'ch4', '%', { limits: { L: 0.5, H: 2, HH: 4, onDelayMs: 20_000, offDelayMs: 20_000 } });
+  room.point('gas-valve-well', 'ch4', '%', {
+    limits: { L: 0.5, H: 2, HH: 4, onDelayMs: 20_000, offDelayMs: 20_000 },
+  });
   room.point('underpass', 'water-depth', 'cm', { reportIntervalMs: 30_000 });
   room.point('rain-gauge', 'rain-increment', 'mm', { reportIntervalMs: 300_000 });
   room.point('manhole', 'o2', '%', { reportIntervalMs: 10_000 });
   return room;
 };
 
-type Watch = { readonly before?: (second: number, room: DutyRoom) => void; readonly after?: (room: DutyRoom) => void };
+type Watch = {
+  readonly before?: (second: number, room: DutyRoom) => void;
+  readonly after?: (room: DutyRoom) => void;
+};
 
 /** Plays a history in a new room; returns the room and the last second. */
 function play(steps: readonly Timed[], watch: Watch = {}): { room: DutyRoom; end: number } {
@@ -172,7 +177,8 @@ describe('in every history', () => {
         let announced = new Set<string>();
         const check = (room: DutyRoom): void => {
           for (const [key, bytes] of pagesNow(room.state))
-            if (!announced.has(key) && copies.has(key)) expect(bytes.equals(copies.get(key) ?? bytes)).toBe(true);
+            if (!announced.has(key) && copies.has(key))
+              expect(bytes.equals(copies.get(key) ?? bytes)).toBe(true);
           copies = pagesNow(room.state);
           announced = new Set();
           for (const [name, array] of Object.entries(engine.pagesOf(room.state)))

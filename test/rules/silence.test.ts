@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { FLAG } from '#domain/measurement.ts';
 import { onResumed } from '#rules/engine.ts';
-import { DutyRoom, engineAt, item, moment } from './duty-room.ts';
+import { DutyRoom, engineAt, moment } from './duty-room.ts';
 
 /** A well with an orange alarm since second 0, report interval 60 s, gateway connected. */
 function alarmed(): { room: DutyRoom; well: number } {
@@ -134,6 +134,22 @@ describe('a sensor that falls silent', () => {
   });
 });
 
+describe('a lost sensor', () => {
+  it('stops an off-delay that was running on its last value', () => {
+    const room = new DutyRoom();
+    room.presence(0, 'G-1', true);
+    const limits = { H: 10, offDelayMs: 60_000 };
+    const point = room.point('heat-station', 'temperature', 'Cel', { limits, reportIntervalMs: 10_000 });
+    room.sample(0, point, 11);
+    room.sample(5, point, 9);
+    room.pass(500);
+    expect(room.told()).toEqual([
+      [0, 'raised', 'point-limits', 'yellow', true],
+      [35, 'raised', 'sensor-lost', 'yellow', true],
+    ]);
+  });
+});
+
 describe('a gateway that falls silent', () => {
   /** Three points under G-1, all heard at 0. */
   function three(gateway = 'G-1', intervalMs = 60_000) {
@@ -194,6 +210,17 @@ describe('a gateway that falls silent', () => {
     expect(room.events).toEqual([]);
   });
 
+  it('one that flaps does not hide a dead sensor', () => {
+    const duty = new DutyRoom();
+    duty.presence(0, 'G-1', true);
+    const dead = duty.point('gas-valve-well', 'ch4', '%');
+    duty.sample(0, dead, 0.1);
+    duty.presence(300, 'G-1', false);
+    duty.presence(310, 'G-1', true);
+    duty.pass(5_000);
+    expect(duty.told()).toEqual([[360, 'raised', 'no-data', 'blue', true]]);
+  });
+
   it('a sleepy one may close its connection, but must report: three of its longest intervals', () => {
     const { room } = three('S-1', 600_000);
     room.presence(10, 'S-1', false);
@@ -249,6 +276,17 @@ describe('our own downtime', () => {
     expect(room.told('no-data')).toEqual([[360, 'raised', 'no-data', 'blue', true]]);
   });
 
+  it('a point that was silent before has the rest of its time after', () => {
+    const room = new DutyRoom();
+    room.presence(0, 'G-1', true);
+    const point = room.point('underpass', 'water-depth', 'cm');
+    room.sample(0, point, 1);
+    resume(room, 20, 3_620);
+    room.presence(3_625, 'G-1', true);
+    room.pass(5_000);
+    expect(room.told()).toEqual([[3_960, 'raised', 'no-data', 'blue', true]]);
+  });
+
   it('gateways that reconnect in time are not missed', () => {
     const { room, well } = alarmed();
     resume(room, 20, 3_620);
@@ -257,29 +295,5 @@ describe('our own downtime', () => {
     room.pass(3_700);
     expect(room.told('gateway-absent')).toEqual([]);
     expect(room.told('sensor-lost')).toEqual([]);
-  });
-});
-
-describe('retiring', () => {
-  it('ends what was open and says why', () => {
-    const { room } = alarmed();
-    room.registerAt(50, { op: 'retire', kind: 'points', id: 'D-1/ch' });
-    expect(room.latest()).toMatchObject({
-      state: 'normal',
-      explanation: { code: 'point-retired', params: { was: 'limit-high' } },
-    });
-    room.pass(100_000);
-    expect(room.open()).toEqual([]);
-  });
-
-  it('a point that moves to another limit keeps its alarm and tells the new limit', () => {
-    const room = new DutyRoom();
-    const point = room.point('heat-station', 'temperature', 'Cel', { limits: { H: 25 } });
-    room.sample(0, point, 30);
-    room.registerAt(10, item('points', { device: 'D-1', channel: 'ch', limits: { H: 28 }, id: 'D-1/ch' }));
-    expect(room.latest()).toMatchObject({ limitValue: 28, active: true, revision: 2 });
-    expect(room.events.at(-1)).toMatchObject({ change: 'limit', announce: { ring: false } });
-    room.sample(20, point, 27);
-    expect(room.latest().active).toBe(false);
   });
 });
