@@ -42,6 +42,7 @@ export type OpenHours = {
   readonly open: Map<number, HourBuffer>;
   /** First in, first sealed. */
   readonly sealing: SealingBuffer[];
+  /** Rows not yet in committed chunks. */
   rowCount: number;
   /** Buffer of the last row: the next one is nearly always of the same hour. */
   recent: HourBuffer | null;

@@ -115,13 +115,12 @@ function settle(
     rows: newest.rows,
   });
   for (const [buffer, end] of reached) {
+    hours.rowCount -= end - buffer.sealed;
     buffer.sealed = end;
     const day = dayOfHour(buffer.hour);
     if (!pending.has(day)) pending.set(day, now);
     if (holdings.gathering?.day === day) holdings.gathering.touched = true;
-    if (!done.has(buffer)) continue;
-    hours.sealing.splice(hours.sealing.indexOf(buffer), 1);
-    hours.rowCount -= buffer.order.length;
+    if (done.has(buffer)) hours.sealing.splice(hours.sealing.indexOf(buffer), 1);
   }
 }
 

@@ -33,7 +33,9 @@ export function newOracle(): Oracle {
       const groups = new Map<number, Measurement[]>();
       for (const row of sorted(point).filter((one) => one.time >= from && one.time < to)) {
         const index = Math.floor(((row.time - from) * count) / (to - from));
-        groups.set(index, [...(groups.get(index) ?? []), row]);
+        const group = groups.get(index);
+        if (group) group.push(row);
+        else groups.set(index, [row]);
       }
       return [...groups].map(([index, rows]) =>
         asBucket(from + Math.ceil((index * (to - from)) / count), rows),
