@@ -142,7 +142,7 @@ describe('an explanation', () => {
 
   test('names the delay when there was one', () => {
     const params = { rule: 'r', value: 1, limit: 1, unit: '%', colour: 'yellow', onDelayMs: 120_000 };
-    expect(explain({ code: 'limit-high', params }, 'zh-CN', words)).toContain('02:00');
+    expect(explain({ code: 'limit-high', params }, 'zh-CN', words)).toContain('2 分钟');
   });
 
   test('with an unknown code stays legible', () => {

@@ -7,7 +7,7 @@ import {
   filterToQuery,
   toggleColour,
 } from '../../dashboard/src/store/filter.ts';
-import { durationText } from '../../dashboard/src/text/clock.ts';
+import { durationText, spanText } from '../../dashboard/src/text/clock.ts';
 import { writtenValue } from '../../dashboard/src/text/unit.ts';
 
 const press = (key: string, change = {}) => ({
@@ -87,4 +87,19 @@ test('numbers, units and durations as people write them', () => {
   expect(durationText(252_000)).toBe('04:12');
   expect(durationText(3_852_000)).toBe('1:04:12');
   expect(durationText(-5)).toBe('00:00');
+});
+
+test('lengths of time in words', () => {
+  const rows: [number, string][] = [
+    [4_000, '4 秒'],
+    [60_000, '1 分钟'],
+    [90_000, '1.5 分钟'],
+    [65_300, '65 秒'],
+    [120_000, '2 分钟'],
+    [900_000, '15 分钟'],
+    [43_200_000, '12 小时'],
+    [3_600_000, '1 小时'],
+  ];
+  for (const [ms, text] of rows) expect(spanText(ms, 'zh-CN')).toBe(text);
+  expect(spanText(900_000, 'en')).toBe('15 min');
 });

@@ -57,7 +57,8 @@ export function createMockCity(now: () => number = Date.now): MockCity {
         ...place,
         facility: `F-${number}`,
         device: `G-${number}`,
-        point: `G-${number}/${place.channel}`,
+        point: pointIdOf(number),
+        limit: `${place.limitValue}${place.unit}`,
         onsetAt: now(),
         colour,
         highestColour: colour,
@@ -138,6 +139,9 @@ function carryOut(
   if (action === 'reset') return city.change(alarm.id, 'reset', { latched: false, state: 'normal' }, by);
   return { status: 404, code: 'unknown-route' };
 }
+
+export const pointIdOf = (number: number): string =>
+  `G-${number}/${(PLACES[number % PLACES.length] ?? PLACES[0]).channel}`;
 
 /** What stands where; facility `F-n` is `PLACES[n % length]`. */
 export const PLACES = [

@@ -8,7 +8,7 @@ import type { ClientToServer, ServerToClient, SnapshotMessage } from '#domain/co
 import { isOpen } from '#domain/alarm.ts';
 import { encodePoints } from '#domain/contract/points-batch.ts';
 import { answerApi, userOfToken, type MockAnswer } from './mock-api.ts';
-import type { MockCity } from './mock-city.ts';
+import { pointIdOf, type MockCity } from './mock-city.ts';
 
 const DIST = join(import.meta.dirname, '../../dashboard/dist');
 /** As strict as the platform's own. */
@@ -96,13 +96,15 @@ export async function startMockServer(city: MockCity, port = 0): Promise<MockSer
 
 function snapshotOf(city: MockCity): SnapshotMessage {
   const all = [...city.alarms.values()];
-  const pointIndex = Object.fromEntries(all.flatMap((a, i) => (a.point === null ? [] : [[a.point, i]])));
+  const pointIndex = Object.fromEntries(
+    Array.from({ length: 100 }, (_, number) => [pointIdOf(number), number]),
+  );
   return { cursor: `c${city.sequence()}`, serverTime: city.now(), pointIndex, alarms: all.filter(isOpen) };
 }
 
 /** A little life: each value breathes by a hundredth. */
 function valueOf(city: MockCity, index: number): number {
-  const value = [...city.alarms.values()][index]?.value ?? 0;
+  const value = city.alarms.get(`al-${index}`)?.value ?? 0;
   return value * (1 + 0.01 * Math.sin(city.now() / 3_000 + index));
 }
 

@@ -8,6 +8,7 @@ import { useApp, useDuty } from '../context.ts';
 
 /** A value older than so many report intervals is no longer fresh. */
 const FRESH_INTERVALS = 3;
+const ASK_EVERY_MS = 10_000;
 
 export type Reading = {
   readonly value: number | null;
@@ -25,21 +26,26 @@ export function useReading(of: () => Alarm): ComputedRef<Reading> {
   const stored = shallowRef<{ point: string; value: number | null; quality: Quality; at: Timestamp } | null>(
     null,
   );
-  let alive = true;
-  onBeforeUnmount(() => {
-    alive = false;
-  });
+  // A point registered after this page was opened has no live values yet: it is asked for.
+  const timer = setInterval(() => {
+    const { point } = of();
+    if (point !== null && duty.value(point) === null) void read(point);
+  }, ASK_EVERY_MS);
+  onBeforeUnmount(() => clearInterval(timer));
   watch(
     () => of().point,
-    async (point) => {
+    (point) => {
       if (point === null) return;
       duty.directory.want('points', point);
-      const row = await readLatest(session.call, point);
-      if (alive && row !== null && of().point === point)
-        stored.value = { point, value: row.value, quality: row.quality, at: row.time };
+      void read(point);
     },
     { immediate: true },
   );
+  async function read(point: string): Promise<void> {
+    const row = await readLatest(session.call, point);
+    if (row !== null && of().point === point)
+      stored.value = { point, value: row.value, quality: row.quality, at: row.time };
+  }
   return computed(() => {
     const alarm = of();
     void duty.picture.value;

@@ -8,8 +8,6 @@ export const ROW_PX = 48;
 const OVERSCAN = 6;
 
 export type ListWindow = {
-  readonly grid: ShallowRef<HTMLElement | null>;
-  readonly zone: ShallowRef<HTMLElement | null>;
   /** Index of the first drawn row and how many are drawn. */
   readonly span: ComputedRef<{ first: number; count: number }>;
   /** Room under the last row, so that the rows can be kept in place by scrolling. */
@@ -21,9 +19,12 @@ export type ListWindow = {
   toTop(): void;
 };
 
-export function createListWindow(hold: (held: boolean) => void): ListWindow {
-  const grid = shallowRef<HTMLElement | null>(null);
-  const zone = shallowRef<HTMLElement | null>(null);
+/** `zone` is what stands above the rows and may grow; `grid` scrolls. */
+export function createListWindow(
+  grid: Readonly<ShallowRef<HTMLElement | null>>,
+  zone: Readonly<ShallowRef<HTMLElement | null>>,
+  hold: (held: boolean) => void,
+): ListWindow {
   const scrollTop = shallowRef(0);
   const height = shallowRef(600);
   const tailPx = shallowRef(0);
@@ -47,8 +48,6 @@ export function createListWindow(hold: (held: boolean) => void): ListWindow {
     return { first, count: Math.ceil(height.value / ROW_PX) + 2 * OVERSCAN };
   });
   return {
-    grid,
-    zone,
     span,
     tailPx,
     onScroll() {
@@ -91,12 +90,19 @@ export function createListWindow(hold: (held: boolean) => void): ListWindow {
     zoneHeight += grown;
     const element = grid.value;
     if (!held || element === null || grown === 0) return;
-    tailPx.value = zoneHeight;
-    // The room must exist before the position can be set.
-    const body = element.firstElementChild;
-    if (body instanceof HTMLElement) body.style.paddingBottom = `${zoneHeight}px`;
     const before = element.scrollTop;
+    makeRoom(element, before + grown);
     element.scrollTop = before + grown;
     compensated = Math.max(0, compensated + element.scrollTop - before);
+  }
+
+  /** A short list cannot be scrolled: room under the last row makes the wanted position possible. */
+  function makeRoom(element: HTMLElement, wanted: number): void {
+    const body = element.firstElementChild;
+    if (!(body instanceof HTMLElement)) return;
+    const rowsPx = body.clientHeight - tailPx.value;
+    tailPx.value = Math.max(0, element.clientHeight + wanted - rowsPx);
+    // At once: the position is set before the next drawing.
+    body.style.paddingBottom = `${tailPx.value}px`;
   }
 }

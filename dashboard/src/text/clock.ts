@@ -31,6 +31,22 @@ export function durationText(ms: number): string {
   return hours === 0 ? tail : `${hours}:${tail}`;
 }
 
+/** A length of time in words, for texts: `4 秒`, `2 分钟`, `1.5 小时`, `3 天`. */
+export function spanText(ms: number, locale: Locale): string {
+  const exact = UNITS.find(({ ms: size }) => ms >= size && (ms * 10) % size === 0);
+  const unit = exact ?? UNITS.find(({ ms: size }) => ms >= size * 2);
+  const { ms: size, zh, en } = unit ?? SECOND;
+  const count = Math.round((ms / size) * 10) / 10;
+  return `${size === SECOND.ms ? Math.round(ms / size) : count} ${locale === 'en' ? en : zh}`;
+}
+
+const SECOND = { ms: 1_000, zh: '秒', en: 's' };
+const UNITS = [
+  { ms: 86_400_000, zh: '天', en: 'd' },
+  { ms: 3_600_000, zh: '小时', en: 'h' },
+  { ms: 60_000, zh: '分钟', en: 'min' },
+  SECOND,
+];
 const TIME: Intl.DateTimeFormatOptions = {
   hour: '2-digit',
   minute: '2-digit',

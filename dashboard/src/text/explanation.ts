@@ -1,7 +1,7 @@
 /** The server sends codes and parameters; here they become sentences. An unknown code stays legible: code and values. */
 import type { Explanation } from '#domain/alarm.ts';
 import type { Locale } from './clock.ts';
-import { clockTime, durationText } from './clock.ts';
+import { clockTime, spanText } from './clock.ts';
 import { writtenNumber, writtenUnit, writtenValue } from './unit.ts';
 
 export type Translate = (key: string, values: Record<string, string>) => string;
@@ -13,7 +13,7 @@ export function explain(
   locale: Locale,
   words: { translate: Translate; knows: Knows; name(kind: string, id: string): string | null },
 ): string {
-  const values = writtenParams(explanation, words.name);
+  const values = writtenParams(explanation, locale, words.name);
   const key = `explanation.${explanation.code}`;
   const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0 ? `${key}-delayed` : key;
   if (words.knows(delayed)) return words.translate(delayed, values);
@@ -25,11 +25,12 @@ export function explain(
 
 function writtenParams(
   explanation: Explanation,
+  locale: Locale,
   nameOf: (kind: string, id: string) => string | null,
 ): Record<string, string> {
   const written: Record<string, string> = {};
   for (const [name, value] of Object.entries(explanation.params)) {
-    written[name] = writtenParam(name, value, nameOf);
+    written[name] = writtenParam(name, value, locale, nameOf);
   }
   const { unit } = explanation.params;
   for (const name of ['value', 'limit', 'clearsAt']) {
@@ -43,6 +44,7 @@ function writtenParams(
 function writtenParam(
   name: string,
   value: string | number | boolean | null,
+  locale: Locale,
   nameOf: (kind: string, id: string) => string | null,
 ): string {
   if (value === null) return '—';
@@ -50,6 +52,6 @@ function writtenParam(
   if (typeof value === 'string')
     return /unit$/i.test(name) ? writtenUnit(value) : (nameOf(name, value) ?? value);
   if (/(At|since|until|from|to)$/.test(name) && value > 1e11) return clockTime(value);
-  if (name.endsWith('Ms')) return durationText(Math.abs(value));
+  if (name.endsWith('Ms')) return spanText(Math.abs(value), locale);
   return writtenNumber(value, 3);
 }

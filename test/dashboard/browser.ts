@@ -1,0 +1,96 @@
+/** One headless browser at a time, on the built console, against the mock server. */
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MOCK_PASSWORD } from './mock-api.ts';
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export type TestBrowser = {
+  /** A window of its own: own cookies, own storage. */
+  open(size?: { width: number; height: number }): Promise<Page>;
+  /** What pages complained about, the line being down left out. */
+  complaints: string[];
+  /** Every address asked for. */
+  requests: string[];
+  /** Closes the windows, keeps the browser. */
+  tidy(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function openBrowser(): Promise<TestBrowser> {
+  const profile = await mkdtemp(join(tmpdir(), 'console-'));
+  const main = await chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    args: ARGS,
+  });
+  const browser = main.browser();
+  if (browser === null) throw new Error('no browser behind the context');
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  const contexts: BrowserContext[] = [];
+  return {
+    complaints,
+    requests,
+    async open(viewport = { width: 1366, height: 768 }) {
+      const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (
+          message.type() === 'error' &&
+          !/Failed to load resource|WebSocket connection/.test(message.text())
+        ) {
+          complaints.push(message.text());
+        }
+      });
+      page.on('request', (request) => requests.push(request.url()));
+      return page;
+    },
+    async tidy() {
+      for (const context of contexts.splice(0)) await context.close();
+    },
+    async close() {
+      await main.close();
+      await browser.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function logIn(page: Page, origin: string, username = 'zhang'): Promise<void> {
+  await page.goto(`${origin}/duty`);
+  await page.fill('input[name=username]', username);
+  await page.fill('input[name=password]', MOCK_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.list-pane[aria-busy=false]');
+}
+
+/** Ids of the rows from top to bottom, as the page numbers them for screen readers. */
+export async function rowIds(page: Page): Promise<string[]> {
+  const rows = await page.locator('.grid-row').all();
+  const numbered = await Promise.all(
+    rows.map(async (row) => ({
+      id: (await row.getAttribute('data-id')) ?? '',
+      index: Number(await row.getAttribute('aria-rowindex')),
+    })),
+  );
+  return numbered.sort((a, b) => a.index - b.index).map((row) => row.id);
+}
+
+/** Distance of a row from the top of the window, in pixels. */
+export async function topOf(page: Page, id: string): Promise<number> {
+  const box = await page.locator(`[data-id="${id}"]`).boundingBox();
+  if (box === null) throw new Error(`row ${id} is not on screen`);
+  return Math.round(box.y);
+}
