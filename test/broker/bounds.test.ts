@@ -4,6 +4,7 @@ import { createBacklog } from '#broker/backlog.ts';
 import { createFailedLogins } from '#broker/failed-logins.ts';
 import { createFrameGuard } from '#broker/frame-guard.ts';
 import { createPublishHook } from '#broker/publish-hook.ts';
+import { createPersistence } from '#broker/persistence.ts';
 import { cityPolicy } from '#broker/policy.ts';
 import { createReceipts } from '#broker/receipts.ts';
 import { SessionStore } from '#broker/session-store.ts';
@@ -211,6 +212,54 @@ describe('sessions', () => {
     store.end('GW-1/a');
     store.unsubscribe('GW-3/a', '#');
     expect([...store.receivers('lifeline/v1/GW-1/command')]).toEqual([]);
+  });
+});
+
+describe("aedes' persistence", () => {
+  const createAll = () => {
+    const receipts = createReceipts();
+    const store = new SessionStore(
+      {
+        sessionsPerGatewayMax: 9,
+        filtersPerSessionMax: 9,
+        queuedPerSessionMax: 9,
+        queuedBytesPerSessionMax: 999,
+      },
+      {
+        isConnected: () => false,
+        overflowed: () => {},
+        emptied: () => {},
+        ended: (name) => receipts.forget(name),
+        forgotten: () => {},
+      },
+    );
+    const own = (gateway: string, filter: string): boolean => filter.includes(gateway);
+    return { receipts, persistence: createPersistence(store, new Map(), receipts, own) };
+  };
+  const client = { id: 'GW-1/a', clean: false };
+  const message = { cmd: 'publish', topic: 'GW-1/x', payload: 'x', qos: 1, brokerId: 'b', brokerCounter: 1 };
+
+  test('stores no filter that was refused beside a granted one', async () => {
+    const { persistence } = createAll();
+    const filters = ['GW-2/#', 'GW-1/#'].map((topic) => ({ topic, qos: 1 as const }));
+    await persistence.addSubscriptions(client, filters);
+    expect(await persistence.subscriptionsByClient(client)).toEqual([{ topic: 'GW-1/#', qos: 1 }]);
+  });
+
+  test('keeps a message that could not be forwarded for the next connection', async () => {
+    const { persistence } = createAll();
+    await persistence.addSubscriptions(client, [{ topic: 'GW-1/#', qos: 1 }]);
+    await persistence.outgoingEnqueueCombi(await persistence.subscriptionsByTopic('GW-1/x'), message);
+    await persistence.outgoingClearMessageId(client, { ...message, messageId: undefined });
+    expect(await persistence.outgoingStream(client).toArray()).toMatchObject([{ topic: 'GW-1/x' }]);
+  });
+
+  test('forgets QoS 2 ids with the session they belong to', async () => {
+    const { persistence, receipts } = createAll();
+    receipts.open('GW-1/a', 5);
+    await persistence.incomingStorePacket(client, { ...message, messageId: 5 });
+    await persistence.cleanSubscriptions(client);
+    expect(receipts.find('GW-1/a', 5)).toBeUndefined();
   });
 });
 

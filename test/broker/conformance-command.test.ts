@@ -24,7 +24,7 @@ test('`npm run conformance` says one line when it listens, admits anybody, and e
 
 test.each(['x', '-1', '70000', '1.5'])('--port=%s is refused with a reason', async (port) => {
   const child = start(`--port=${port}`);
-  const [reason] = await once(child.stderr, 'data');
+  const [reason, exit] = await Promise.all([once(child.stderr, 'data'), once(child, 'exit')]);
   expect(String(reason)).toContain('--port');
-  expect(await once(child, 'exit')).toEqual([2, null]);
+  expect(exit).toEqual([2, null]);
 });

@@ -110,7 +110,8 @@ test('a closed broker sends nothing', async () => {
   await expect(RawClient.open(city.broker.port)).rejects.toThrow('ECONNREFUSED');
 });
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+const OPENSSL = 'openssl';
+const hasOpenssl = spawnSync(OPENSSL, ['version']).status === 0;
 
 describe.skipIf(!hasOpenssl)('TLS', () => {
   let folder: string;
@@ -119,7 +120,7 @@ describe.skipIf(!hasOpenssl)('TLS', () => {
   /** A CA, and certificates it signed for the server and two gateways, and one that signed itself. */
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'lifeline-tls-'));
-    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+    const openssl = (...args: string[]) => execFileSync(OPENSSL, args, { cwd: folder, stdio: 'pipe' });
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     const selfSigned = (name: string, subject: string) =>
       openssl(

@@ -1,7 +1,10 @@
+import type { Duplex } from 'node:stream';
+import { generate } from 'mqtt-packet';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CityBroker } from './city-broker.ts';
 import { as, startCity } from './city-broker.ts';
-import { RawClient } from './wire.ts';
+import { startInMemory } from './in-memory.ts';
+import { connectPacket, RawClient } from './wire.ts';
 
 let city: CityBroker;
 beforeEach(async () => {
@@ -104,4 +107,30 @@ test('a gateway that moves to another address under the same client id is no twi
   await join('GW-1', 'a');
   await join('GW-1', 'a', '127.0.0.2');
   expect(city.conditions).toEqual([]);
+});
+
+test('a line that breaks while its successor logs in does not strike the successor off', async () => {
+  const streams: Duplex[] = [];
+  const memory = await startInMemory({
+    presence: ({ connected, connections }) => {
+      if (connected && connections === 2) streams[0]?.destroy();
+    },
+  });
+  const join = async (): Promise<void> => {
+    const { peer, stream } = memory.open();
+    streams.push(stream);
+    const answered = new Promise((resolve) => peer.once('data', resolve));
+    peer.write(generate(connectPacket({ clientId: 'a' })));
+    await answered;
+    const subscribed = new Promise((resolve) => peer.once('data', resolve));
+    const subscriptions = [{ topic: 'lifeline/v1/GW-1/command', qos: 1 as const }];
+    peer.write(generate({ cmd: 'subscribe', messageId: 1, subscriptions }));
+    await subscribed;
+  };
+  await join();
+  await join();
+  expect(Object.keys(memory.switchboard.aedes.clients)).toEqual(['GW-1/a']);
+  expect(memory.switchboard.aedes.connectedClients).toBe(1);
+  await memory.close();
+  expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true]);
 });

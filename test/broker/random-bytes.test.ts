@@ -1,10 +1,8 @@
-/** Whatever a stranger or a broken gateway sends, the broker stays up. Streams in memory, so that 10,000 take seconds. */
-import { duplexPair } from 'node:stream';
+/** Whatever a stranger or a broken gateway sends, the broker stays up. */
 import { generate } from 'mqtt-packet';
 import { expect, test } from 'vitest';
-import { cityPolicy } from '#broker/policy.ts';
-import { createSwitchboard } from '#broker/switchboard.ts';
-import { as, createManualClock, OPTIONS } from './city-broker.ts';
+import { as } from './city-broker.ts';
+import { startInMemory } from './in-memory.ts';
 import { connectPacket, publishPacket } from './wire.ts';
 
 /** Numbers from 0 to 1 with a seed (mulberry32), so that a failure can be repeated. */
@@ -20,43 +18,17 @@ function seeded(seed: number): () => number {
 
 const CLIENT_TYPES = [1, 3, 4, 5, 6, 7, 8, 10, 12, 14];
 
-async function startInMemory() {
-  const told = { published: 0, refused: 0 };
-  const switchboard = createSwitchboard(
-    OPTIONS,
-    {
-      authenticate: () => ({ gateway: 'GW-1' }),
-      publish(_input, done) {
-        told.published += 1;
-        done();
-      },
-      presence: () => {},
-      refused() {
-        told.refused += 1;
-      },
-      condition: () => {},
-      clock: createManualClock(),
-    },
-    cityPolicy,
-  );
-  await switchboard.aedes.listen();
-  /** Sends the pieces over a stream of their own; answers all that came back, once both ends are closed. */
-  const send = (...pieces: Buffer[]): Promise<Buffer> => {
-    const [peer, stream] = duplexPair();
-    const answers: Buffer[] = [];
-    peer.on('data', (chunk: Buffer) => answers.push(chunk)).on('error', () => {});
-    const closed = new Promise<void>((resolve) => stream.once('close', resolve));
-    switchboard.accept(stream, { address: 'memory', certificateName: null });
-    for (const piece of pieces) peer.write(piece);
-    peer.end();
-    return closed.then(() => Buffer.concat(answers));
-  };
-  const close = (): Promise<void> => new Promise((resolve) => switchboard.aedes.close(() => resolve()));
-  return { send, told, close };
-}
-
 test.each([1, 2, 3, 4])('2,500 random strings, seed %i', { timeout: 60_000 }, async (seed) => {
-  const { send, told, close } = await startInMemory();
+  const told = { published: 0, refused: 0 };
+  const { send, close } = await startInMemory({
+    publish(_input, done) {
+      told.published += 1;
+      done();
+    },
+    refused() {
+      told.refused += 1;
+    },
+  });
   const chance = seeded(seed);
   const byte = (): number => Math.floor(chance() * 256);
   const login = generate(connectPacket(as('GW-1', 'fuzz')));

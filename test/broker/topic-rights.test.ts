@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cityPolicy } from '#broker/policy.ts';
 import type { CityBroker } from './city-broker.ts';
 import { as, startCity } from './city-broker.ts';
 import { publishPacket, RawClient } from './wire.ts';
@@ -74,6 +75,18 @@ describe('subscribing', () => {
     expect((await back.nextPublish()).payload.toString()).toBe('for GW-2');
     await back.roundTrip();
     expect(back.kinds()).toEqual([]);
+  });
+
+  test('whatever was subscribed to, only its own topics are sent to a gateway', async () => {
+    await city.broker.close();
+    city = await startCity({}, { ...cityPolicy, maySubscribe: () => true });
+    const spy = await join('GW-2');
+    expect(await spy.subscribe('#')).toEqual([1]);
+    await city.broker.publish('lifeline/v1/GW-1/command', Buffer.from('for GW-1'), { qos: 1 });
+    await city.broker.publish('lifeline/v1/GW-2/command', Buffer.from('for GW-2'), { qos: 1 });
+    expect((await spy.nextPublish()).payload.toString()).toBe('for GW-2');
+    await spy.roundTrip();
+    expect(spy.kinds()).toEqual([]);
   });
 
   test('a filter with a wildcard inside a level ends the connection', async () => {
@@ -168,8 +181,11 @@ describe('wills', () => {
   });
 
   test('our own stop publishes no will and reports no absence', async () => {
-    await RawClient.join(city.broker.port, { ...as('GW-1'), will: willOn('lifeline/v1/GW-1/status') });
+    const will = willOn('lifeline/v1/GW-1/status');
+    const gateway = await RawClient.join(city.broker.port, { ...as('GW-1'), will });
     await city.broker.close();
+    await gateway.closed;
+    await new Promise(setImmediate);
     expect(city.published).toEqual([]);
     expect(city.presences.map(({ connected }) => connected)).toEqual([true]);
   });
