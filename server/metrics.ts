@@ -90,7 +90,13 @@ export function createMetrics(options: { readonly processFigures?: boolean } = {
       const collect = (): void => {
         for (const [value, count] of Object.entries(read())) gauge.set({ [label]: value }, count);
       };
-      const gauge: Gauge = new Gauge({ name: `lifeline_${name}`, help, labelNames: [label], registers: [], collect });
+      const gauge: Gauge = new Gauge({
+        name: `lifeline_${name}`,
+        help,
+        labelNames: [label],
+        registers: [],
+        collect,
+      });
       registry.registerMetric(gauge);
     },
     text: () => registry.metrics(),

@@ -118,6 +118,8 @@ function createApp(options: ServerOptions): FastifyInstance {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, toProblem(error)),
   });
+  // JSON, and CSV where it is documented: nothing else is read.
+  app.removeContentTypeParser('text/plain');
   // Answers go out as they are: the schemas describe them, and a field left out of one must not vanish.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler((error, request, reply) => {

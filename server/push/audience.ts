@@ -62,10 +62,11 @@ export function drawPicture(key: string, holder: Holder, registry: Registry): Pi
     pointIndex[point.id] = point.index;
     shown[point.index] = 1;
   }
-  // An index belongs to one point for ever, so the marks name the points.
+  // An index belongs to one point for ever, so the numbers name the points.
+  const numbers = Uint32Array.from(Object.values(pointIndex));
   const hash = createHash('sha256')
     .update(`${key}\n${[...visible].join('\n')}\n`)
-    .update(shown);
+    .update(numbers);
   const view = hash.digest('base64url').slice(0, 22);
   return { registryRevision: registry.revision, view, pointIndex, shown };
 }

@@ -18,7 +18,15 @@ describe('the list of alarms', () => {
   beforeEach(() => {
     house.city.raise({ id: 'gas', onsetAt: 1_000 });
     house.city.raise({ id: 'flood', onsetAt: 2_000, colour: 'red', ...EAST });
-    house.city.raise({ id: 'platform', onsetAt: 3_000, point: null, device: null, facility: null, area: null, lifeline: null });
+    house.city.raise({
+      id: 'platform',
+      onsetAt: 3_000,
+      point: null,
+      device: null,
+      facility: null,
+      area: null,
+      lifeline: null,
+    });
     house.city.raise({ id: 'over', onsetAt: 500 });
     house.city.change('over', 'normal', { state: 'normal', active: false });
     house.city.raise({ id: 'past', onsetAt: 400, historical: true, state: 'normal' });
@@ -26,7 +34,12 @@ describe('the list of alarms', () => {
 
   const rows: [string, string, string, string[]][] = [
     ['holds the open ones, newest first', 'viewer', '', ['platform', 'flood', 'gas']],
-    ['holds all with the closed and the historical', 'viewer', '?state=all', ['platform', 'flood', 'gas', 'over', 'past']],
+    [
+      'holds all with the closed and the historical',
+      'viewer',
+      '?state=all',
+      ['platform', 'flood', 'gas', 'over', 'past'],
+    ],
     ['of one colour', 'viewer', '?colour=red', ['flood']],
     ['of one facility', 'viewer', '?state=all&facility=U-1', ['flood']],
     ['of one lifeline', 'viewer', '?lifeline=gas', ['gas']],
@@ -55,7 +68,9 @@ describe('the list of alarms', () => {
       const seen: string[] = [];
       let cursor = '';
       for (let round = 0; round < 9; round++) {
-        const page = (await house.ask('viewer', 'GET', `/api/v1/alarms?state=${state}&limit=2${cursor}`)).json();
+        const page = (
+          await house.ask('viewer', 'GET', `/api/v1/alarms?state=${state}&limit=2${cursor}`)
+        ).json();
         seen.push(...page.items.map((alarm: { id: string }) => alarm.id));
         house.city.raise({ id: `new-${state}-${round}`, onsetAt: 10_000 + round });
         if (page.next === null) break;
@@ -108,7 +123,11 @@ describe('an officer’s action', () => {
   const rows: [string, unknown, unknown][] = [
     ['acknowledge', { revision: 1 }, { action: 'acknowledge' }],
     ['acknowledge', { revision: 1, note: 'on it' }, { action: 'acknowledge', note: 'on it' }],
-    ['shelve', { revision: 1, until: soon, reason: 'test' }, { action: 'shelve', until: soon, reason: 'test' }],
+    [
+      'shelve',
+      { revision: 1, until: soon, reason: 'test' },
+      { action: 'shelve', until: soon, reason: 'test' },
+    ],
     [
       'shelve',
       { revision: 1, until: '2025-11-22T18:00:00+08:00', reason: 'test', secondPerson: 'duty-leader' },
@@ -140,7 +159,9 @@ describe('an officer’s action', () => {
 
   it('on an old picture is refused with the alarm as it is now', async () => {
     house.city.raise({ id: 'a' });
-    expect((await act('duty-officer', 'acknowledge', { revision: 1 })).json().acknowledgedBy).toBe('duty-officer');
+    expect((await act('duty-officer', 'acknowledge', { revision: 1 })).json().acknowledgedBy).toBe(
+      'duty-officer',
+    );
     const late = await act('duty-leader', 'acknowledge', { revision: 1 });
     expect(late.statusCode).toBe(409);
     expect(late.json()).toMatchObject({
@@ -161,7 +182,11 @@ describe('an officer’s action', () => {
     ['with a revision in letters', 'acknowledge', { revision: '1' }],
     ['with a field nobody knows', 'acknowledge', { revision: 1, force: true }],
     ['shelved without a reason', 'shelve', { revision: 1, until: soon }],
-    ['shelved until a time without an offset', 'shelve', { revision: 1, until: '2025-11-22T18:00:00', reason: 'x' }],
+    [
+      'shelved until a time without an offset',
+      'shelve',
+      { revision: 1, until: '2025-11-22T18:00:00', reason: 'x' },
+    ],
     ['with a verdict nobody knows', 'verdict', { revision: 1, verdict: 'maybe' }],
     ['with an empty note', 'note', { revision: 1, text: '' }],
   ];
@@ -182,7 +207,12 @@ describe('an officer’s action', () => {
   for (const [what, secondPerson] of seconds) {
     it(`cannot be witnessed by ${what}`, async () => {
       house.city.raise({ id: 'a' });
-      const reply = await act('duty-leader', 'shelve', { revision: 1, until: soon, reason: 'x', secondPerson });
+      const reply = await act('duty-leader', 'shelve', {
+        revision: 1,
+        until: soon,
+        reason: 'x',
+        secondPerson,
+      });
       expect([reply.statusCode, reply.json().code]).toEqual([422, 'unknown-second-person']);
     });
   }
@@ -213,7 +243,13 @@ describe('while the journal cannot sync', () => {
     house.city.raise({ id: 'a' });
     house.city.held = true;
     const again = () =>
-      house.ask('duty-officer', 'POST', '/api/v1/alarms/a/acknowledge', { revision: 1 }, { 'idempotency-key': 'k' });
+      house.ask(
+        'duty-officer',
+        'POST',
+        '/api/v1/alarms/a/acknowledge',
+        { revision: 1 },
+        { 'idempotency-key': 'k' },
+      );
     const first = again();
     await untilHeld();
     house.clock.advance(2_000);

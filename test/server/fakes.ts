@@ -52,7 +52,11 @@ export function createRandomBytes(): (count: number) => Uint8Array {
   return (count) => {
     const bytes: number[] = [];
     while (bytes.length < count) {
-      bytes.push(...createHmac('sha256', 'seed').update(String((block += 1))).digest());
+      bytes.push(
+        ...createHmac('sha256', 'seed')
+          .update(String((block += 1)))
+          .digest(),
+      );
     }
     return Uint8Array.from(bytes.slice(0, count));
   };
@@ -271,7 +275,9 @@ export function createHistory(): HistoryPort & { add(pointIndex: number, rows: r
       const found: Bucket[] = [];
       for (let i = 0; i < count; i++) {
         const rows = between(pointIndex, from + i * width, from + (i + 1) * width);
-        const values = rows.flatMap((row) => (row.value === null || row.quality === 'bad' ? [] : [row.value]));
+        const values = rows.flatMap((row) =>
+          row.value === null || row.quality === 'bad' ? [] : [row.value],
+        );
         if (rows.length === 0) continue;
         found.push({
           from: from + i * width,

@@ -1,6 +1,6 @@
 /** A small city with a server before it, and people of every role to ask it things. */
 import type { LightMyRequestResponse } from 'fastify';
-import type { RegistryItem } from '#domain/registry.ts';
+import type { RegistryItem, RegistryKind } from '#domain/registry.ts';
 import { ROLES, type Role, type Scope } from '#domain/user.ts';
 import type { ServerPorts } from '#server/context.ts';
 import { createPasswordHasher } from '#server/passwords.ts';
@@ -56,7 +56,13 @@ export async function openHouse(
     if (event.alarm.unjournaled !== true) ledger.follow(event);
   });
   const person = async (username: string, roles: readonly Role[], scope: Scope = {}): Promise<void> => {
-    await ledger.createUser({ username, roles, scope, passwordHash: await sharedHash, createdAt: clock.wallMs() });
+    await ledger.createUser({
+      username,
+      roles,
+      scope,
+      passwordHash: await sharedHash,
+      createdAt: clock.wallMs(),
+    });
   };
   for (const role of ROLES) await person(role, [role], role === 'crew' ? { organisations: ['gas-co'] } : {});
   await person('gas-west', ['duty-officer'], { areas: ['371702'], lifelines: ['gas'] });
@@ -91,13 +97,19 @@ export async function openHouse(
   return { server, city, ledger, history, clock, ports, token, ask, person, close: () => server.close() };
 }
 
-const make = (kind: Extract<RegistryItem, { op: 'create' }>['kind'], value: unknown): RegistryItem => ({
+const make = (kind: RegistryKind, value: unknown): RegistryItem => ({
   op: 'create',
   kind,
   value,
 });
 
-const well = (id: string, area: string, lifeline: string, kind: string, organisation?: string): RegistryItem =>
+const well = (
+  id: string,
+  area: string,
+  lifeline: string,
+  kind: string,
+  organisation?: string,
+): RegistryItem =>
   make('facilities', {
     id,
     name: `Facility ${id}`,
@@ -117,8 +129,20 @@ export const CITY: readonly RegistryItem[] = [
   make('organisations', { id: 'water-co', name: 'Water company', kind: 'owner', dutyPhone: '0530-120' }),
   well('W-1', '371702', 'gas', 'gas-valve-well', 'gas-co'),
   well('U-1', '371721', 'drainage', 'underpass'),
-  make('gateways', { id: 'GW-1', name: 'West', facility: 'W-1', session: 'always-on', secretHmac: secretHmac('w') }),
-  make('gateways', { id: 'GW-2', name: 'East', facility: 'U-1', session: 'sleepy', secretHmac: secretHmac('e') }),
+  make('gateways', {
+    id: 'GW-1',
+    name: 'West',
+    facility: 'W-1',
+    session: 'always-on',
+    secretHmac: secretHmac('w'),
+  }),
+  make('gateways', {
+    id: 'GW-2',
+    name: 'East',
+    facility: 'U-1',
+    session: 'sleepy',
+    secretHmac: secretHmac('e'),
+  }),
   make('devices', { id: 'G-1', gateway: 'GW-1', facility: 'W-1', serial: 'SN-1' }),
   make('devices', { id: 'D-1', gateway: 'GW-2', facility: 'U-1' }),
   point('G-1', 'ch4', 'ch4', '%'),

@@ -67,7 +67,9 @@ describe('an import', () => {
     const reply = await house.ask('system-admin', 'POST', '/api/v1/import', faulty);
     expect(reply.statusCode).toBe(422);
     expect(reply.json()).toMatchObject({ code: 'import-refused', created: 0, secrets: [] });
-    const rows = reply.json().errors.map((error: { row: number; code: string }) => `${error.row} ${error.code}`);
+    const rows = reply
+      .json()
+      .errors.map((error: { row: number; code: string }) => `${error.row} ${error.code}`);
     expect(rows).toContain('2 unknown-area');
     expect(rows).toContain('5 unit-mismatch');
     expect(house.city.commands).toEqual([]);

@@ -26,8 +26,12 @@ describe('a list', () => {
     }));
     house.city.register(items);
     const first = (await house.ask('viewer', 'GET', '/api/v1/facilities?limit=3')).json();
-    const second = (await house.ask('viewer', 'GET', `/api/v1/facilities?limit=3&cursor=${first.next}`)).json();
-    const third = (await house.ask('viewer', 'GET', `/api/v1/facilities?limit=3&cursor=${second.next}`)).json();
+    const second = (
+      await house.ask('viewer', 'GET', `/api/v1/facilities?limit=3&cursor=${first.next}`)
+    ).json();
+    const third = (
+      await house.ask('viewer', 'GET', `/api/v1/facilities?limit=3&cursor=${second.next}`)
+    ).json();
     const ids = [first, second, third].map((page) => page.items.map((item: { id: string }) => item.id));
     expect(ids).toEqual([['W-1', 'U-1', 'P-0'], ['P-1', 'P-2', 'P-3'], ['P-4']]);
     expect(third.next).toBeNull();
@@ -61,10 +65,21 @@ describe('a list', () => {
 
 describe('one thing', () => {
   it('outside the scope is not there', async () => {
-    for (const path of ['facilities/U-1', 'gateways/GW-2', 'devices/D-1', 'points/D-1%2Fdepth', 'points/D-1/depth']) {
+    for (const path of [
+      'facilities/U-1',
+      'gateways/GW-2',
+      'devices/D-1',
+      'points/D-1%2Fdepth',
+      'points/D-1/depth',
+    ]) {
       const seen = await house.ask('viewer', 'GET', `/api/v1/${path}`);
       const hidden = await house.ask('gas-west', 'GET', `/api/v1/${path}`);
-      expect([path, seen.statusCode, hidden.statusCode, hidden.json().code]).toEqual([path, 200, 404, 'not-found']);
+      expect([path, seen.statusCode, hidden.statusCode, hidden.json().code]).toEqual([
+        path,
+        200,
+        404,
+        'not-found',
+      ]);
     }
   });
 
@@ -121,7 +136,11 @@ describe('a change', () => {
       ['facilities', WELL, 'W-9'],
       ['gateways', { id: 'GW-9', name: 'Nine', facility: 'W-9', session: 'always-on' }, 'GW-9'],
       ['devices', { id: 'G-9', gateway: 'GW-9', facility: 'W-9' }, 'G-9'],
-      ['points', { device: 'G-9', channel: 'ch4', quantity: 'ch4', unit: '%', reportIntervalMs: 1_000 }, 'G-9/ch4'],
+      [
+        'points',
+        { device: 'G-9', channel: 'ch4', quantity: 'ch4', unit: '%', reportIntervalMs: 1_000 },
+        'G-9/ch4',
+      ],
     ];
     for (const [kind, value, id] of rows) {
       const made = await house.ask('system-admin', 'POST', `/api/v1/${kind}`, value);
@@ -130,7 +149,11 @@ describe('a change', () => {
       expect([kind, one.statusCode]).toEqual([kind, 200]);
     }
     for (const [kind, , id] of rows.toReversed()) {
-      const gone = await house.ask('system-admin', 'POST', `/api/v1/${kind}/${encodeURIComponent(id)}/retire`);
+      const gone = await house.ask(
+        'system-admin',
+        'POST',
+        `/api/v1/${kind}/${encodeURIComponent(id)}/retire`,
+      );
       expect([kind, gone.statusCode, gone.json().retired]).toEqual([kind, 200, true]);
     }
   });
@@ -178,7 +201,6 @@ describe('a change', () => {
     });
     expect(house.city.commands).toEqual([]);
   });
-
 });
 
 describe('an engineer of one area', () => {
@@ -200,7 +222,13 @@ describe('an engineer of one area', () => {
     ['does not see things elsewhere', 'PATCH', 'facilities/U-1', { name: 'x' }, 404],
     ['adds devices there', 'POST', 'devices', { id: 'G-7', gateway: 'GW-1', facility: 'W-1' }, 201],
     ['adds none elsewhere', 'POST', 'devices', { id: 'G-7', gateway: 'GW-1', facility: 'U-1' }, 403],
-    ['makes no organisations', 'POST', 'organisations', { id: 'o', name: 'o', kind: 'o', dutyPhone: '1' }, 403],
+    [
+      'makes no organisations',
+      'POST',
+      'organisations',
+      { id: 'o', name: 'o', kind: 'o', dutyPhone: '1' },
+      403,
+    ],
   ];
   for (const [what, method, path, body, status] of rows) {
     it(what, async () => {

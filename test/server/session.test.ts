@@ -19,7 +19,12 @@ describe('logging in', () => {
   it('gives a token and a strict cookie that both say who it is', async () => {
     const reply = await logIn('duty-officer', PASSWORD);
     expect(reply.statusCode).toBe(200);
-    expect(reply.json().user).toEqual({ username: 'duty-officer', name: null, roles: ['duty-officer'], scope: {} });
+    expect(reply.json().user).toEqual({
+      username: 'duty-officer',
+      name: null,
+      roles: ['duty-officer'],
+      scope: {},
+    });
     const cookie = reply.cookies[0];
     expect(cookie).toMatchObject({ name: 'lifeline_session', httpOnly: true, sameSite: 'Strict', path: '/' });
     const byCookie = await house.ask(null, 'GET', '/api/v1/session', undefined, {
@@ -107,7 +112,9 @@ describe('guessing', () => {
   it('leaves a person who is logged in at work', async () => {
     const before = await house.token('duty-officer');
     for (let i = 0; i < 6; i++) await logIn('duty-officer', 'wrong');
-    const reply = await house.ask(null, 'GET', '/api/v1/alarms', undefined, { authorization: `Bearer ${before}` });
+    const reply = await house.ask(null, 'GET', '/api/v1/alarms', undefined, {
+      authorization: `Bearer ${before}`,
+    });
     expect(reply.statusCode).toBe(200);
   });
 
@@ -154,7 +161,10 @@ describe('a session', () => {
   it('survives a restart of the platform', async () => {
     const token = await house.token('viewer');
     const again = await buildServer({ bind: '127.0.0.1', port: 0 }, house.ports);
-    const reply = await again.app.inject({ url: '/api/v1/session', headers: { authorization: `Bearer ${token}` } });
+    const reply = await again.app.inject({
+      url: '/api/v1/session',
+      headers: { authorization: `Bearer ${token}` },
+    });
     expect(reply.json().user.username).toBe('viewer');
     await again.close();
   });
@@ -249,7 +259,10 @@ describe('the first start', () => {
 
   it('uses the password of the installer and does not repeat it', async () => {
     const ledger = createLedger();
-    expect(await ensureFirstAdmin(ledger, 'from-the-installer')).toEqual({ username: 'admin', password: null });
+    expect(await ensureFirstAdmin(ledger, 'from-the-installer')).toEqual({
+      username: 'admin',
+      password: null,
+    });
     const [admin] = await ledger.users();
     const hasher = createPasswordHasher(createRandomBytes());
     expect(await hasher.verify('from-the-installer', admin?.passwordHash ?? '')).toBe(true);
