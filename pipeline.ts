@@ -23,6 +23,7 @@ import type { LedgerFollower } from './city/ports.ts';
 import { foldOrSetAside, recover } from './city/recovery.ts';
 import { keepSnapshots, type SnapshotBounds } from './city/snapshot-keeper.ts';
 import { watchJournal } from './city/journal-watch.ts';
+import { createLedgerFeed } from './city/ledger-feed.ts';
 import { watchLateData } from './city/late-lane.ts';
 
 export type PipelineParts = {
@@ -75,29 +76,30 @@ export type Pipeline = {
 
 export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { clock, journal, outputs, ledger, listen, bounds } = parts;
-  const toLedger: { readonly through: number; readonly events: readonly KeyedEvent[] }[] = [];
-  const progress = { recorded: outputs.recordEnd, ledger: ledger.cursor };
+  const progress = { recorded: outputs.recordEnd };
+  const feed = createLedgerFeed({ outputs, ledger });
 
   // Step 6: outputs to the record log. Step 7: what is durable there goes on to the ledger.
   function record(from: number, to: number, out: FoldOutput, eventCounts: readonly number[]): void {
-    const events = keyed(from, out, eventCounts);
-    outputs.append({ fromPosition: from, toPosition: to, rows: out.rows, events });
-    toLedger.push({ through: to, events });
+    const block = {
+      fromPosition: from,
+      toPosition: to,
+      rows: out.rows,
+      events: keyed(from, out, eventCounts),
+    };
+    feed.offer(block);
+    outputs.append(block);
   }
   outputs.onDurable((through) => {
     progress.recorded = Math.max(progress.recorded, through);
-    while (toLedger[0] !== undefined && toLedger[0].through <= through) {
-      const next = toLedger.shift();
-      if (next !== undefined) ledger.apply(next.events, next.through);
-    }
+    feed.durable(through);
   });
-  ledger.onApplied((through) => {
-    progress.ledger = Math.max(progress.ledger, through);
-  });
+  feed.durable(outputs.recordEnd);
 
   const { city, events: recoveredEvents, snapshotPosition } = await recover(parts, record);
   const engineClock = startEngineClock(clock, city);
-  const snapshots = keepSnapshots({ city, clock, outputs, journal, bounds, progress, snapshotPosition });
+  const durable = (): number => Math.min(progress.recorded, feed.applied());
+  const snapshots = keepSnapshots({ city, clock, outputs, journal, bounds, snapshotPosition, durable });
 
   // Step 2: journal. `taken` runs once the commit that covers them is synced.
   const queue = createInputQueue({ journal, clock, engineClock, bounds }, city.position, taken);
@@ -186,7 +188,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       journalFailing: watch.failing(),
       waiting: queue.waiting().length,
       recordLag: city.position - progress.recorded,
-      ledgerLag: city.position - progress.ledger,
+      ledgerLag: city.position - feed.applied(),
       snapshotPosition: snapshots.position(),
     }),
     stop: () =>

@@ -15,7 +15,7 @@ import { copyCity } from './snapshot-taker.ts';
 /** Looks this often; well under the 2 s after which a person must know. */
 const LOOK_EVERY_MS = 250;
 /** A sync this slow is worth a maintainer's look, and so is the next minute. */
-const SLOW_MS = 500;
+const SLOW_MS = 1_000;
 const SLOW_CLEAR_MS = 60_000;
 
 export type JournalWatch = {

@@ -3,7 +3,6 @@ import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Journal, OutputStore } from '#store/ports.ts';
 import { type City, createCity, FOLD_REVISION } from './city.ts';
 import { emptyOutput, type FoldOutput, fold } from './fold.ts';
-import type { LedgerFollower } from './ports.ts';
 import { restoreCity } from './snapshot-taker.ts';
 
 /** The state on disk was written by an engine whose layout this one cannot read. */
@@ -31,14 +30,12 @@ export async function recover(
     readonly site: string;
     readonly journal: Journal;
     readonly outputs: OutputStore;
-    readonly ledger: LedgerFollower;
     readonly skip: ReadonlySet<number>;
     readonly onCrash: (position: number, cause: unknown) => never;
   },
   emit: (from: number, to: number, output: FoldOutput, eventCounts: readonly number[]) => void,
 ): Promise<Recovered> {
-  const { journal, outputs, ledger } = parts;
-  await outputs.readEvents(ledger.cursor, async (events, through) => ledger.apply(events, through));
+  const { journal, outputs } = parts;
   const snapshot = await outputs.loadSnapshot();
   if (snapshot !== null && layoutOf(snapshot.header.engineRevision) !== layoutOf(FOLD_REVISION)) {
     throw new EngineLayoutError(

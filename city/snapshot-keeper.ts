@@ -20,7 +20,7 @@ const DURABLE_LOOK_MS = 50;
 
 /**
  * Takes a snapshot every `snapshotEveryMs` of change or `snapshotEveryInputs`. It is finished once record log and
- * ledger (`progress`) are durable through its position; the journal is then kept back to the older of the two newest.
+ * ledger (`durable`) hold everything through its position; the journal is then kept back to the older of the two newest.
  */
 export function keepSnapshots(parts: {
   readonly city: City;
@@ -28,10 +28,11 @@ export function keepSnapshots(parts: {
   readonly outputs: OutputStore;
   readonly journal: Journal;
   readonly bounds: SnapshotBounds;
-  readonly progress: { readonly recorded: number; readonly ledger: number };
+  /** Record log and ledger both hold everything through here. */
+  readonly durable: () => number;
   readonly snapshotPosition: number;
 }): SnapshotKeeper {
-  const { city, clock, outputs, journal, bounds, progress } = parts;
+  const { city, clock, outputs, journal, bounds, durable } = parts;
   let newest = parts.snapshotPosition;
   let inputs = 0;
   let dueAt = clock.monotonicMs() + bounds.snapshotEveryMs;
@@ -55,7 +56,7 @@ export function keepSnapshots(parts: {
   function finishWhenDurable(): void {
     const done = taking;
     if (done === null) return;
-    if (progress.recorded < done.position || progress.ledger < done.position) {
+    if (durable() < done.position) {
       cancel = clock.after(DURABLE_LOOK_MS, finishWhenDurable);
       return;
     }

@@ -1,0 +1,235 @@
+/**
+ * A whole city from a seed: the real pipeline over a virtual clock, a disk that drops and tears what was not synced, a
+ * network that loses and repeats, officers who act, and deaths at any moment. What it must come to is judged in
+ * sim-oracles.ts.
+ */
+import type { AlarmEvent } from '#domain/alarm.ts';
+import type { Answer } from '#domain/event.ts';
+import type { AlarmAction, Input, Journaled } from '#domain/input.ts';
+import type { Person } from '#domain/user.ts';
+import { DEFAULT_BOUNDS } from '#config';
+import { openPipeline, type Pipeline } from '#pipeline';
+import { openAlarms, shippedCatalogue } from '#rules/engine.ts';
+import { ledgerOnThisThread } from '#store/ledger/in-process.ts';
+import { type Ledger, memoryLedger } from '#store/ledger/ledger.ts';
+import { isWorldError } from '#store/store-error.ts';
+import { type Random, seededRandom } from './random.ts';
+import { SimClock, settle } from './sim-clock.ts';
+import { SimDisk } from './sim-disk.ts';
+import { createSimField, REPORT_INTERVAL_MS, type SimField, type SimPoint } from './sim-field.ts';
+import { openSimJournal } from './sim-journal.ts';
+import { openSimOutputs, type SimOutputs } from './sim-outputs.ts';
+
+export type Answered = { readonly alarm: string; readonly action: AlarmAction; readonly answer: Answer };
+
+/** All a simulation leaves behind for the oracles. */
+export type SimOutcome = {
+  readonly seed: number;
+  readonly field: SimField;
+  readonly points: readonly SimPoint[];
+  readonly pipeline: Pipeline;
+  readonly outputs: SimOutputs;
+  readonly ledger: Ledger;
+  readonly journal: readonly Journaled<Input>[];
+  /** Every alarm event announced, life by life. */
+  readonly announced: readonly AlarmEvent[];
+  readonly answered: readonly Answered[];
+  readonly kills: number;
+  readonly powerCuts: number;
+};
+
+/** Thrown from inside a disk call: the process dies there and then. */
+class Death extends Error {}
+
+const STEP_MS = 20;
+const DUTY: Person = { username: 'duty', roles: ['duty-leader'], address: 'sim' };
+const START_WALL_MS = Date.UTC(2026, 5, 1);
+
+type Life = { readonly pipeline: Pipeline; readonly outputs: SimOutputs };
+
+export async function simulateCity(seed: number, durationMs: number): Promise<SimOutcome> {
+  const random = seededRandom(seed);
+  const clock = new SimClock(START_WALL_MS);
+  const disk = new SimDisk(seed);
+  const ledger = memoryLedger();
+  const points = planPoints(random);
+  const field = createSimField(points, random);
+  const announced: AlarmEvent[] = [];
+  const answered: Answered[] = [];
+  const deaths = { kills: 0, powerCuts: 0 };
+  let life: Life | null = null;
+  let deathAtCall = Number.POSITIVE_INFINITY;
+  let calls = 0;
+  disk.onCall = () => {
+    calls += 1;
+    if (calls >= deathAtCall) throw new Death();
+  };
+
+  async function live(): Promise<void> {
+    life = await startLife({ clock, disk, random, ledger, announced });
+    for (const gateway of new Set(points.map((point) => point.gateway))) {
+      const presence = { client: 'box', connected: true, connections: 1, address: 'sim' };
+      life.pipeline.submit({ kind: 'presence', gateway, ...presence });
+    }
+  }
+
+  /** Dies at once; comes back later, perhaps to die again while it recovers. */
+  async function die(): Promise<void> {
+    life = null;
+    deathAtCall = Number.POSITIVE_INFINITY;
+    const downMs = random.int(40_000);
+    if (random.chance(0.5)) {
+      deaths.kills += 1;
+      disk.kill();
+      clock.forget(downMs);
+    } else {
+      deaths.powerCuts += 1;
+      disk.powerCut();
+      clock.reboot(downMs);
+    }
+    field.act(clock.wallMs(), null);
+  }
+
+  async function surviving(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      // A disk that fails while we start refuses the start; the supervisor tries again.
+      if (!(cause instanceof Death) && !(life === null && isWorldError(cause))) throw cause;
+      await die();
+    }
+  }
+
+  const accept = (input: Input, synced: () => void): void => life?.pipeline.submit(input, synced);
+  while (life === null) await surviving(live);
+  await register(life, clock, points);
+  const until = clock.wallMs() + durationMs;
+  while (clock.wallMs() < until) {
+    if (random.chance(STEP_MS / 45_000)) deathAtCall = calls + 1 + random.int(12);
+    if (random.chance(STEP_MS / 90_000)) disk.faults.sync = disk.faults.sync === 0 ? 0.3 : 0;
+    await surviving(async () => {
+      if (life === null) await live();
+      field.act(clock.wallMs(), accept);
+      if (life !== null && random.chance(STEP_MS / 20_000)) officerActs(life, random, clock, answered);
+      await clock.advance(STEP_MS);
+    });
+  }
+  deathAtCall = Number.POSITIVE_INFINITY;
+  disk.faults.sync = 0;
+  field.drain();
+  for (let quiet = 0; quiet < 200 && (field.unacknowledged() > 0 || quiet < 150); quiet++) {
+    await surviving(async () => {
+      if (life === null) await live();
+      field.act(clock.wallMs(), accept);
+      await clock.advance(1_000);
+    });
+  }
+  // One last death, so that what is judged is what a fresh start finds.
+  await die();
+  await live();
+  await clock.advance(2_000);
+  const last: Life | null = life;
+  if (last === null) throw new Error('no life left');
+  const journal: Journaled<Input>[] = [];
+  await openSimJournal(disk, clock, random, 0).read(0, (entry) => void journal.push(entry));
+  return { seed, field, points, ...(last as Life), ledger, journal, announced, answered, ...deaths };
+}
+
+async function startLife(world: {
+  readonly clock: SimClock;
+  readonly disk: SimDisk;
+  readonly random: Random;
+  readonly ledger: Ledger;
+  readonly announced: AlarmEvent[];
+}): Promise<Life> {
+  const { clock, disk, random, ledger, announced } = world;
+  const journal = openSimJournal(disk, clock, random, 8);
+  const outputs = openSimOutputs(disk, clock, random, 30);
+  const pipeline = await openPipeline({
+    site: 'simulated',
+    clock,
+    journal,
+    outputs,
+    ledger: ledgerOnThisThread(ledger),
+    catalogue: shippedCatalogue(),
+    bounds: { ...DEFAULT_BOUNDS, snapshotEveryMs: 20_000 },
+    skip: new Set(),
+    onCrash(position, cause) {
+      throw new Error(`input ${position} broke the fold`, { cause });
+    },
+    listen: {
+      alarm: (event) => void announced.push(event),
+      points: () => {},
+      gateway: () => {},
+      registry: () => {},
+      rejected: () => {},
+      committed: () => {},
+      unjournaled: () => {},
+    },
+  });
+  await settle();
+  return { pipeline, outputs };
+}
+
+function planPoints(random: Random): SimPoint[] {
+  return Array.from({ length: 3 + random.int(4) }, (_, order) => ({
+    gateway: `GW-${1 + (order % 3)}`,
+    device: `D-${order + 1}`,
+    channel: order % 2 === 0 ? 'ch4' : 'depth',
+    scale: order % 2 === 0 ? 5 : 35,
+  }));
+}
+
+/** Wells and underpasses, one each a device, over the journal as any registry change. */
+async function register(life: Life, clock: SimClock, points: readonly SimPoint[]): Promise<void> {
+  const item = (kind: string, value: unknown) => ({ op: 'create', kind, value });
+  const gateways = [...new Set(points.map((point) => point.gateway))];
+  const items = [
+    ...gateways.map((id) =>
+      item('gateways', { id, name: id, session: 'always-on', secretHmac: '0'.repeat(64) }),
+    ),
+    ...points.flatMap(({ device, gateway, channel }) => [
+      item('facilities', {
+        id: `F-${device}`,
+        name: device,
+        kind: channel === 'ch4' ? 'gas-valve-well' : 'underpass',
+        lifeline: channel === 'ch4' ? 'gas' : 'drainage',
+        area: '371702',
+        location: { lat: 35.2, lon: 115.4 },
+      }),
+      item('devices', { id: device, gateway, facility: `F-${device}` }),
+      item('points', {
+        device,
+        channel,
+        quantity: channel === 'ch4' ? 'ch4' : 'water-depth',
+        unit: channel === 'ch4' ? '%' : 'cm',
+        reportIntervalMs: REPORT_INTERVAL_MS,
+      }),
+    ]),
+  ];
+  const answers: Answer[] = [];
+  const change = { items } as Extract<Input, { command: 'registry' }>['change'];
+  void life.pipeline
+    .command({ kind: 'command', command: 'registry', by: DUTY, change })
+    .then((a) => answers.push(a));
+  for (let wait = 0; wait < 100 && answers.length === 0; wait++) await clock.advance(50);
+  if (answers[0]?.ok !== true) throw new Error(`registration refused: ${JSON.stringify(answers[0])}`);
+}
+
+/** Takes, shelves or notes one open alarm, now and then with a revision that is no longer true. */
+function officerActs(life: Life, random: Random, clock: SimClock, answered: Answered[]): void {
+  const open = openAlarms(life.pipeline.city.rules);
+  if (open.length === 0) return;
+  const alarm = random.pick(open);
+  const action: AlarmAction = random.pick<AlarmAction>([
+    { action: 'acknowledge' },
+    { action: 'acknowledge' },
+    { action: 'reset' },
+    { action: 'note', text: 'looked at' },
+    { action: 'shelve', until: clock.wallMs() + 120_000, reason: 'test', secondPerson: 'leader' },
+  ]);
+  const revision = random.chance(0.1) ? alarm.revision - 1 : alarm.revision;
+  void life.pipeline
+    .command({ kind: 'command', command: 'alarm', by: DUTY, alarm: alarm.id, revision, action })
+    .then((answer) => answered.push({ alarm: alarm.id, action, answer }));
+}

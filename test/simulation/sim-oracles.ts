@@ -1,0 +1,221 @@
+/** What must hold after a simulated city, whatever its seed; each breach is one line that says what and where. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import { openAlarms, shippedCatalogue } from '#rules/engine.ts';
+import { type City, createCity } from '../../city/city.ts';
+import { emptyOutput, fold } from '../../city/fold.ts';
+import { type NaiveInput, type NaivePoint, type NaiveSpan, naiveSpans } from '../oracle/naive-city.ts';
+import type { SimOutcome } from './sim-city.ts';
+import { REPORT_INTERVAL_MS, type SimRecord } from './sim-field.ts';
+
+export type Verdict = {
+  readonly breaches: readonly string[];
+  readonly acknowledged: number;
+  readonly rows: number;
+  readonly spans: number;
+  readonly alarmEvents: number;
+};
+
+export async function judgeCity(outcome: SimOutcome): Promise<Verdict> {
+  const events = await recordedAlarmEvents(outcome);
+  const naive = secondModel(outcome);
+  return {
+    breaches: [
+      ...everyAcknowledgedRecordCountsOnce(outcome),
+      ...sequencesHaveNoHoles(events),
+      ...nothingWasAnnouncedDifferently(outcome, events),
+      ...ledgerHasThemAll(outcome, events),
+      ...answersHold(outcome, events),
+      ...modelsAgree(naive, spansOf(events)),
+      ...stateIsAFunctionOfTheJournal(outcome),
+    ],
+    acknowledged: outcome.field.acknowledged.length,
+    rows: outcome.outputs.recordedRows().length,
+    spans: naive.length,
+    alarmEvents: events.length,
+  };
+}
+
+async function recordedAlarmEvents({ outputs }: SimOutcome): Promise<AlarmEvent[]> {
+  const events: AlarmEvent[] = [];
+  await outputs.readEvents(0, async (keyed) => {
+    for (const { event } of keyed) if (event.kind === 'alarm') events.push(event);
+  });
+  return events;
+}
+
+function everyAcknowledgedRecordCountsOnce({ field, outputs, pipeline, journal }: SimOutcome): string[] {
+  const { points } = pipeline.city.registry;
+  const counts = new Map<string, number>();
+  for (const row of outputs.recordedRows()) {
+    const key = `${row.pointIndex}@${row.deviceTime}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const keysOf = ({ device, time, values }: SimRecord): string[] =>
+    Object.keys(values).map((channel) => `${points.get(`${device}/${channel}`)?.index}@${time}`);
+  const lost = field.acknowledged.flatMap(keysOf).filter((key) => !counts.has(key));
+  const doubled = [...counts].filter(([, count]) => count !== 1);
+  const journaled = new Set(
+    journal.flatMap((entry) => (entry.kind === 'publish' ? recordKeys(entry.payload) : [])),
+  );
+  return [
+    ...lost.map((key) => `lost after its acknowledgement: ${key}`),
+    ...doubled.map(([key, count]) => `counted ${count} times: ${key}`),
+    ...(journaled.size === counts.size
+      ? []
+      : [`${journaled.size} values journaled, ${counts.size} recorded`]),
+  ];
+}
+
+function recordKeys(payload: Uint8Array): string[] {
+  const body = JSON.parse(new TextDecoder().decode(payload)) as SimRecord | SimRecord[];
+  return (Array.isArray(body) ? body : [body]).flatMap(({ device, seq, values }) =>
+    Object.keys(values).map((channel) => `${device}/${channel}#${seq}`),
+  );
+}
+
+function sequencesHaveNoHoles(events: readonly AlarmEvent[]): string[] {
+  const wrong = events.findIndex((event, index) => event.sequence !== index + 1);
+  return wrong < 0 ? [] : [`alarm event ${wrong + 1} has sequence ${events[wrong]?.sequence}`];
+}
+
+/** What officers were told in any life is what the record says. */
+function nothingWasAnnouncedDifferently({ announced }: SimOutcome, events: readonly AlarmEvent[]): string[] {
+  return announced
+    .filter((event) => !isDeepStrictEqual(plain(event), plain(events[event.sequence - 1])))
+    .map((event) => `announced ${event.sequence} ${event.change}, recorded otherwise`);
+}
+
+const plain = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
+
+function ledgerHasThemAll({ ledger, pipeline }: SimOutcome, events: readonly AlarmEvent[]): string[] {
+  const known = new Set(events.map((event) => event.alarm.id));
+  const kept = [...known].flatMap((id) => ledger.alarmEvents(id)).toSorted((a, b) => a.sequence - b.sequence);
+  const differ = kept.length !== events.length || !isDeepStrictEqual(plain(kept), plain(events));
+  const lag = pipeline.status().ledgerLag;
+  return [
+    ...(differ ? [`the ledger has ${kept.length} alarm events, the record log ${events.length}`] : []),
+    ...(ledger.reconciliations(10).length > 0 ? ['the ledger noted a replay that differs'] : []),
+    ...(lag > 0 ? [`the ledger lags ${lag} inputs behind`] : []),
+  ];
+}
+
+/** Whoever was told "done" finds it done. */
+function answersHold({ answered }: SimOutcome, events: readonly AlarmEvent[]): string[] {
+  return answered.flatMap(({ alarm, action, answer }) => {
+    if (!answer.ok || action.action !== 'acknowledge') return [];
+    const done = events.some(
+      (event) => event.alarm.id === alarm && event.change === 'acknowledged' && event.by === 'duty',
+    );
+    const closed = events.some(
+      (event) => event.alarm.id === alarm && event.change === 'normal' && event.by === 'duty',
+    );
+    return done || closed ? [] : [`acknowledgement of ${alarm} was confirmed and is gone`];
+  });
+}
+
+/** Stands for the colour of a stretch that began under a latch; the second model knows no latches. */
+const LATCHED = 'latched';
+/** Rules that both models know. */
+const LEVEL_RULES = ['gas-well-ch4', 'ponding-depth'];
+
+function spansOf(events: readonly AlarmEvent[]): NaiveSpan[] {
+  const rank = ['blue', 'yellow', 'orange', 'red'];
+  const open = new Map<string, { from: number; colour: string }>();
+  const spans: NaiveSpan[] = [];
+  for (const { alarm, change } of events) {
+    if (alarm.point === null || alarm.historical || !LEVEL_RULES.includes(alarm.rule)) continue;
+    const span = open.get(alarm.point);
+    if (alarm.active && span === undefined) {
+      // A red still latched from before lends its colour to the next stretch: only an officer's reset ends it.
+      const colour = change === 'reactivated' && alarm.latched ? LATCHED : alarm.colour;
+      open.set(alarm.point, { from: beganAt(alarm), colour });
+    } else if (alarm.active && span !== undefined) {
+      if (span.colour !== LATCHED && rank.indexOf(alarm.colour) > rank.indexOf(span.colour))
+        span.colour = alarm.colour;
+    } else if (span !== undefined) {
+      spans.push({ point: alarm.point, ...span, to: alarm.returnedAt });
+      open.delete(alarm.point);
+    }
+  }
+  for (const [point, span] of open) spans.push({ point, ...span, to: null });
+  return spans.toSorted((a, b) => a.from - b.from || (a.point < b.point ? -1 : 1));
+}
+
+/** In effective time: of the sample, or of the instant at which the delay was over. */
+const beganAt = ({ explanation, onsetAt }: Alarm): number => Number(explanation.params['since'] ?? onsetAt);
+
+function secondModel({ points, journal }: SimOutcome): NaiveSpan[] {
+  const registered = journal.findIndex((entry) => entry.kind === 'command' && entry.command === 'registry');
+  const inputs = journal.slice(registered + 1).map((entry): NaiveInput => {
+    const { receivedAt, engineTime } = entry;
+    if (entry.kind === 'publish') {
+      return {
+        kind: 'publish',
+        gateway: entry.gateway,
+        text: new TextDecoder().decode(entry.payload),
+        receivedAt,
+        engineTime,
+      };
+    }
+    if (entry.kind === 'resumed')
+      return { kind: 'resumed', from: entry.from, to: entry.to, receivedAt, engineTime };
+    return { kind: 'other', receivedAt, engineTime };
+  });
+  const known: NaivePoint[] = points.map(({ device, channel }) => ({
+    id: `${device}/${channel}`,
+    intervalMs: REPORT_INTERVAL_MS,
+    levels: levelsOf(channel === 'ch4' ? 'gas-well-ch4' : 'ponding-depth'),
+  }));
+  return naiveSpans(known, inputs).spans;
+}
+
+type ShippedLevel = {
+  colour: string;
+  limit: number;
+  deadband: number;
+  onDelayMs: number;
+  offDelayMs: number;
+};
+
+/** The numbers of the catalogue, read as plain data. */
+function levelsOf(rule: string): NaivePoint['levels'] {
+  const { rules } = shippedCatalogue().catalogue as { rules: { id: string; levels: ShippedLevel[] }[] };
+  const levels = rules.find(({ id }) => id === rule)?.levels ?? [];
+  return levels.map(({ colour, limit, deadband, onDelayMs, offDelayMs }) => ({
+    colour,
+    limit,
+    clearBelow: limit - deadband,
+    onDelayMs,
+    offDelayMs,
+  }));
+}
+
+function modelsAgree(naive: readonly NaiveSpan[], ours: readonly NaiveSpan[]): string[] {
+  const latched = new Set(
+    ours.filter((span) => span.colour === LATCHED).map((span) => `${span.point} ${span.from}`),
+  );
+  const text = ({ point, colour, from, to }: NaiveSpan): string =>
+    `${point} ${latched.has(`${point} ${from}`) ? LATCHED : colour} ${from}..${to}`;
+  const a = new Set(naive.map(text));
+  const b = new Set(ours.map(text));
+  return [
+    ...[...a].filter((one) => !b.has(one)).map((one) => `only the second model has ${one}`),
+    ...[...b].filter((one) => !a.has(one)).map((one) => `only the engine has ${one}`),
+  ];
+}
+
+/** Folding the whole journal from nothing ends in the very state that snapshots and restarts ended in. */
+function stateIsAFunctionOfTheJournal({ journal, pipeline }: SimOutcome): string[] {
+  const city = createCity(pipeline.city.site);
+  for (const entry of journal) if (entry.position <= pipeline.city.position) fold(city, entry, emptyOutput());
+  const digest = (of: City): unknown => ({
+    position: of.position,
+    open: openAlarms(of.rules),
+    late: [...of.lateWindows],
+    registry: of.registry.revision,
+  });
+  return isDeepStrictEqual(plain(digest(city)), plain(digest(pipeline.city)))
+    ? []
+    : ['the state rebuilt from the journal differs from the live one'];
+}
