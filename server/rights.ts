@@ -127,8 +127,3 @@ export function seesGateway(holder: Holder, registry: Registry, gateway: string)
   const devices = registry.devicesOfGateway.get(gateway) ?? [];
   return devices.some((id) => inScope(holder, placeOfFacility(registry, registry.devices.get(id)?.facility)));
 }
-
-export function seesPoint(holder: Holder, registry: Registry, point: { readonly device: string }): boolean {
-  const facility = registry.devices.get(point.device)?.facility;
-  return inScope(holder, placeOfFacility(registry, facility));
-}

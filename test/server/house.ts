@@ -35,7 +35,6 @@ export type House = {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<LightMyRequestResponse>;
-  person(username: string, roles: readonly Role[], scope?: Scope): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -94,7 +93,7 @@ export async function openHouse(
     tokens.set(username, fresh);
     return fresh;
   };
-  return { server, city, ledger, history, clock, ports, token, ask, person, close: () => server.close() };
+  return { server, city, ledger, history, clock, ports, token, ask, close: () => server.close() };
 }
 
 const make = (kind: RegistryKind, value: unknown): RegistryItem => ({
