@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { startBroker } from '#broker/broker.ts';
 import type { Broker } from '#broker/ports.ts';
 import type { Config } from '#config';
+import type { Clock } from '#domain/clock.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { buildServer, type Server } from '#server/server.ts';
 import { ensureFirstAdmin } from '#server/users.ts';
@@ -36,9 +37,15 @@ const EXIT_RESTART = 70;
 const LOOK_EVERY_MS = 10_000;
 const CONSOLE_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dashboard', 'dist');
 
-/** Starts everything; rejects, with nothing left open, when the data directory or a port cannot be had. */
-export async function startPlatform(config: Config): Promise<Platform> {
-  const clock = hostClock();
+/**
+ * Starts everything; rejects, with nothing left open, when the data directory or a port cannot be had.
+ * `given.clock` stands in for the machine's own.
+ */
+export async function startPlatform(
+  config: Config,
+  given: { readonly clock?: Clock } = {},
+): Promise<Platform> {
+  const clock = given.clock ?? hostClock();
   const directory = openDataDirectory(config.dataDir);
   const closers: (() => Promise<void> | void)[] = [() => directory.close()];
   const closeAll = async (): Promise<void> => {
@@ -49,12 +56,13 @@ export async function startPlatform(config: Config): Promise<Platform> {
       createHmac('sha256', directory.serverKey).update(secret).digest('hex');
     const journal = await openJournalClient(directory.path, { reserveBytes: config.bounds.reserveBytes });
     closers.push(() => journal.close());
+    // The store still makes things durable while it closes, and the ledger takes them: it closes after the store.
+    const ledger = await openLedgerClient(directory.path);
+    closers.push(() => ledger.close());
     const outputs = await openOutputClient(directory.path, {
       retentionMs: config.retentionDays * 86_400_000,
     });
     closers.push(() => outputs.close());
-    const ledger = await openLedgerClient(directory.path);
-    closers.push(() => ledger.close());
 
     const announcements = createAnnouncements();
     const counted = {

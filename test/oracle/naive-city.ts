@@ -1,6 +1,7 @@
 /**
  * A second model of the city, written without looking at the first: it walks the journaled inputs in order with the
- * plainest data structures, knows only limits with deadband and delays, and says when each point's alarm was on.
+ * plainest data structures, knows only limits with deadband and delays on a value or on the sum of a window, and says
+ * when each point's alarm was on.
  * It imports nothing of the product.
  */
 export type NaiveInput =
@@ -26,6 +27,8 @@ export type NaiveLevel = {
   readonly clearBelow: number;
   readonly onDelayMs: number;
   readonly offDelayMs: number;
+  /** Looks at the sum of the values in (newest - windowMs, newest] instead of at the value. */
+  readonly windowMs?: number;
 };
 /** `levels` from the mildest to the worst. */
 export type NaivePoint = {
@@ -46,6 +49,9 @@ type PointState = {
   readonly point: NaivePoint;
   readonly levels: LevelState[];
   newest: number;
+  /** Values for the window sums, and since when no pause of more than three intervals came between them. */
+  readonly kept: { readonly time: number; readonly value: number }[];
+  steadySince: number;
   lastDataAt: number;
   span: { from: number; worst: number } | null;
 };
@@ -96,6 +102,8 @@ const fresh = (point: NaivePoint): PointState => ({
   point,
   levels: point.levels.map(() => ({ on: false, overSince: null, underSince: null })),
   newest: Number.NEGATIVE_INFINITY,
+  kept: [],
+  steadySince: Number.NEGATIVE_INFINITY,
   lastDataAt: 0,
   span: null,
 });
@@ -109,6 +117,7 @@ function take(
 ): void {
   const late = input.receivedAt - time > Math.max(LIVE_MS, 3 * state.point.intervalMs);
   const inOrder = time > state.newest;
+  const pause = time - state.newest;
   if (inOrder) state.newest = time;
   if (late) return;
   if (value === null) {
@@ -116,13 +125,31 @@ function take(
     return;
   }
   const now = input.engineTime;
+  if (pause > LOST_INTERVALS * state.point.intervalMs) state.steadySince = time;
+  state.kept.push({ time, value });
   state.levels.forEach((level, i) => {
     const rule = state.point.levels[i];
-    if (rule !== undefined) stepNaive(level, rule, value, inOrder, now);
+    if (rule === undefined) return;
+    const { windowMs } = rule;
+    const seen = windowMs === undefined ? value : sumOf(state, windowMs);
+    // A low sum with a hole in its window is no dry weather.
+    const whole = windowMs === undefined || state.steadySince <= state.newest - windowMs;
+    stepNaive(level, rule, seen, inOrder && whole, now);
   });
   if (inOrder) state.lastDataAt = now;
   else state.lastDataAt = Math.max(state.lastDataAt, now);
   review(state, time, spans);
+}
+
+/** Samples come in order of time here; hundredths add up without a tail. */
+function sumOf({ kept, newest }: PointState, windowMs: number): number {
+  let sum = 0;
+  for (let at = kept.length - 1; at >= 0; at--) {
+    const sample = kept[at];
+    if (sample === undefined || sample.time <= newest - windowMs) break;
+    sum += sample.value;
+  }
+  return Math.round(sum * 1e6) / 1e6;
 }
 
 function stepNaive(level: LevelState, rule: NaiveLevel, value: number, inOrder: boolean, now: number): void {

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { Sample } from './episodes.ts';
 
 const DIRECTORY = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '..', 'shared', 'data');
+
+export type Sample = { readonly time: number; readonly value: number };
 
 /** True where the recordings lie beside the project; in CI they must. */
 export const haveRecordings = existsSync(join(DIRECTORY, 'INDEX.md'));
@@ -14,7 +15,7 @@ export type Recording = { readonly device: string; readonly samples: readonly Sa
 
 /** Methane of one release, ppm, a device per beam. Stamps are local (May in England): British Summer Time, UTC+1. */
 export function chilbolton(release: string): Recording[] {
-  const rows = table(`gas-methane-chilbolton/${release}_ch4.csv.gz`);
+  const rows = table(methaneFile(release));
   const beams = new Map<string, Sample[]>();
   for (const row of rows) {
     const beam = `beam-${row['beam'] ?? ''}`;
@@ -25,8 +26,11 @@ export function chilbolton(release: string): Recording[] {
   return [...beams].map(([device, samples]) => ({ device, samples: staggered(samples) }));
 }
 
-/** Depth curves of street floods, inches; New York local time is likely, read as UTC-5 throughout. */
-export function streetFloods(sensors: number): Recording[] {
+/**
+ * Depth curves of street floods, inches, of the `sensors` with most samples up to `samplesMax` each; New York local
+ * time is likely, read as UTC-5 throughout.
+ */
+export function streetFloods(sensors: number, samplesMax = Number.POSITIVE_INFINITY): Recording[] {
   const curves = new Map<string, Sample[]>();
   for (const row of table('flood-street-nyc/flood_events.csv.gz')) {
     const device = row['sensor_id'] ?? '';
@@ -38,6 +42,7 @@ export function streetFloods(sensors: number): Recording[] {
     depths.forEach((value, i) => samples.push({ time: start + (seconds[i] ?? 0) * 1_000, value }));
   }
   return [...curves]
+    .filter(([, samples]) => samples.length <= samplesMax)
     .toSorted(([, a], [, b]) => b.length - a.length)
     .slice(0, sensors)
     .map(([device, samples]) => ({
@@ -46,9 +51,14 @@ export function streetFloods(sensors: number): Recording[] {
     }));
 }
 
+/** Where a recording lies, for a player of files. */
+export const recordingPath = (name: string): string => join(DIRECTORY, name);
+export const RAIN_FILE = 'rain-usgs-wi/rain_05408480_2015-10_2016-07.csv.gz';
+export const methaneFile = (release: string): string => `gas-methane-chilbolton/${release}_ch4.csv.gz`;
+
 /** Rain increments of a gauge in Wisconsin, inches; America/Chicago local stamps, read as standard time UTC-6 throughout. */
 export function rain(): Recording {
-  const samples = table('rain-usgs-wi/rain_05408480_2015-10_2016-07.csv.gz').map((row) => ({
+  const samples = table(RAIN_FILE).map((row) => ({
     time: utc(row['time'], '-06:00'),
     value: Number(row['rain_in']),
   }));
