@@ -242,7 +242,7 @@ describe('sound and title', { timeout: 30_000 }, () => {
   test('a page nobody touched says that its sound is off; one click turns it on', async () => {
     const page = await browser.open();
     // Log in without touching this page: the browser must not have had a gesture here.
-    await page.addInitScript("sessionStorage.setItem('lifeline.token', 'token-zhang')");
+    await page.context().addCookies([{ name: 'lifeline_session', value: 'token-zhang', url: server.origin }]);
     await page.goto(`${server.origin}/duty`);
     await page.locator('.bar-sound', { hasText: '声音未开启，点击开启' }).waitFor();
     await page.locator('.bar-sound').click();

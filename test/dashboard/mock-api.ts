@@ -5,7 +5,7 @@ import type { Role } from '#domain/user.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
 import { ORGANISATIONS, PLACES, type MockCity } from './mock-city.ts';
 
-export type MockAnswer = { readonly status: number; readonly body: unknown };
+export type MockAnswer = { readonly status: number; readonly body: unknown; readonly cookie?: string };
 type MockUser = {
   readonly username: string;
   readonly name: string;
@@ -21,22 +21,28 @@ const USERS: readonly MockUser[] = [
 ];
 const ROOT = join(import.meta.dirname, '../..');
 
-export const userOfToken = (token: string): MockUser | null =>
-  USERS.find((user) => token === `token-${user.username}`) ?? null;
+/** The person of a request's cookies. */
+export function userOfCookie(cookies: string): MockUser | null {
+  const token = /lifeline_session=token-(\w+)/.exec(cookies)?.[1];
+  return USERS.find((user) => token === user.username) ?? null;
+}
 
 export async function answerApi(
   city: MockCity,
   method: string,
   url: URL,
-  authorization: string,
+  cookies: string,
   body: unknown,
 ): Promise<MockAnswer> {
   const path = url.pathname.replace('/api/v1', '').split('/').map(decodeURIComponent);
   const [, head = '', id = '', tail = ''] = path;
   if (head === 'session' && method === 'POST') return logIn(body);
-  const user = userOfToken(authorization.replace('Bearer ', ''));
+  const user = userOfCookie(cookies);
   if (user === null) return refusal(401, 'unauthenticated');
-  if (head === 'session') return method === 'DELETE' ? { status: 204, body: null } : ok({ user });
+  if (head === 'session')
+    return method === 'DELETE'
+      ? { status: 204, body: null, cookie: 'lifeline_session=; Max-Age=0; Path=/' }
+      : ok({ user });
   if (head === 'catalogue') return ok(catalogue());
   if (head === 'organisations') return list(ORGANISATIONS);
   if (head === 'areas') return list(readJson('domain/catalogue/areas.json'));
@@ -56,7 +62,8 @@ function logIn(body: unknown): MockAnswer {
   const user = isRecord(body) ? USERS.find((u) => u.username === body['username']) : undefined;
   if (user === undefined || !isRecord(body) || body['password'] !== MOCK_PASSWORD)
     return refusal(401, 'bad-credentials');
-  return ok({ token: `token-${user.username}`, user });
+  const token = `token-${user.username}`;
+  return { ...ok({ token, user }), cookie: `lifeline_session=${token}; Path=/; HttpOnly; SameSite=Strict` };
 }
 
 /** Two pages of facilities, so that the console follows the cursor. */

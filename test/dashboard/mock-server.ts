@@ -7,7 +7,7 @@ import { Server as SocketServer } from 'socket.io';
 import type { ClientToServer, ServerToClient, SnapshotMessage } from '#domain/contract/socket.ts';
 import { isOpen } from '#domain/alarm.ts';
 import { encodePoints } from '#domain/contract/points-batch.ts';
-import { answerApi, userOfToken, type MockAnswer } from './mock-api.ts';
+import { answerApi, userOfCookie, type MockAnswer } from './mock-api.ts';
 import { pointIdOf, type MockCity } from './mock-city.ts';
 
 const DIST = join(import.meta.dirname, '../../dashboard/dist');
@@ -40,8 +40,9 @@ export async function startMockServer(city: MockCity, port = 0): Promise<MockSer
   const io = new SocketServer<ClientToServer, ServerToClient>(http, { transports: ['websocket'] });
 
   io.use((socket, next) => {
-    const { token } = socket.handshake.auth;
-    next(userOfToken(String(token)) === null ? new Error('unauthenticated') : undefined);
+    next(
+      userOfCookie(socket.handshake.headers.cookie ?? '') === null ? new Error('unauthenticated') : undefined,
+    );
   });
   io.on('connection', (socket) => {
     const since = /^c(\d+)$/.exec(String(socket.handshake.auth['since']))?.[1];
@@ -121,19 +122,16 @@ async function handle(
   for await (const chunk of request) text += String(chunk);
   const body: unknown = text === '' ? null : JSON.parse(text);
   if (state.deaf && request.method === 'POST' && url.pathname.includes('/alarms/')) return;
-  const answer = await answerApi(
-    city,
-    request.method ?? 'GET',
-    url,
-    request.headers.authorization ?? '',
-    body,
-  );
+  const answer = await answerApi(city, request.method ?? 'GET', url, request.headers.cookie ?? '', body);
   reply(response, answer);
 }
 
-function reply(response: ServerResponse, { status, body }: MockAnswer): void {
+function reply(response: ServerResponse, { status, body, cookie }: MockAnswer): void {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
-  response.writeHead(status, { 'content-type': type });
+  response.writeHead(status, {
+    'content-type': type,
+    ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
+  });
   response.end(status === 204 ? undefined : JSON.stringify(body));
 }
 

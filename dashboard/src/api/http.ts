@@ -19,14 +19,12 @@ export type Call = (method: Method, path: string, body?: unknown) => Promise<Rep
 const TIMEOUT_MS = 10_000;
 
 /**
- * Calls below `/api/v1`. `token` is asked at each call (null = the cookie alone); `refused` is told of every 401, so that one
- * place sends the person to the log-in page.
+ * Calls below `/api/v1`, known to the server by the session's cookie. `refused` is told of every 401, so that one place
+ * sends the person to the log-in page.
  */
-export function createCall(token: () => string | null, refused: () => void): Call {
+export function createCall(refused: () => void): Call {
   return async (method, path, body) => {
     const headers = new Headers({ accept: 'application/json' });
-    const bearer = token();
-    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`);
     if (body !== undefined) headers.set('content-type', 'application/json');
     if (method !== 'GET') headers.set('idempotency-key', randomKey());
     const reply = await send(`/api/v1${path}`, {

@@ -91,7 +91,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   const link = shallowRef(createLink());
   const catalogue = shallowRef<Catalogue>(EMPTY_CATALOGUE);
   const liveEvents = shallowRef<readonly StoryEvent[]>([]);
-  const directory = createDirectory(deps.session.call, scheduleFlush);
+  const directory = createDirectory(deps.session.call, follow);
   const names = createNames({
     catalogue: () => catalogue.value,
     directory,
@@ -110,7 +110,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   let scheduled = false;
   let closed = false;
 
-  const line: LiveLine = openLine(deps.session.token, () => book.cursor, {
+  const line: LiveLine = openLine(() => book.cursor, {
     connected: () => connection(true),
     disconnected: () => connection(false),
     refused: deps.refused,
@@ -137,7 +137,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     liveEvents,
     alarm: shown,
     isPending: (id) => pending.has(id),
-    value: (point) => liveValue(points, point),
+    value: (point) => liveValue(points, point, directory.points.get(point)?.index),
     keep(alarm) {
       keepAlarm(book, alarm);
       flush();
@@ -199,7 +199,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     if (message.alarm.id === picture.value.selected)
       liveEvents.value = [...liveEvents.value, eventOf(message)];
     if (message.event.change === 'late-ring') {
-      const values = { place: names.facility(message.alarm), colour: message.alarm.colour };
+      const values = { colour: message.alarm.colour };
       notices.add({ code: 'late-ring', values, alarm: message.alarm.id, sticky: true }, monotonic());
     }
     const tone = toneOf(message);

@@ -10,17 +10,14 @@ export type LiveHandlers = ServerToClient & {
 };
 export type LiveLine = { resync(): void; close(): void };
 
-export function openLine(
-  token: () => string | null,
-  since: () => string | null,
-  handlers: LiveHandlers,
-): LiveLine {
+/** `since` is asked at each attempt: a reconnect resumes after what was seen by then. */
+export function openLine(since: () => string | null, handlers: LiveHandlers): LiveLine {
   const socket: Socket<ServerToClient, ClientToServer> = io({
     transports: ['websocket'],
     reconnectionDelay: 500,
     reconnectionDelayMax: 3_000,
-    // Asked at each attempt: a reconnect resumes after what was seen by then.
-    auth: (give) => give({ token: token() ?? undefined, since: since() ?? undefined }),
+    // The session's cookie goes with the handshake.
+    auth: (give) => give({ since: since() ?? undefined }),
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
   socket.on('connect', handlers.connected);
@@ -30,7 +27,7 @@ export function openLine(
     if (reason === 'io server disconnect') again();
   });
   socket.on('connect_error', (error) => {
-    if (/unauthori[sz]ed|unauthenticated|session/i.test(error.message)) handlers.refused();
+    if (error.message === 'unauthenticated') handlers.refused();
     else if (!socket.active) again();
   });
   socket.on('snapshot', handlers.snapshot);

@@ -37,9 +37,9 @@ export function applyPoints(points: PointValues, batch: ArrayBuffer): Timestamp 
   return serverTime;
 }
 
-/** The live value of a point, or null when none has come. */
-export function liveValue(points: PointValues, point: string): LiveValue | null {
-  const index = points.numbers[point];
+/** The live value of a point, or null when none has come. `number`: of a point registered after the snapshot. */
+export function liveValue(points: PointValues, point: string, number?: number): LiveValue | null {
+  const index = points.numbers[point] ?? number;
   if (index === undefined) return null;
   const at = points.times[index] ?? 0;
   if (at === 0) return null;
