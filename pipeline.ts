@@ -11,13 +11,15 @@ import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Answer } from '#domain/event.ts';
-import type { CommandInput, Input } from '#domain/input.ts';
+import type { CommandInput, Input, PublishInput } from '#domain/input.ts';
+import type { Rejection } from '#domain/rejection.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Journal, KeyedEvent, OutputStore } from '#store/ports.ts';
 import { nextDeadline } from '#rules/engine.ts';
 import type { City } from './city/city.ts';
 import { startEngineClock } from './city/engine-clock.ts';
 import { emptyOutput, type FoldOutput } from './city/fold.ts';
+import { createIntake } from './city/intake.ts';
 import { createInputQueue, type QueueBounds, type Waiting } from './city/input-queue.ts';
 import type { LedgerFollower } from './city/ports.ts';
 import { foldOrSetAside, recover } from './city/recovery.ts';
@@ -47,7 +49,7 @@ export type PipelineListener = {
   points(changes: readonly PointChange[]): void;
   gateway(gateway: string, connected: boolean, at: Timestamp): void;
   registry(): void;
-  rejected(reason: string): void;
+  rejected(rejection: Rejection): void;
   /** A group commit of `inputs` was synced `syncMs` after its oldest input came. */
   committed(inputs: number, syncMs: number): void;
   /** Alarms shown from a throw-away copy while the journal cannot sync (未入账); null = over, show the ledger's again. */
@@ -59,8 +61,10 @@ export type Pipeline = {
   readonly city: City;
   /** Alarm events decided again during recovery, oldest first. */
   readonly recoveredEvents: readonly AlarmEvent[];
-  /** Journals `input`; `synced` is called once it is safe, before it acts. */
-  submit(input: Input, synced?: () => void): void;
+  /** A gateway's publish; `synced` is called once it is safe, before it acts. */
+  publish(input: PublishInput, synced: () => void): void;
+  /** Journals any other input. */
+  submit(input: Input): void;
   /** Journals and folds a person's command; resolves with the engine's verdict. */
   command(command: CommandInput): Promise<Answer>;
   status(): {
@@ -74,10 +78,14 @@ export type Pipeline = {
   stop(): Promise<void>;
 };
 
+/** Inputs the record log may lag behind the fold before publishes wait. */
+const RECORD_LAG_MAX = 200_000;
+
 export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { clock, journal, outputs, ledger, listen, bounds } = parts;
   const progress = { recorded: outputs.recordEnd };
   const feed = createLedgerFeed({ outputs, ledger });
+  let lagChanged = (): void => {};
 
   // Step 6: outputs to the record log. Step 7: what is durable there goes on to the ledger.
   function record(from: number, to: number, out: FoldOutput, eventCounts: readonly number[]): void {
@@ -93,6 +101,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   outputs.onDurable((through) => {
     progress.recorded = Math.max(progress.recorded, through);
     feed.durable(through);
+    lagChanged();
   });
   feed.durable(outputs.recordEnd);
 
@@ -104,7 +113,9 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   // Step 2: journal. `taken` runs once the commit that covers them is synced.
   const queue = createInputQueue({ journal, clock, engineClock, bounds }, city.position, taken);
   const watch = watchJournal({ city, clock, engineClock, queue, bounds, listen, submit });
-  const lateLane = watchLateData({ city, clock, engineClock, outputs, submit });
+  const intake = createIntake({ submit, held: watch.held, released: watch.released });
+  const recorded = (): number => progress.recorded;
+  const lateLane = watchLateData({ city, clock, engineClock, outputs, submit, recorded });
   let cancelTick: (() => void) | null = null;
   let stopped: (() => void) | null = null;
 
@@ -129,6 +140,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     announce(out);
     for (const answer of answers) answer();
     watch.committed();
+    reviewLag();
     snapshots.folded(done.length);
     armTick();
     if (stopped !== null && queue.waiting().length === 0) stopped();
@@ -140,10 +152,19 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       if (event.kind === 'alarm') listen.alarm(event);
       else if (event.kind === 'gateway') listen.gateway(event.gateway, event.connections > 0, event.at);
       else if (event.kind === 'registry') listen.registry();
-      else if (event.kind === 'rejected') listen.rejected(event.rejection.reason);
+      else if (event.kind === 'rejected') listen.rejected(event.rejection);
     }
     if (out.changes.length > 0) listen.points(out.changes);
   }
+
+  // The record log has no bound of its own: publishes wait while it is far behind.
+  function reviewLag(): void {
+    const lag = city.position - progress.recorded;
+    if (lag > RECORD_LAG_MAX) intake.hold('record-lag', true);
+    else if (lag < RECORD_LAG_MAX / 2) intake.hold('record-lag', false);
+  }
+  lagChanged = reviewLag;
+  journal.onTrouble((trouble) => intake.hold('disk-reserve', trouble?.code === 'disk-reserve'));
 
   // Deadlines, no timers in the core: one timer here for the earliest; a due deadline becomes a `tick`.
   function armTick(): void {
@@ -182,10 +203,12 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   return {
     city,
     recoveredEvents,
-    submit,
+    publish: intake.publish,
+    submit: (input) => submit(input),
     command: (command) => new Promise((resolve) => submit(command, null, resolve)),
     status: () => ({
       journalFailing: watch.failing(),
+      holding: intake.holding(),
       waiting: queue.waiting().length,
       recordLag: city.position - progress.recorded,
       ledgerLag: city.position - feed.applied(),

@@ -75,7 +75,7 @@ function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules
       city.catalogueRevision = input.revision;
       return;
     case 'rejudged':
-      settleLate(city.lateWindows, input.pointIndex, input.to);
+      settleLate(city.lateWindows, input.pointIndex, input.to, input.engineTime);
       rules.onRejudged(city.rules, city.registry, input, input, sink);
       return;
     case 'resumed':

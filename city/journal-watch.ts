@@ -5,7 +5,7 @@
  */
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Clock } from '#domain/clock.ts';
-import type { Input } from '#domain/input.ts';
+import type { Input, PublishInput } from '#domain/input.ts';
 import type { City } from './city.ts';
 import type { EngineClock } from './engine-clock.ts';
 import { emptyOutput, fold } from './fold.ts';
@@ -21,6 +21,10 @@ const SLOW_CLEAR_MS = 60_000;
 export type JournalWatch = {
   /** An input was added to the queue. */
   added(waiting: Waiting): void;
+  /** A publish is held back from the journal: shows what it would raise. */
+  held(input: PublishInput): void;
+  /** The held publishes go to the journal now: their real alarms follow. */
+  released(): void;
   /** A commit was synced and folded. */
   committed(): void;
   failing(): boolean;
@@ -38,7 +42,8 @@ export function watchJournal(parts: {
 }): JournalWatch {
   const { clock, engineClock, queue, bounds, listen } = parts;
   let copy: City | null = null;
-  let failingSince = 0;
+  let failingSince: number | null = null;
+  let holding = false;
   let slowAt: number | null = null;
   let cancel = clock.after(LOOK_EVERY_MS, look);
 
@@ -47,7 +52,7 @@ export function watchJournal(parts: {
     const now = engineClock.now().engineTime;
     const oldest = queue.oldestAt();
     const ageMs = oldest === null ? 0 : now - oldest;
-    if (copy === null && ageMs >= bounds.journalFailingAfterMs) beginFailing(now - ageMs);
+    if (failingSince === null && ageMs >= bounds.journalFailingAfterMs) beginFailing(now - ageMs);
     if (ageMs >= SLOW_MS && slowAt === null) condition('journal-slow', true, { ageMs });
     if (ageMs >= SLOW_MS) slowAt = now;
     else if (slowAt !== null && now - slowAt >= SLOW_CLEAR_MS) {
@@ -58,20 +63,29 @@ export function watchJournal(parts: {
 
   function beginFailing(since: number): void {
     failingSince = since;
-    copy = copyCity(parts.city);
-    for (const waiting of queue.waiting()) show(waiting);
+    const waiting = queue.waiting();
+    if (copy === null) {
+      copy = copyCity(parts.city);
+      for (const one of waiting) show(one.entry);
+    }
     condition('journal-failing', true, { sinceMs: Math.round(engineClock.now().engineTime - since) });
   }
 
-  /** The real input waits in the journal's queue; here only its alarms are shown. */
-  function show(waiting: Waiting): void {
+  /** The real input waits for the journal; here only its alarms are shown. The copy counts positions of its own. */
+  function show(input: Input): void {
     if (copy === null) return;
     const out = emptyOutput();
-    fold(copy, waiting.entry, out);
+    fold(copy, { ...input, ...engineClock.now(), position: copy.position + 1 }, out);
     for (const event of out.events) {
       if (event.kind === 'alarm')
         listen.unjournaled({ ...event, alarm: { ...event.alarm, unjournaled: true } });
     }
+  }
+
+  function drop(): void {
+    if (copy === null || failingSince !== null || holding) return;
+    copy = null;
+    listen.unjournaled(null);
   }
 
   function condition(name: string, active: boolean, detail: Record<string, number>): void {
@@ -79,16 +93,24 @@ export function watchJournal(parts: {
   }
 
   return {
-    added: show,
-    committed() {
-      if (copy === null) return;
-      copy = null;
-      listen.unjournaled(null);
-      condition('journal-failing', false, {
-        lastedMs: Math.round(engineClock.now().engineTime - failingSince),
-      });
+    added: ({ entry }) => show(entry),
+    held(input) {
+      holding = true;
+      copy ??= copyCity(parts.city);
+      show(input);
     },
-    failing: () => copy !== null,
+    released() {
+      holding = false;
+      drop();
+    },
+    committed() {
+      if (failingSince === null) return;
+      const lastedMs = Math.round(engineClock.now().engineTime - failingSince);
+      failingSince = null;
+      drop();
+      condition('journal-failing', false, { lastedMs });
+    },
+    failing: () => failingSince !== null,
     stop: () => cancel(),
   };
 }

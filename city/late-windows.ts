@@ -24,10 +24,20 @@ export function noteLate(windows: Map<number, LateWindow>, m: Measurement, now: 
   });
 }
 
-/** Forgets the point's window once it was judged through `to`; late data that came meanwhile keeps it. */
-export function settleLate(windows: Map<number, LateWindow>, pointIndex: number, to: Timestamp): void {
+/**
+ * The point's window was judged through `to`: what is left of it stays, and all of it when late data came meanwhile
+ * (the judgement, made on a quiet window, did not see them).
+ */
+export function settleLate(
+  windows: Map<number, LateWindow>,
+  pointIndex: number,
+  to: Timestamp,
+  now: EngineTime,
+): void {
   const known = windows.get(pointIndex);
-  if (known !== undefined && known.to <= to) windows.delete(pointIndex);
+  if (known === undefined || now - known.touchedAt < LATE_QUIET_MS) return;
+  if (known.to <= to) windows.delete(pointIndex);
+  else windows.set(pointIndex, { ...known, from: Math.max(known.from, to) });
 }
 
 /** Points whose late data has been quiet for LATE_QUIET_MS at `now`, in order of index. */

@@ -27,7 +27,7 @@ export function createBrokerHost(parts: {
       if (gateway.retired === true) return { refused: 'retired' };
       return same || certificateName !== null ? { gateway: gateway.id } : { refused: 'wrong-secret' };
     },
-    publish: (input, done) => pipeline.submit(input, () => done()),
+    publish: (input, done) => pipeline.publish(input, () => done()),
     presence: (input) => pipeline.submit(input),
     refused: (reason) => parts.rejected(reason),
     condition: (name, subject, active, detail) =>

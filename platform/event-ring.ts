@@ -8,10 +8,16 @@ export type EventRing = {
   lastSequence(): number;
 };
 
-/** Holds `max` events; `lastSequence` is that of the state the ring starts from. */
-export function createEventRing(max: number, lastSequence: number): EventRing {
-  let events: AlarmEvent[] = [];
-  let last = lastSequence;
+/** Holds `max` events, beginning with those that the recovered city decided again. */
+export function createEventRing(
+  max: number,
+  recovered: {
+    readonly recoveredEvents: readonly AlarmEvent[];
+    readonly city: { readonly rules: { readonly sequence: number } };
+  },
+): EventRing {
+  let events: AlarmEvent[] = [...recovered.recoveredEvents];
+  let last = recovered.city.rules.sequence;
   return {
     add(event) {
       if (event.sequence <= last) return;

@@ -6,6 +6,7 @@ import { startBroker } from '#broker/broker.ts';
 import type { Broker } from '#broker/ports.ts';
 import type { Config } from '#config';
 import type { Clock } from '#domain/clock.ts';
+import type { Rejection } from '#domain/rejection.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { buildServer, type Server } from '#server/server.ts';
 import { ensureFirstAdmin } from '#server/users.ts';
@@ -13,6 +14,7 @@ import { openDataDirectory } from '#store/data-directory.ts';
 import { openJournalClient } from '#store/journal-client.ts';
 import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { openOutputClient } from '#store/output-client.ts';
+import type { StoreTrouble } from '#store/ports.ts';
 import { noteCrash, readSetAside } from '#store/set-aside.ts';
 import { openPipeline } from '../pipeline.ts';
 import { createBrokerHost } from './broker-host.ts';
@@ -36,6 +38,13 @@ export type Platform = {
 const EXIT_RESTART = 70;
 const LOOK_EVERY_MS = 10_000;
 const CONSOLE_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dashboard', 'dist');
+
+/** A worker thread that is gone does not come back: the process starts again and replays. */
+function dieWithWorker(trouble: StoreTrouble | null): void {
+  if (trouble?.code !== 'worker-stopped' && trouble?.code !== 'ledger-stopped') return;
+  console.error(`${trouble.code}: ${trouble.detail}`);
+  process.exit(EXIT_RESTART);
+}
 
 /**
  * Starts everything; rejects, with nothing left open, when the data directory or a port cannot be had.
@@ -64,9 +73,10 @@ export async function startPlatform(
     });
     closers.push(() => outputs.close());
 
+    const setAside = readSetAside(directory.path);
     const announcements = createAnnouncements();
     const counted = {
-      rejected: (_reason: string): void => {},
+      rejected: (_rejection: Rejection): void => {},
       committed: (_n: number, _ms: number): void => {},
     };
     const pipeline = await openPipeline({
@@ -77,7 +87,7 @@ export async function startPlatform(
       ledger,
       catalogue: shippedCatalogue(),
       bounds: config.bounds,
-      skip: readSetAside(directory.path),
+      skip: setAside,
       onCrash(position, cause) {
         console.error(`input ${position} broke an invariant of the fold`, cause);
         const crashes = noteCrash(directory.path, position);
@@ -86,7 +96,6 @@ export async function startPlatform(
       },
       listen: {
         alarm(event) {
-          ring.add(event);
           for (const listener of announcements.alarm) listener(event);
         },
         points(changes) {
@@ -98,25 +107,35 @@ export async function startPlatform(
         registry() {
           for (const listener of announcements.registry) listener();
         },
-        rejected: (reason) => counted.rejected(reason),
+        rejected: (rejection) => counted.rejected(rejection),
         committed: (inputs, syncMs) => counted.committed(inputs, syncMs),
         unjournaled(event) {
           for (const listener of announcements.unjournaled) listener(event);
         },
       },
     });
-    const ring = createEventRing(config.bounds.eventsHeldMax, 0);
-    for (const event of pipeline.recoveredEvents) ring.add(event);
+    const ring = createEventRing(config.bounds.eventsHeldMax, pipeline);
+    announcements.alarm.add(ring.add);
     closers.push(() => pipeline.stop());
     const watch = watchSelf({
       pipeline,
       outputs,
       clock,
       bounds: { ...config.bounds, lookEveryMs: LOOK_EVERY_MS },
+      setAside,
     });
     closers.push(() => watch.stop());
-    outputs.onTrouble((trouble) => watch.trouble('store', trouble?.detail ?? null));
-    ledger.onTrouble((trouble) => watch.trouble('ledger', trouble?.detail ?? null));
+    journal.onTrouble(dieWithWorker);
+    outputs.onTrouble((trouble) => {
+      dieWithWorker(trouble);
+      watch.trouble('store', trouble?.detail ?? null);
+    });
+    ledger.onTrouble((trouble) => {
+      dieWithWorker(trouble);
+      watch.trouble('ledger', trouble?.detail ?? null);
+    });
+    journal.onReport(watch.report);
+    outputs.onReport(watch.report);
 
     const first = await ensureFirstAdmin(ledger, config.adminPassword ?? undefined);
     const city = createCityPort({
@@ -139,6 +158,14 @@ export async function startPlatform(
         clock,
         secretHmac,
         randomBytes,
+        onSlowClient: (username, active) =>
+          pipeline.submit({
+            kind: 'condition',
+            name: 'slow-client',
+            subject: `console:${username}`,
+            active,
+            detail: {},
+          }),
         brokerMetrics: () => ({
           connections: broker?.connections() ?? 0,
           held_bytes: broker?.heldBytes() ?? 0,
@@ -146,9 +173,9 @@ export async function startPlatform(
       },
     );
     closers.push(() => server.close());
-    counted.rejected = (reason) => {
-      server.metrics.rejected(reason);
-      watch.rejected();
+    counted.rejected = (rejection) => {
+      server.metrics.rejected(rejection.reason);
+      watch.rejected(rejection);
     };
     counted.committed = (inputs, syncMs) => {
       server.metrics.publishes(inputs);

@@ -1,6 +1,9 @@
 /** The platform's eyes on itself: what they see becomes a journaled condition, and so a system alarm (invariant 16). */
 import type { Clock } from '#domain/clock.ts';
+import type { Rejection } from '#domain/rejection.ts';
 import type { OutputStore } from '#store/ports.ts';
+import type { StoreReport } from '#store/worker-link.ts';
+import { openAlarms } from '#rules/engine.ts';
 import type { Pipeline } from '../pipeline.ts';
 
 export type WatchBounds = {
@@ -16,9 +19,36 @@ const BACKLOG_MAX = 50_000;
 /** Refused records in one look that say somebody is flooding the quarantine. */
 const QUARANTINE_PER_LOOK_MAX = 500;
 
+/** Looks without a foreign publish after which that alarm returns; gateways watched for it at once. */
+const QUIET_LOOKS = 6;
+const FOREIGN_GATEWAYS_MAX = 1_000;
+
+/** Conditions that are judged here, and those of edges that start afresh with the process. */
+const OURS = new Set([
+  'store-backlog',
+  'store-failing',
+  'ledger-failing',
+  'quarantine-growth',
+  'disk-nearly-full',
+  'disk-full',
+  'snapshot-age',
+  'foreign-topic',
+  'housekeeping-failing',
+  'input-set-aside',
+]);
+const ENDED_WITH_US = new Set([
+  'journal-slow',
+  'journal-failing',
+  'slow-client',
+  'twin-identity',
+  'bad-credentials',
+]);
+
 export type SelfWatch = {
-  rejected(): void;
+  rejected(rejection: Rejection): void;
   trouble(part: 'store' | 'ledger', detail: string | null): void;
+  /** Damage found on disk, or housekeeping that fails: to the log and, damage, to a person. */
+  report(report: StoreReport): void;
   troubles(): { store: string | null; ledger: string | null };
   stop(): void;
 };
@@ -28,19 +58,40 @@ export function watchSelf(parts: {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly bounds: WatchBounds;
+  /** Positions set aside because their input crashed the fold twice. */
+  readonly setAside: ReadonlySet<number>;
 }): SelfWatch {
   const { pipeline, outputs, clock, bounds } = parts;
-  const active = new Map<string, boolean>();
+  const active = new Set<string>();
+  const foreign = new Map<string, { count: number; quietLooks: number }>();
   const troubles: { store: string | null; ledger: string | null } = { store: null, ledger: null };
   let refused = 0;
+  let housekeeping: string | null = null;
   let snapshotSeen = { position: pipeline.status().snapshotPosition, at: clock.monotonicMs() };
   let cancel = clock.after(bounds.lookEveryMs, look);
+  takeUp();
+  say('input-set-aside', parts.setAside.size > 0, { positions: [...parts.setAside].join(' ') });
+
+  /** What was active when we went down: ours are looked at again, the broker's and the journal's ended with us. */
+  function takeUp(): void {
+    for (const { point, rule, active: on, explanation } of openAlarms(pipeline.city.rules)) {
+      if (point !== null || !on) continue;
+      const subject = String(explanation.params['subject'] ?? '');
+      if (rule === 'foreign-topic') foreign.set(subject, { count: 0, quietLooks: 0 });
+      if (OURS.has(rule)) active.add(`${rule} ${subject}`);
+      else if (ENDED_WITH_US.has(rule)) {
+        pipeline.submit({ kind: 'condition', name: rule, subject, active: false, detail: {} });
+      }
+    }
+  }
 
   /** Journals a change of condition, and only a change. */
-  function say(name: string, now: boolean, detail: Record<string, string | number>): void {
-    if ((active.get(name) ?? false) === now) return;
-    active.set(name, now);
-    pipeline.submit({ kind: 'condition', name, subject: '', active: now, detail });
+  function say(name: string, now: boolean, detail: Record<string, string | number>, subject = ''): void {
+    const key = `${name} ${subject}`;
+    if (active.has(key) === now) return;
+    if (now) active.add(key);
+    else active.delete(key);
+    pipeline.submit({ kind: 'condition', name, subject, active: now, detail });
   }
 
   function look(): void {
@@ -50,8 +101,14 @@ export function watchSelf(parts: {
       recordLag: status.recordLag,
       ledgerLag: status.ledgerLag,
     });
+    for (const part of ['store', 'ledger'] as const) {
+      const detail = troubles[part];
+      say(`${part}-failing`, detail !== null, detail === null ? {} : { detail });
+    }
+    say('housekeeping-failing', housekeeping !== null, { detail: housekeeping ?? '' });
     say('quarantine-growth', refused > QUARANTINE_PER_LOOK_MAX, { refused });
     refused = 0;
+    lookAtForeignTopics();
     lookAtSnapshots(status.snapshotPosition);
     outputs.status().then(
       ({ freeBytes }) => {
@@ -60,6 +117,16 @@ export function watchSelf(parts: {
       },
       (cause: unknown) => trouble('store', String(cause)),
     );
+  }
+
+  /** A gateway that publishes on another's topic is set up wrong, or worse; quiet for a minute ends it. */
+  function lookAtForeignTopics(): void {
+    for (const [gateway, seen] of foreign) {
+      seen.quietLooks = seen.count === 0 ? seen.quietLooks + 1 : 0;
+      say('foreign-topic', seen.quietLooks < QUIET_LOOKS, { publishes: seen.count }, gateway);
+      seen.count = 0;
+      if (seen.quietLooks >= QUIET_LOOKS) foreign.delete(gateway);
+    }
   }
 
   function lookAtSnapshots(position: number): void {
@@ -78,10 +145,27 @@ export function watchSelf(parts: {
   }
 
   return {
-    rejected() {
+    rejected({ reason, gateway }) {
+      if (reason === 'duplicate') return;
       refused += 1;
+      if (reason !== 'foreign-topic') return;
+      const seen = foreign.get(gateway) ?? { count: 0, quietLooks: 0 };
+      seen.count += 1;
+      if (foreign.size < FOREIGN_GATEWAYS_MAX) foreign.set(gateway, seen);
     },
     trouble,
+    report(report) {
+      console.error('store:', JSON.stringify(report));
+      if (report.kind === 'housekeeping') {
+        housekeeping = report.trouble?.detail ?? null;
+        return;
+      }
+      const { file, keptAs, fromPosition, toPosition, detail } = report.damage;
+      // Damage is over as it is found: the alarm returns at once and waits for an officer.
+      for (const now of [true, false]) {
+        say('data-damaged', now, { file, keptAs: keptAs ?? '', fromPosition, toPosition, detail });
+      }
+    },
     troubles: () => troubles,
     stop: () => cancel(),
   };

@@ -5,7 +5,7 @@
  */
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Answer } from '#domain/event.ts';
-import type { AlarmAction, Input, Journaled } from '#domain/input.ts';
+import type { AlarmAction, Input, Journaled, PublishInput } from '#domain/input.ts';
 import type { Person } from '#domain/user.ts';
 import { DEFAULT_BOUNDS } from '#config';
 import { openPipeline, type Pipeline } from '#pipeline';
@@ -100,7 +100,7 @@ export async function simulateCity(seed: number, durationMs: number): Promise<Si
     }
   }
 
-  const accept = (input: Input, synced: () => void): void => life?.pipeline.submit(input, synced);
+  const accept = (input: PublishInput, synced: () => void): void => life?.pipeline.publish(input, synced);
   while (life === null) await surviving(live);
   await register(life, clock, points);
   const until = clock.wallMs() + durationMs;
