@@ -107,7 +107,8 @@ function within(
 function seriesOf(rows: readonly RawRow[], point: PointEntry | undefined) {
   const { min = -Infinity, max = Infinity } = point?.range ?? {};
   return rows.map(({ time, receivedAt, value, quality }) => {
-    const size = value === null || (value >= min && value <= max) ? 0 : value > max ? FLAG.overRange : FLAG.underRange;
+    const size =
+      value === null || (value >= min && value <= max) ? 0 : value > max ? FLAG.overRange : FLAG.underRange;
     const future = time - receivedAt > AHEAD_MAX_MS ? FLAG.future : 0;
     return { time, value: value ?? Number.NaN, quality, flags: size | future };
   });

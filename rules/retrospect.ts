@@ -29,12 +29,16 @@ type Run = {
 /** Why a stored sample came late or out of order says nothing once all are sorted. */
 const ARRIVAL = FLAG.late | FLAG.backfill | FLAG.outOfOrder | FLAG.approved;
 
-/** Episodes in `rows` (any order) of one point, by onset then rule. Pure: the engine's state is only read. */
+/**
+ * Episodes in `rows` (any order) of one point, by onset then rule. `until` is how far the rows are known to be all there
+ * are: delays that run after the last one end by then. Pure: the engine's state is only read.
+ */
 export function judgeSeries(
   state: RulesState,
   registry: Registry,
   pointIndex: number,
   rows: readonly StoredRow[],
+  until: Timestamp = -Infinity,
 ): RejudgedEpisode[] {
   const entry = registry.pointsByIndex[pointIndex];
   if (entry === undefined || entry.retired) return [];
@@ -48,13 +52,17 @@ export function judgeSeries(
   const lostMs = entry.reportIntervalMs * state.catalogue.settings.sensorLostIntervals;
   const found: RejudgedEpisode[] = [];
   let dataAt = -Infinity;
+  const goOn = (to: Timestamp): void => {
+    for (const run of runs) runDelays(run, Math.min(to, dataAt + lostMs), found);
+    if (to - dataAt >= lostMs) for (const { instance } of runs) stopClearing(instance.levels);
+    for (const run of runs) runDelays(run, to, found);
+  };
   for (const row of sorted(rows)) {
     const m = measurement(pointIndex, row);
-    for (const run of runs) runDelays(run, Math.min(m.time, dataAt + lostMs), found);
-    if (m.time - dataAt >= lostMs) for (const { instance } of runs) stopClearing(instance.levels);
-    for (const run of runs) runDelays(run, m.time, found);
+    goOn(m.time);
     if (take(runs, history, m, entry.reportIntervalMs, found)) dataAt = m.time;
   }
+  goOn(until);
   for (const run of runs) if (run.open !== null) found.push(episode(run, run.open, null));
   return found.sort((a, b) => a.onsetAt - b.onsetAt || (a.rule < b.rule ? -1 : 1));
 }

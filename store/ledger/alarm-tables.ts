@@ -7,8 +7,8 @@ import { textOf, wholeMs, type Row } from './database.ts';
 import type { KeyedEvent } from '../ports.ts';
 import type { Reconciler } from './reconciliation.ts';
 
-/** The largest page of alarms one call gives. */
-export const ALARM_PAGE_MAX = 1_000;
+/** The largest page of alarms one call gives: a page of the API and one more, which tells that there is more. */
+export const ALARM_PAGE_MAX = 1_001;
 
 export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
   const upsert = db.prepare(

@@ -13,8 +13,8 @@ import { numberOf, textOf, wholeMs, type Row } from './database.ts';
 /** Stands before the first entry. */
 export const GENESIS_HASH = '0'.repeat(64);
 
-/** The largest page of entries one call gives. */
-export const AUDIT_PAGE_MAX = 1_000;
+/** The largest page of entries one call gives: a page of the API and one more, which tells that there is more. */
+export const AUDIT_PAGE_MAX = 1_001;
 
 export type AuditHead = { readonly number: number; readonly hash: string };
 

@@ -59,13 +59,24 @@ export type ClockedCity = {
 /** Gateway that belongs to no test: its publishes tell when everything before them is decided. */
 const PROBE = 'GW-probe';
 const PROBE_POINT: PlannedPoint = {
-  ...{ gateway: PROBE, device: 'probe', channel: 'temperature', quantity: 'temperature', unit: 'Cel' },
-  ...{ kind: 'pump-station', reportIntervalMs: 86_400_000 },
+  gateway: PROBE,
+  device: 'probe',
+  channel: 'temperature',
+  quantity: 'temperature',
+  unit: 'Cel',
+  kind: 'pump-station',
+  reportIntervalMs: 86_400_000,
 };
 /** Registered last and so judged again last: once its own episode is there, all others are. */
 export const LAST_POINT: PlannedPoint = {
-  ...{ gateway: PROBE, device: 'last', channel: 'ch4', quantity: 'ch4', unit: '%' },
-  ...{ kind: 'gas-valve-well', reportIntervalMs: 60_000, limits: { H: 1 } },
+  gateway: PROBE,
+  device: 'last',
+  channel: 'ch4',
+  quantity: 'ch4',
+  unit: '%',
+  kind: 'gas-valve-well',
+  reportIntervalMs: 60_000,
+  limits: { H: 1 },
 };
 
 export async function startCity(wallMs: number, plan: readonly PlannedPoint[]): Promise<ClockedCity> {
@@ -156,17 +167,28 @@ async function register(api: Api, plan: readonly PlannedPoint[]): Promise<Map<st
   const answer = await api.post<{ secrets: { id: string; secret: string }[] }>('/api/v1/import', {
     organisations: [{ id: 'city', name: '市政', kind: 'owner', dutyPhone: '0530-1234567' }],
     facilities: kinds.map((kind) => ({
-      ...{ id: `F-${kind}`, name: kind, kind, area: '371702', organisation: 'city' },
-      ...{ lifeline: kind.startsWith('gas') ? 'gas' : 'drainage', location: { lat: 35.25, lon: 115.44 } },
+      id: `F-${kind}`,
+      name: kind,
+      kind,
+      area: '371702',
+      organisation: 'city',
+      lifeline: kind.startsWith('gas') ? 'gas' : 'drainage',
+      location: { lat: 35.25, lon: 115.44 },
     })),
     gateways: [...new Set(plan.map((point) => point.gateway))].map((id) => ({
-      ...{ id, name: id, session: 'always-on' },
+      id,
+      name: id,
+      session: 'always-on',
     })),
     devices: plan.map(({ device: id, gateway, kind }) => ({ id, gateway, facility: `F-${kind}` })),
-    points: plan.map(({ gateway: _, kind: __, ...point }) => point),
+    points: plan.map(pointOf),
   });
   if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
   return new Map(answer.body.secrets.map(({ id, secret }) => [id, secret]));
+}
+
+function pointOf({ device, channel, quantity, unit, reportIntervalMs, limits }: PlannedPoint) {
+  return { device, channel, quantity, unit, reportIntervalMs, ...(limits === undefined ? {} : { limits }) };
 }
 
 async function watch(http: string, token: string): Promise<Console> {

@@ -67,7 +67,11 @@ describe.skipIf(!haveRecordings)('recordings beside the project, live', () => {
   it('rain rings for the two storms of the year', async () => {
     const recorded = gauge(isStormy);
     const samples = readSamples(recordingPath(RAIN_FILE), {
-      ...{ time: 'time', value: 'rain_in', zoneMinutes: -360, channel: 'rain', devicePrefix: 'gauge' },
+      time: 'time',
+      value: 'rain_in',
+      zoneMinutes: -360,
+      channel: 'rain',
+      devicePrefix: 'gauge',
     })
       .filter(({ time }) => isStormy(time))
       .toSorted((a, b) => a.time - b.time);

@@ -25,8 +25,13 @@ export function methane(releases: readonly string[]): Recorded {
   const delays = { onDelayMs: 10_000, offDelayMs: 5_000 };
   const limits = { H: 3, HH: 6, deadband: 0.2, ...delays };
   return recorded('point-limits', [...beams.values()], {
-    ...{ gateway: 'GW-gas', channel: 'ch4', quantity: 'ch4', unit: '[ppm]', kind: 'gas-valve-well' },
-    ...{ reportIntervalMs: METHANE_INTERVAL_MS, limits },
+    gateway: 'GW-gas',
+    channel: 'ch4',
+    quantity: 'ch4',
+    unit: '[ppm]',
+    kind: 'gas-valve-well',
+    reportIntervalMs: METHANE_INTERVAL_MS,
+    limits,
     levels: [
       { colour: 'yellow', limit: 3, clearBelow: 2.8, ...delays },
       { colour: 'orange', limit: 6, clearBelow: 5.8, ...delays },
@@ -37,10 +42,18 @@ export function methane(releases: readonly string[]): Recorded {
 /** Street floods in inches under the shipped ponding depths: 5, 15, 20, 27 cm, deadband 1 cm. */
 export function floods(sensors: number, samplesMax?: number): Recorded {
   const level = (colour: string, cm: number, onDelayMs: number): NaiveLevel => ({
-    ...{ colour, limit: cm / 2.54, clearBelow: (cm - 1) / 2.54, onDelayMs, offDelayMs: 60_000 },
+    colour,
+    limit: cm / 2.54,
+    clearBelow: (cm - 1) / 2.54,
+    onDelayMs,
+    offDelayMs: 60_000,
   });
   return recorded('ponding-depth', streetFloods(sensors, samplesMax), {
-    ...{ gateway: 'GW-water', channel: 'depth', quantity: 'water-depth', unit: '[in_i]', kind: 'underpass' },
+    gateway: 'GW-water',
+    channel: 'depth',
+    quantity: 'water-depth',
+    unit: '[in_i]',
+    kind: 'underpass',
     reportIntervalMs: FLOOD_INTERVAL_MS,
     levels: [
       level('blue', 5, 60_000),
@@ -54,7 +67,11 @@ export function floods(sensors: number, samplesMax?: number): Recorded {
 /** A rain gauge in inches under the shipped sums: 50 mm in 12, 6 and 3 h, 100 mm in 3 h, deadband 5 mm. */
 export function gauge(isPlayed: (time: number) => boolean = () => true): Recorded {
   const level = (colour: string, mm: number, hours: number): NaiveLevel => ({
-    ...{ colour, limit: mm / 25.4, clearBelow: (mm - 5) / 25.4, onDelayMs: 0, offDelayMs: 600_000 },
+    colour,
+    limit: mm / 25.4,
+    clearBelow: (mm - 5) / 25.4,
+    onDelayMs: 0,
+    offDelayMs: 600_000,
     windowMs: hours * 3_600_000,
   });
   const { device, samples } = rain();
@@ -90,7 +107,10 @@ export function expectedSpans(
   return recordings
     .flatMap(({ device, samples }) => {
       const inputs = samples.map(({ time, value }, i) => ({
-        ...{ kind: 'publish' as const, gateway: '', receivedAt: time, engineTime: time },
+        kind: 'publish' as const,
+        gateway: '',
+        receivedAt: time,
+        engineTime: time,
         text: JSON.stringify({ device, time, seq: i + 1, values: { [channel]: value } }),
       }));
       const end = until(samples.at(-1)?.time ?? 0);
@@ -162,7 +182,10 @@ export const historicalSpans = (alarms: readonly Alarm[], rule: string): NaiveSp
   alarms
     .filter((alarm) => alarm.rule === rule && alarm.historical && alarm.withdrawn !== true)
     .map(({ point, colour, onsetAt, returnedAt }) => ({
-      ...{ point: point ?? '', colour, from: onsetAt, to: returnedAt },
+      point: point ?? '',
+      colour,
+      from: onsetAt,
+      to: returnedAt,
     }))
     .toSorted(bySpan);
 
