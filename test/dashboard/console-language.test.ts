@@ -145,6 +145,13 @@ describe('an explanation', () => {
     expect(explain({ code: 'limit-high', params }, 'zh-CN', words)).toContain('2 分钟');
   });
 
+  test('of a fault of the platform tells all that was seen of it', () => {
+    const params = { rule: 'disk-full', subject: '', owner: 'system-admin', colour: 'red', freeMb: 12 };
+    expect(explain({ code: 'system.disk-full', params }, 'zh-CN', words)).toBe(
+      '磁盘已满，仅保留规则、账本和系统报警（freeMb = 12）',
+    );
+  });
+
   test('with an unknown code stays legible', () => {
     expect(explain({ code: 'new-thing', params: { depth: 3, place: 'x' } }, 'en', words)).toBe(
       'new-thing: depth = 3, place = x',

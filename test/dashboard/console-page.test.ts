@@ -259,6 +259,34 @@ describe('sound and title', { timeout: 30_000 }, () => {
     await expect.poll(() => page.title()).toBe('城市生命线值守台');
   });
 
+  test('一级 sounds within a second, again and again, until it is taken; X silences it; one tab of two sounds', async () => {
+    const page = await browser.open();
+    await page.addInitScript(COUNT_BEEPS);
+    await logIn(page, server.origin);
+    const other = await page.context().newPage();
+    await other.addInitScript(COUNT_BEEPS);
+    await other.goto(`${server.origin}/duty`);
+    await other.locator('.list-pane').click();
+    await shows(other, '.header', '声音 在其他页签');
+    const alarm = city.raise(0, 'red');
+    await expect.poll(() => beeps(page), { timeout: 1_000 }).toBeGreaterThan(0);
+    const first = await beeps(page);
+    await expect.poll(() => beeps(page), { timeout: 6_000 }).toBeGreaterThan(first);
+    expect(await beeps(other)).toBe(0);
+    await page.bringToFront();
+    await page.keyboard.press('x');
+    const silenced = await beeps(page);
+    await page.waitForTimeout(4_500);
+    expect(await beeps(page)).toBe(silenced);
+    const second = city.raise(1, 'red');
+    await expect.poll(() => beeps(page), { timeout: 1_000 }).toBeGreaterThan(silenced);
+    for (const { id, revision } of [alarm, second]) city.order(id, 'acknowledge', { revision }, 'li');
+    await expect.poll(() => page.title()).toBe('城市生命线值守台');
+    const taken = await beeps(page);
+    await page.waitForTimeout(4_500);
+    expect(await beeps(page)).toBe(taken);
+  });
+
   test('X silences for 60 s and shows it', async () => {
     const page = await browser.open();
     await logIn(page, server.origin);
@@ -365,6 +393,14 @@ describe('for everyone', { timeout: 60_000 }, () => {
     expect(outside).toEqual([]);
   });
 });
+
+/** Counts every beep that the page starts. */
+const COUNT_BEEPS = `
+  window.beeps = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) { window.beeps++; return start.call(this, at); };
+`;
+const beeps = async (page: Page): Promise<number> => Number(await page.evaluate('window.beeps'));
 
 /** The log-in form is open already. */
 async function logIn2(page: Page): Promise<void> {

@@ -1,6 +1,7 @@
 /** Which limits the chart shows: the one in force, and the point's own others. */
 import type { Alarm } from '#domain/alarm.ts';
 import type { Point } from '#domain/registry.ts';
+import { writtenValue } from '../text/unit.ts';
 import type { LimitLine } from './trend-chart.ts';
 
 const NAMES = ['LL', 'L', 'H', 'HH'] as const;
@@ -12,11 +13,13 @@ export function limitLines(
   named: (limit: string) => string,
 ): LimitLine[] {
   const lines: LimitLine[] = [];
-  if (alarm.limitValue !== null) lines.push({ value: alarm.limitValue, label: named(alarm.limit) });
+  const label = (name: string, value: number) => `${named(name)}  ${writtenValue(value, alarm.unit)}`;
+  if (alarm.limitValue !== null)
+    lines.push({ value: alarm.limitValue, label: label(alarm.limit, alarm.limitValue) });
   if (point === undefined || point.unit !== alarm.unit) return lines;
   for (const name of NAMES) {
     const value = point.limits?.[name];
-    if (value !== undefined && value !== alarm.limitValue) lines.push({ value, label: named(name) });
+    if (value !== undefined && value !== alarm.limitValue) lines.push({ value, label: label(name, value) });
   }
   return lines;
 }

@@ -50,7 +50,7 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
       circumstances: [names.area(alarm), rule === subject ? '' : rule, names.owner(alarm)?.name ?? '']
         .filter((word) => word !== '')
         .join(' · '),
-      value: writtenNumber(currentValue(alarm)),
+      value: alarm.point === null && alarm.value === null ? '' : writtenNumber(currentValue(alarm)),
       unit: writtenUnit(alarm.unit),
       limit,
       onset: momentText(alarm.onsetAt, now, locale.value),

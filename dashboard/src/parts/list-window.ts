@@ -62,7 +62,8 @@ export function createListWindow(
 
   function decide(): void {
     const element = grid.value;
-    if (element === null) return;
+    // A dialog borrows the focus and gives it back: the rows stay as they were meanwhile.
+    if (element === null || document.querySelector('dialog[open]') !== null) return;
     // A window that loses the focus keeps its active element: the officer only looked elsewhere.
     hold(element.contains(document.activeElement) || element.scrollTop > 0);
   }

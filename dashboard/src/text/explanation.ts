@@ -17,10 +17,21 @@ export function explain(
   const key = `explanation.${explanation.code}`;
   const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0 ? `${key}-delayed` : key;
   if (words.knows(delayed)) return words.translate(delayed, values);
-  if (words.knows(key)) return words.translate(key, values);
+  if (words.knows(key)) return words.translate(key, values) + details(explanation.code, values, locale);
   const list = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
   const separator = locale === 'zh-CN' ? '，' : ', ';
   return list.length === 0 ? explanation.code : `${explanation.code}: ${list.join(separator)}`;
+}
+
+/** Parameters that every text uses or that say nothing to people. */
+const TOLD: readonly string[] = ['rule', 'subject', 'owner', 'colour'];
+
+/** A fault of the platform is told with all that was seen of it: file, position, size. */
+function details(code: string, values: Record<string, string>, locale: Locale): string {
+  const seen = Object.entries(values).filter(([name, value]) => !TOLD.includes(name) && value !== '');
+  if (!code.startsWith('system.') || seen.length === 0) return '';
+  const list = seen.map(([name, value]) => `${name} = ${value}`).join(', ');
+  return locale === 'zh-CN' ? `（${list}）` : ` (${list})`;
 }
 
 function writtenParams(
