@@ -15,8 +15,8 @@ export function explain(
 ): string {
   const values = writtenParams(explanation, locale, words.name);
   const key = `explanation.${explanation.code}`;
-  const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0 ? `${key}-delayed` : key;
-  if (words.knows(delayed)) return words.translate(delayed, values);
+  const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0;
+  if (delayed && words.knows(`${key}-delayed`)) return words.translate(`${key}-delayed`, values);
   if (words.knows(key)) return words.translate(key, values) + details(explanation.code, values, locale);
   const list = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
   const separator = locale === 'zh-CN' ? '，' : ', ';

@@ -1,0 +1,112 @@
+/** For every eye, hand, language and screen. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { logIn } from './browser.ts';
+import { ROOT, type PageHouse } from './page-house.ts';
+
+const axe = readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+export function everyoneOnThePage(house: PageHouse): void {
+  describe('for everyone', { timeout: 60_000 }, () => {
+    const sizes = [
+      { width: 1920, height: 1080 },
+      { width: 1366, height: 768 },
+      { width: 390, height: 844 },
+    ];
+    const violations = async (page: Page): Promise<string[]> => {
+      const ran = await page.evaluate(
+        `${axe}; axe.run().then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].html))`,
+      );
+      return Array.isArray(ran) ? ran.map(String) : ['axe did not run'];
+    };
+
+    test('axe finds nothing: log-in, empty, alarms with detail, dialogs, day colours, English, line down', async () => {
+      const page = await house.browser.open();
+      await page.goto(`${house.server.origin}/login`);
+      await page.waitForSelector('form');
+      expect(await violations(page)).toEqual([]);
+      await logIn(page, house.server.origin, 'li');
+      expect(await violations(page)).toEqual([]);
+      for (let i = 0; i < 12; i++)
+        house.city.raise(i, (['red', 'orange', 'yellow', 'blue'] as const)[i % 4] ?? 'blue');
+      await page.waitForSelector('[data-id=al-11]');
+      await page.keyboard.press('j');
+      await page.waitForSelector('.trend canvas');
+      await page.waitForSelector('.timeline li');
+      expect(await violations(page)).toEqual([]);
+      for (const key of ['a', 's', 'f', 'n', '?']) {
+        await page.keyboard.press(key);
+        await page.waitForSelector('dialog[open]');
+        expect([key, await violations(page)]).toEqual([key, []]);
+        await page.keyboard.press('Escape');
+        await page.locator('dialog').waitFor({ state: 'detached' });
+      }
+      await page.getByRole('button', { name: '日间' }).click();
+      await page.getByRole('button', { name: 'English' }).click();
+      expect(await page.getAttribute('html', 'lang')).toBe('en');
+      expect(await violations(page)).toEqual([]);
+      await house.server.close();
+      await page.locator('.bar-stale').waitFor({ timeout: 9_000 });
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test.each(sizes)(
+      'at $width x $height nothing scrolls sideways and no button is clipped, in both languages',
+      async (size) => {
+        for (let i = 0; i < 8; i++)
+          house.city.raise(i, (['red', 'orange', 'yellow', 'blue'] as const)[i % 4] ?? 'blue');
+        const page = await house.browser.open(size);
+        await logIn(page, house.server.origin, 'li');
+        for (const language of ['zh', 'en']) {
+          for (const chosen of [false, true]) {
+            if (chosen) await page.keyboard.press('j');
+            else await page.keyboard.press('Escape');
+            await page.waitForTimeout(50);
+            const clipped = await page.evaluate(
+              `[document.documentElement, ...document.querySelectorAll('button, .header, .detail-pane, .list-head')]
+              .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0).map((e) => e.className + ': ' + e.textContent)`,
+            );
+            expect([language, chosen, clipped]).toEqual([language, chosen, []]);
+          }
+          if (language === 'zh') await page.getByRole('button', { name: 'English' }).click();
+        }
+      },
+    );
+
+    test('no saturated colour is on screen while nothing is wrong', async () => {
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      const picture = (await page.screenshot()).toString('base64');
+      // A blank page reads it: the console's own policy allows no such thing.
+      const blank = await house.browser.open();
+      const share = await blank.evaluate(`new Promise((done) => {
+        const image = new Image();
+        image.onload = () => {
+          const canvas = new OffscreenCanvas(image.width, image.height);
+          const context = canvas.getContext('2d');
+          context.drawImage(image, 0, 0);
+          const { data } = context.getImageData(0, 0, image.width, image.height);
+          let loud = 0;
+          for (let i = 0; i < data.length; i += 4) {
+            const max = Math.max(data[i], data[i + 1], data[i + 2]);
+            if (max > 40 && 1 - Math.min(data[i], data[i + 1], data[i + 2]) / max > 0.5) loud++;
+          }
+          done(loud);
+        };
+        image.onerror = () => done('the picture cannot be read');
+        image.src = 'data:image/png;base64,${picture}';
+      })`);
+      expect(share).toBe(0);
+    });
+
+    test('no request leaves the origin', () => {
+      const outside = house.browser.requests.filter(
+        (address) => !/^(http:\/\/127\.0\.0\.1|data:)/.test(address),
+      );
+      expect(house.browser.requests.length).toBeGreaterThan(50);
+      expect(outside).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,148 @@
+/** What moves by itself: new alarms, a lost line, sound and title. */
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { logIn, rowIds, topOf } from './browser.ts';
+import { startMockServer } from './mock-server.ts';
+import { shows, text, type PageHouse } from './page-house.ts';
+
+export function liveOnThePage(house: PageHouse): void {
+  describe('the list under fire', { timeout: 40_000 }, () => {
+    test('the chosen row stays under the cursor while 50 alarms arrive; reds are pinned, the bar counts the rest', async () => {
+      for (let i = 0; i < 5; i++) house.city.raise(i, 'yellow');
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      await page.locator('[data-id="al-2"]').click();
+      const before = await topOf(page, 'al-2');
+      const rows = await rowIds(page);
+      for (let i = 10; i < 60; i++) house.city.raise(i, i % 25 === 0 ? 'red' : 'orange');
+      await shows(page, '.new-bar', '48 条新报警（最高 二级）');
+      expect(await page.locator('.pinned-row').count()).toBe(2);
+      expect(await topOf(page, 'al-2')).toBe(before);
+      await page.locator('.grid').evaluate('(grid) => { grid.scrollTop = 0 }');
+      expect(await rowIds(page)).toEqual(rows);
+      await page.keyboard.press('Home');
+      await page.locator('.new-bar').waitFor({ state: 'detached' });
+      expect((await rowIds(page)).slice(0, 2).sort()).toEqual(['al-25', 'al-50']);
+    });
+
+    test('5,000 alarms draw no more than the rows in sight', async () => {
+      for (let i = 0; i < 5_000; i++) house.city.raise(i, 'blue');
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      await shows(page, '.tab', '5000');
+      expect(await page.locator('.grid-row').count()).toBeLessThan(45);
+      expect(await page.getAttribute('.grid', 'aria-rowcount')).toBe('5000');
+    });
+
+    test('a hole in the chain brings a fresh snapshot', async () => {
+      house.city.raise(0, 'orange');
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      house.city.raise(1, 'yellow');
+      await shows(page, '.grid-row', '人民路下穿立交');
+      expect(house.server.snapshots()).toBe(1);
+      house.server.swallow(1);
+      house.city.raise(2, 'yellow');
+      house.city.raise(3, 'yellow');
+      await shows(page, '.grid-row', '巨野化工园');
+      expect(house.server.snapshots()).toBe(2);
+      expect(await page.locator('.grid-row').count()).toBe(4);
+    });
+
+    test('未入账 and late records are shown as such', async () => {
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      house.city.raise(0, 'orange', { unjournaled: true });
+      house.city.raise(1, 'orange', { historical: true });
+      await shows(page, '.grid-row', '未入账');
+      await shows(page, '.notice', '补传数据报警：二级 人民路下穿立交');
+    });
+  });
+
+  describe('when the line is down', { timeout: 40_000 }, () => {
+    test('the bar says of when the picture is, values are hatched, and the return shows what a fresh page would', async () => {
+      house.city.raise(0, 'orange');
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      await page.waitForSelector('.grid-row');
+      const { port } = new URL(house.server.origin);
+      await house.server.close();
+      await page.locator('.bar-stale').waitFor({ timeout: 9_000 });
+      expect(await text(page, '.bar-stale')).toMatch(/实时连接中断 00:0\d · 画面为 \d\d:\d\d:\d\d 的数据/);
+      expect(await page.locator('.duty.stale .value').count()).toBeGreaterThan(0);
+      expect(await page.title()).toContain('连接中断');
+      house.city.raise(1, 'red');
+      house.server = await startMockServer(house.city, Number(port));
+      await page.locator('.bar-stale').waitFor({ state: 'detached', timeout: 9_000 });
+      expect(await rowIds(page)).toEqual(['al-1', 'al-0']);
+      expect(house.server.snapshots()).toBe(0);
+    });
+  });
+
+  describe('sound and title', { timeout: 30_000 }, () => {
+    test('a page nobody touched says that its sound is off; one click turns it on', async () => {
+      const page = await house.browser.open();
+      // Log in without touching this page: the browser must not have had a gesture here.
+      await page
+        .context()
+        .addCookies([{ name: 'lifeline_session', value: 'token-zhang', url: house.server.origin }]);
+      await page.goto(`${house.server.origin}/duty`);
+      await page.locator('.bar-sound', { hasText: '声音未开启，点击开启' }).waitFor();
+      await page.locator('.bar-sound').click();
+      await page.locator('.bar-sound').waitFor({ state: 'detached' });
+      await shows(page, '.header', '声音 开');
+    });
+
+    test('an untaken 一级 stands in the title until it is taken', async () => {
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      const alarm = house.city.raise(0, 'red');
+      await expect.poll(() => page.title()).toMatch(/^\(1\) 一级 中华路燃气阀井/);
+      house.city.order(alarm.id, 'acknowledge', { revision: alarm.revision }, 'li');
+      await expect.poll(() => page.title()).toBe('城市生命线值守台');
+    });
+
+    test('一级 sounds within a second, again and again, until it is taken; X silences it; one tab of two sounds', async () => {
+      const page = await house.browser.open();
+      await page.addInitScript(COUNT_BEEPS);
+      await logIn(page, house.server.origin);
+      const other = await page.context().newPage();
+      await other.addInitScript(COUNT_BEEPS);
+      await other.goto(`${house.server.origin}/duty`);
+      await other.locator('.list-pane').click();
+      await shows(other, '.header', '声音 在其他页签');
+      const alarm = house.city.raise(0, 'red');
+      await expect.poll(() => beeps(page), { timeout: 1_000 }).toBeGreaterThan(0);
+      const first = await beeps(page);
+      await expect.poll(() => beeps(page), { timeout: 6_000 }).toBeGreaterThan(first);
+      expect(await beeps(other)).toBe(0);
+      await page.bringToFront();
+      await page.keyboard.press('x');
+      const silenced = await beeps(page);
+      await page.waitForTimeout(4_500);
+      expect(await beeps(page)).toBe(silenced);
+      const second = house.city.raise(1, 'red');
+      await expect.poll(() => beeps(page), { timeout: 1_000 }).toBeGreaterThan(silenced);
+      for (const { id, revision } of [alarm, second]) house.city.order(id, 'acknowledge', { revision }, 'li');
+      await expect.poll(() => page.title()).toBe('城市生命线值守台');
+      const taken = await beeps(page);
+      await page.waitForTimeout(4_500);
+      expect(await beeps(page)).toBe(taken);
+    });
+
+    test('X silences for 60 s and shows it', async () => {
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      await page.keyboard.press('x');
+      await shows(page, '.header', '静音 60 秒');
+    });
+  });
+}
+
+/** Counts every beep that the page starts. */
+const COUNT_BEEPS = `
+  window.beeps = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) { window.beeps++; return start.call(this, at); };
+`;
+const beeps = async (page: Page): Promise<number> => Number(await page.evaluate('window.beeps'));
