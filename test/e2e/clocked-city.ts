@@ -87,6 +87,7 @@ export async function startCity(wallMs: number, plan: readonly PlannedPoint[]): 
   const http = (): string => `http://127.0.0.1:${platform.httpPort}`;
   const secrets = await register(await logIn(http()), [...plan, PROBE_POINT, LAST_POINT]);
   let probe: Gateway | null = null;
+  let boxes = 0;
 
   async function gateway(id: string): Promise<Gateway> {
     const password = secrets.get(id);
@@ -95,7 +96,7 @@ export async function startCity(wallMs: number, plan: readonly PlannedPoint[]): 
     const client = await mqtt.connectAsync(url, {
       username: id,
       password,
-      clientId: 'box',
+      clientId: `box-${(boxes += 1)}`,
       reconnectPeriod: 0,
     });
     client.on('error', () => {});

@@ -76,13 +76,11 @@ export function gauge(isPlayed: (time: number) => boolean = () => true): Recorde
   });
   const { device, samples } = rain();
   return recorded('rain-sum', [{ device, samples: samples.filter(({ time }) => isPlayed(time)) }], {
-    ...{
-      gateway: 'GW-rain',
-      channel: 'rain',
-      quantity: 'rain-increment',
-      unit: '[in_i]',
-      kind: 'rain-gauge',
-    },
+    gateway: 'GW-rain',
+    channel: 'rain',
+    quantity: 'rain-increment',
+    unit: '[in_i]',
+    kind: 'rain-gauge',
     reportIntervalMs: RAIN_INTERVAL_MS,
     levels: [level('blue', 50, 12), level('yellow', 50, 6), level('orange', 50, 3), level('red', 100, 3)],
   });
