@@ -19,11 +19,11 @@ import { createLink, frameCame, isStale, serverNow, staleness, type Link } from 
 import { EMPTY_VIEW, nextView, type ListView } from '../store/list-view.ts';
 import { settle, shownAlarm, type Pending } from '../store/pending.ts';
 import { applyPoints, createPointValues, liveValue, type LiveValue } from '../store/point-values.ts';
-import { createRing, dueTone, owing, ringNow, silence, toneOf } from '../store/ring.ts';
 import { eventOf, type StoryEvent } from '../store/timeline.ts';
 import type { Locale } from '../text/clock.ts';
 import { createNames, type Names } from '../text/names.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
+import { createBell } from './bell.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { sendOrder } from './orders.ts';
 import { openLine, type LiveLine } from './socket.ts';
@@ -84,7 +84,7 @@ export type ConsoleDeps = {
 export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   const book = createBook();
   const points = createPointValues();
-  const ring = createRing();
+  const bell = createBell(deps.annunciator);
   const pending: Pending = new Map();
   const notices = createNotices();
   const announcer = createAnnouncer();
@@ -163,7 +163,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
         action,
       ),
     silence() {
-      silence(ring, monotonic());
+      bell.silence(monotonic());
       tick();
     },
     close() {
@@ -202,8 +202,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
       const values = { colour: message.alarm.colour };
       notices.add({ code: 'late-ring', values, alarm: message.alarm.id, sticky: true }, monotonic());
     }
-    const tone = toneOf(message);
-    if (tone !== null && ringNow(ring, tone, monotonic())) deps.annunciator.play(tone);
+    bell.onEvent(message, monotonic());
     follow();
   }
 
@@ -234,10 +233,9 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     const stale = isStale(link.value, now) ? staleness(link.value, now) : null;
     const wall = serverNow(link.value, now, Date.now());
     const wasStale = second.value.stale !== null;
-    second.value = { now: wall, stale, silencedForMs: Math.max(0, ring.silencedUntil - now) };
+    second.value = { now: wall, stale, silencedForMs: bell.silencedForMs(now) };
     if (wasStale !== (stale !== null)) follow();
-    const tone = dueTone(ring, owing(openShown(), stale !== null), now);
-    if (tone !== null) deps.annunciator.play(tone);
+    bell.onTick(openShown(), stale !== null, now);
     announcer.tick(now);
     notices.age(now);
   }

@@ -9,7 +9,6 @@ import { explain } from './explanation.ts';
 import zh from './zh-CN.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 
-export const LOCALES: readonly Locale[] = ['zh-CN', 'en'];
 const KEPT_AS = 'lifeline.locale';
 
 export type Language = ReturnType<typeof createLanguage>;
