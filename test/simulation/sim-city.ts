@@ -12,7 +12,9 @@ import { openPipeline, type Pipeline } from '#pipeline';
 import { openAlarms, shippedCatalogue } from '#rules/engine.ts';
 import { ledgerOnThisThread } from '#store/ledger/in-process.ts';
 import { type Ledger, memoryLedger } from '#store/ledger/ledger.ts';
+import type { Journal } from '#store/ports.ts';
 import { isWorldError } from '#store/store-error.ts';
+import type { LedgerFollower } from '../../city/ports.ts';
 import { type Random, seededRandom } from './random.ts';
 import { SimClock, settle } from './sim-clock.ts';
 import { SimDisk } from './sim-disk.ts';
@@ -45,9 +47,26 @@ const STEP_MS = 20;
 const DUTY: Person = { username: 'duty', roles: ['duty-leader'], address: 'sim' };
 const START_WALL_MS = Date.UTC(2026, 5, 1);
 
+/** What a test puts between the pipeline and its world. */
+export type SimTwist = {
+  readonly journal?: (journal: Journal, clock: SimClock) => Journal;
+  readonly outputs?: (outputs: SimOutputs) => SimOutputs;
+  readonly ledger?: (ledger: LedgerFollower) => LedgerFollower;
+  /** Called before each publish is handed over. */
+  readonly beforePublish?: (pipeline: Pipeline) => void;
+  /** Called with each step of the field; not while the city comes to rest. */
+  readonly everyStep?: (disk: SimDisk, random: Random) => void;
+  /** Space the journal holds back for the alarm path. */
+  readonly reserveBytes?: number;
+};
+
 type Life = { readonly pipeline: Pipeline; readonly outputs: SimOutputs };
 
-export async function simulateCity(seed: number, durationMs: number): Promise<SimOutcome> {
+export async function simulateCity(
+  seed: number,
+  durationMs: number,
+  twist: SimTwist = {},
+): Promise<SimOutcome> {
   const random = seededRandom(seed);
   const clock = new SimClock(START_WALL_MS);
   const disk = new SimDisk(seed);
@@ -66,7 +85,7 @@ export async function simulateCity(seed: number, durationMs: number): Promise<Si
   };
 
   async function live(): Promise<void> {
-    life = await startLife({ clock, disk, random, ledger, announced });
+    life = await startLife({ clock, disk, random, ledger, announced, twist });
     for (const gateway of new Set(points.map((point) => point.gateway))) {
       const presence = { client: 'box', connected: true, connections: 1, address: 'sim' };
       life.pipeline.submit({ kind: 'presence', gateway, ...presence });
@@ -100,13 +119,18 @@ export async function simulateCity(seed: number, durationMs: number): Promise<Si
     }
   }
 
-  const accept = (input: PublishInput, synced: () => void): void => life?.pipeline.publish(input, synced);
+  const accept = (input: PublishInput, synced: () => void): void => {
+    if (life === null) return;
+    twist.beforePublish?.(life.pipeline);
+    life.pipeline.publish(input, synced);
+  };
   while (life === null) await surviving(live);
   await register(life, clock, points);
   const until = clock.wallMs() + durationMs;
   while (clock.wallMs() < until) {
     if (random.chance(STEP_MS / 45_000)) deathAtCall = calls + 1 + random.int(12);
     if (random.chance(STEP_MS / 90_000)) disk.faults.sync = disk.faults.sync === 0 ? 0.3 : 0;
+    twist.everyStep?.(disk, random);
     await surviving(async () => {
       if (life === null) await live();
       field.act(clock.wallMs(), accept);
@@ -116,6 +140,7 @@ export async function simulateCity(seed: number, durationMs: number): Promise<Si
   }
   deathAtCall = Number.POSITIVE_INFINITY;
   disk.faults.sync = 0;
+  disk.capacityBytes = Number.MAX_SAFE_INTEGER;
   field.drain();
   for (let quiet = 0; quiet < 200 && (field.unacknowledged() > 0 || quiet < 150); quiet++) {
     await surviving(async () => {
@@ -141,16 +166,20 @@ async function startLife(world: {
   readonly random: Random;
   readonly ledger: Ledger;
   readonly announced: AlarmEvent[];
+  readonly twist: SimTwist;
 }): Promise<Life> {
-  const { clock, disk, random, ledger, announced } = world;
-  const journal = openSimJournal(disk, clock, random, 8);
-  const outputs = openSimOutputs(disk, clock, random, 30);
+  const { clock, disk, random, ledger, announced, twist } = world;
+  const { journal: twistJournal, outputs: twistOutputs, ledger: twistLedger, reserveBytes } = twist;
+  const openJournal = openSimJournal(disk, clock, random, 8, reserveBytes);
+  const openOutputs = openSimOutputs(disk, clock, random, 30);
+  const openLedger = ledgerOnThisThread(ledger);
+  const outputs = twistOutputs?.(openOutputs) ?? openOutputs;
   const pipeline = await openPipeline({
     site: 'simulated',
     clock,
-    journal,
+    journal: twistJournal?.(openJournal, clock) ?? openJournal,
     outputs,
-    ledger: ledgerOnThisThread(ledger),
+    ledger: twistLedger?.(openLedger) ?? openLedger,
     catalogue: shippedCatalogue(),
     bounds: { ...DEFAULT_BOUNDS, snapshotEveryMs: 20_000 },
     skip: new Set(),

@@ -7,19 +7,37 @@ import type { Journal, StoreTrouble } from '#store/ports.ts';
 import type { Random } from './random.ts';
 import type { SimDisk } from './sim-disk.ts';
 
-/** Opens what is on `disk`. Nothing runs after the clock forgets its callbacks. */
-export function openSimJournal(disk: SimDisk, clock: Clock, random: Random, syncMsMax: number): Journal {
+const HOUSEKEEPING_MS = 1_000;
+
+/**
+ * Opens what is on `disk`; with `reserveBytes` it keeps house as the thread does. Nothing runs after the clock forgets
+ * its callbacks.
+ */
+export function openSimJournal(
+  disk: SimDisk,
+  clock: Clock,
+  random: Random,
+  syncMsMax: number,
+  reserveBytes = 0,
+): Journal {
   const core = new JournalCore(disk, {
     directory: '/data',
     segmentBytes: 64 * 1024,
-    reserveBytes: 0,
+    reserveBytes,
     drawSalt: () => random.int(2 ** 32),
   });
   const encoder = createEntryEncoder();
   let synced: (through: number) => void = () => {};
   let troubled: (trouble: StoreTrouble | null) => void = () => {};
   let scheduled = false;
-  let inTrouble = false;
+  let told: string | null = null;
+  if (reserveBytes > 0) clock.after(HOUSEKEEPING_MS, keepHouse);
+
+  function keepHouse(): void {
+    clock.after(HOUSEKEEPING_MS, keepHouse);
+    while (core.step(clock.wallMs()).more);
+    if (told !== null) flushIn(0);
+  }
 
   function flushIn(delayMs: number): void {
     if (scheduled) return;
@@ -30,8 +48,8 @@ export function openSimJournal(disk: SimDisk, clock: Clock, random: Random, sync
   function flush(): void {
     scheduled = false;
     const { written, trouble, retryMs } = core.flush();
-    if ((trouble !== null) !== inTrouble) {
-      inTrouble = trouble !== null;
+    if ((trouble?.code ?? null) !== told) {
+      told = trouble?.code ?? null;
       troubled(trouble);
     }
     if (retryMs !== null) flushIn(retryMs);
