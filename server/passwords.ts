@@ -1,5 +1,5 @@
 /** People's passwords: argon2id, at most two hashed at once (invariant 14), kept as PHC text. */
-import { argon2, timingSafeEqual } from 'node:crypto';
+import { argon2, type Argon2Parameters, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /** Argon2id as OWASP's first choice for 19 MiB: about 50 ms of one core. */
@@ -14,7 +14,8 @@ const WAITING_MAX = 64;
 /** Longer input is refused before hashing, so that nobody can make us hash megabytes. */
 export const PASSWORD_MAX = 256;
 
-const derive = promisify(argon2);
+type Derive = (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>;
+const systemDerive: Derive = promisify(argon2);
 
 export type PasswordHasher = {
   /** PHC text of a new password. */
@@ -30,7 +31,11 @@ export class HashQueueFull extends Error {
   readonly code = 'hash-queue-full';
 }
 
-export function createPasswordHasher(randomBytes: (count: number) => Uint8Array): PasswordHasher {
+/** `derive` is the system's own unless a test counts what runs at once. */
+export function createPasswordHasher(
+  randomBytes: (count: number) => Uint8Array,
+  derive: Derive = systemDerive,
+): PasswordHasher {
   const slot = createSlots();
   const decoySalt = randomBytes(SALT_BYTES);
   const run = (password: string, phc: Phc): Promise<Buffer> =>

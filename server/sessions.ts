@@ -16,7 +16,7 @@ export type SessionLimits = {
 };
 export const SESSION_LIMITS: SessionLimits = { idleMs: 30 * 60_000, absoluteMs: 25 * 3_600_000 };
 
-/** Screens one person may have open; a further log-in ends the oldest. */
+/** Log-ins one person may have; a further one ends the one unused for longest (never an open console before others). */
 const PER_USER_MAX = 16;
 
 export type Session = {
@@ -85,8 +85,8 @@ export function createSessions(ports: Ports, limits: SessionLimits): Sessions {
     },
     async open(username) {
       for (const session of live.values()) if (!isLive(session)) await close(session.tokenHash);
-      const oldest = ofUser(username)[0];
-      if (oldest !== undefined && ofUser(username).length >= PER_USER_MAX) await close(oldest.tokenHash);
+      const own = ofUser(username).sort((a, b) => a.usedAt - b.usedAt);
+      if (own[0] !== undefined && own.length >= PER_USER_MAX) await close(own[0].tokenHash);
       const token = Buffer.from(ports.randomBytes(32)).toString('base64url');
       const tokenHash = hashToken(token);
       const now = clock.monotonicMs();

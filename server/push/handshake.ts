@@ -9,9 +9,9 @@ import type { ConsoleServer } from './console-push.ts';
 /** What is known of a socket from its handshake on. */
 export type Admitted = { session: Session; username: string };
 
-/** 500 consoles with room for phones; beyond it somebody is misusing a log-in. */
+/** 500 consoles with room for phones; one log-in may not take all of the places. */
 const SOCKETS_MAX = 2_000;
-const SOCKETS_PER_USER_MAX = 32;
+const SOCKETS_PER_USER_MAX = 1_000;
 
 type Candidate = Socket<ClientToServer, ServerToClient, Record<string, never>, Admitted>;
 

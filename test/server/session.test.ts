@@ -3,7 +3,7 @@ import { createLedger } from './fake-ledger.ts';
 import { createRandomBytes } from './fakes.ts';
 import { openHouse, PASSWORD, type House } from './house.ts';
 import { buildServer } from '#server/server.ts';
-import { createPasswordHasher, isStrongPassword } from '#server/passwords.ts';
+import { createPasswordHasher, HashQueueFull, isStrongPassword } from '#server/passwords.ts';
 import { ensureFirstAdmin } from '#server/users.ts';
 
 let house: House;
@@ -169,6 +169,19 @@ describe('a session', () => {
     await again.close();
   });
 
+  it('in use outlives the forgotten ones of a person who logs in again and again', async () => {
+    const used = await house.token('viewer');
+    const forgotten: string[] = [];
+    for (let i = 0; i < 16; i++) {
+      forgotten.push((await logIn('viewer', PASSWORD)).json().token);
+      house.clock.advance(1_000);
+      await who(used);
+    }
+    expect((await who(used)).statusCode).toBe(200);
+    expect((await who(forgotten[0] ?? '')).statusCode).toBe(401);
+    expect((await who(forgotten[15] ?? '')).statusCode).toBe(200);
+  });
+
   it('is over at once after logging out', async () => {
     const token = await house.token('viewer');
     const out = await house.ask('viewer', 'DELETE', '/api/v1/session');
@@ -241,6 +254,29 @@ describe('passwords', () => {
     expect(await hasher.verify('x', two)).toBe(true);
     expect(await hasher.verify('y', two)).toBe(false);
     expect(await hasher.verify('x', 'plain')).toBe(false);
+  });
+});
+
+describe('hashing', () => {
+  it('runs at most two at once, and refuses when too many wait', async () => {
+    let running = 0;
+    let most = 0;
+    const finish: (() => void)[] = [];
+    const hasher = createPasswordHasher(createRandomBytes(), async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise<void>((resolve) => finish.push(resolve));
+      running -= 1;
+      return Buffer.alloc(32);
+    });
+    const outcomes = Array.from({ length: 80 }, () => hasher.refuse('x').catch((error: Error) => error));
+    let refused = 0;
+    for (let turn = 0; turn < 500; turn++) {
+      finish.shift()?.();
+      await Promise.resolve();
+    }
+    for (const outcome of await Promise.all(outcomes)) if (outcome instanceof HashQueueFull) refused += 1;
+    expect([most, running, refused]).toEqual([2, 0, 80 - 2 - 64]);
   });
 });
 
