@@ -1,9 +1,8 @@
 /**
- * Replays recorded sensor data through MQTT: CSV (or CSV.gz) in, one publish of up to `recordsPerPublish` records at a
- * time, original time stamps kept. Repeated stamps of one device are staggered by 1 ms in file order.
+ * Recorded sensor data as publishes: samples of a CSV file with their original time stamps, packed into payloads.
+ * Repeated stamps of one device are staggered by 1 ms in file order.
  */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { readTable } from './csv-table.ts';
 
 export type Sample = {
   readonly device: string;
@@ -17,33 +16,45 @@ export type CsvColumns = {
   readonly value: string;
   /** Column that tells devices apart; all rows are one device without it. */
   readonly device?: string;
-  /** Minutes east of UTC of the file's local stamps. */
+  /** Minutes east of UTC of stamps that name no zone themselves. */
   readonly zoneMinutes: number;
   readonly channel: string;
   readonly devicePrefix: string;
 };
 
+export type Recording = {
+  readonly samples: readonly Sample[];
+  /** Rows whose value cell holds no number. */
+  readonly leftOut: number;
+};
+
 /** Samples of one file in file order; rows without a number are left out. */
-export function readSamples(path: string, columns: CsvColumns): Sample[] {
+export const readSamples = (path: string, columns: CsvColumns): Sample[] => [
+  ...readRecording(path, columns).samples,
+];
+
+/** Samples of one file in file order, and how many rows hold none. Throws on a missing column or an unreadable time. */
+export function readRecording(path: string, columns: CsvColumns): Recording {
   const [head, ...rows] = readTable(path);
   const at = (name: string): number => {
     const index = head?.indexOf(name) ?? -1;
-    if (index < 0) throw new Error(`${path} has no column "${name}"`);
+    if (index < 0) throw new Error(`${path} has no column "${name}"; it has ${head?.join(', ') ?? 'none'}`);
     return index;
   };
   const time = at(columns.time);
   const value = at(columns.value);
   const device = columns.device === undefined ? -1 : at(columns.device);
-  const samples = rows
-    .filter((row) => row.length > 1 && row[value] !== '' && Number.isFinite(Number(row[value])))
-    .map((row) => ({
-      device: `${columns.devicePrefix}${device < 0 ? '' : row[device]}`,
-      channel: columns.channel,
-      time: localTime(row[time] ?? '', columns.zoneMinutes),
-      value: Number(row[value]),
-    }));
-  return stagger(samples);
+  const withNumber = rows.filter((row) => isNumber(row[value] ?? ''));
+  const samples = withNumber.map((row) => ({
+    device: `${columns.devicePrefix}${device < 0 ? '' : row[device]}`,
+    channel: columns.channel,
+    time: instantOf(row[time] ?? '', columns.zoneMinutes),
+    value: Number(row[value]),
+  }));
+  return { samples: stagger(samples), leftOut: rows.length - withNumber.length };
 }
+
+const isNumber = (cell: string): boolean => cell.trim() !== '' && Number.isFinite(Number(cell));
 
 /** Gives a repeated stamp of one device the next free millisecond, in the order given. */
 export function stagger(samples: readonly Sample[]): Sample[] {
@@ -58,35 +69,39 @@ export function stagger(samples: readonly Sample[]): Sample[] {
   });
 }
 
-/** Rows of a CSV file, quotes honoured. */
-export function readTable(path: string): string[][] {
-  const bytes = readFileSync(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-  return text
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
-    .map(splitRow);
+const DATE = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})/;
+const CLOCK = /^[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?/;
+const ZONE = /^ ?(?:(Z)|([+-])(\d{2}):?(\d{2}))$/i;
+
+/**
+ * Epoch ms of a stamp: `2024-05-01`, `2024-05-01 08:30`, `…T08:30:00.250`, with or without `Z` or `+08:00`, or epoch
+ * seconds or ms. A stamp without a zone is local time `zoneMinutes` east of UTC. Throws on anything else.
+ */
+export function instantOf(text: string, zoneMinutes: number): number {
+  const stamp = text.trim();
+  if (/^\d{12,13}$/.test(stamp)) return Number(stamp);
+  if (/^\d{9,10}$/.test(stamp)) return Number(stamp) * 1_000;
+  const refused = new Error(`"${text}" is not a time`);
+  const date = DATE.exec(stamp);
+  if (date === null) throw refused;
+  const [whole, year, month, day] = date;
+  const rest = stamp.slice(whole.length);
+  const clock = CLOCK.exec(rest);
+  const zoneText = rest.slice(clock?.[0].length ?? 0);
+  const zone = ZONE.exec(zoneText);
+  if (zoneText !== '' && zone === null) throw refused;
+  const [, hour = '0', minute = '0', second = '0', fraction = '0'] = clock ?? [];
+  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number);
+  const local = Date.UTC(y ?? 0, (mo ?? 0) - 1, d, h, mi, s);
+  if (new Date(local).getUTCDate() !== d || (h ?? 0) > 23 || (mi ?? 0) > 59 || (s ?? 0) > 59) throw refused;
+  return local + Math.trunc(Number(`0.${fraction}`) * 1_000) - eastOfUtcMinutes(zone, zoneMinutes) * 60_000;
 }
 
-function splitRow(line: string): string[] {
-  const cells: string[] = [];
-  let cell = '';
-  let quoted = false;
-  for (const character of line) {
-    if (character === '"') quoted = !quoted;
-    else if (character === ',' && !quoted) {
-      cells.push(cell);
-      cell = '';
-    } else cell += character;
-  }
-  cells.push(cell);
-  return cells;
-}
-
-function localTime(text: string, zoneMinutes: number): number {
-  const local = Date.parse(`${text.slice(0, 23)}Z`);
-  if (Number.isNaN(local)) throw new Error(`"${text}" is not a time`);
-  return local - zoneMinutes * 60_000;
+function eastOfUtcMinutes(zone: RegExpExecArray | null, otherwise: number): number {
+  if (zone === null) return otherwise;
+  const [, utc, sign, hours, minutes] = zone;
+  if (utc !== undefined) return 0;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 /** Payloads in sample order, at most `recordsPerPublish` records each; `seq` counts per device. */

@@ -1,94 +1,128 @@
 /** The sensors of the simulated city: their models, moved on step by step, and what each would report now. */
-import { type CityPlan, EAST_LON, type FacilityPlan, WEST_LON } from './city-plan.ts';
+import type { CityPlan, FacilityPlan } from './city-plan.ts';
 import { createGasWell, type GasWell, methaneReading, stepGasWell } from './models/gas-well.ts';
-import { createStorm, rainAt, type Storm } from './models/rain.ts';
-import { createUnderpass, ponding, stepUnderpass, type Underpass } from './models/underpass.ts';
-import type { Random } from './random.ts';
+import { rainAt, readGauge, type Storm } from './models/rain.ts';
+import { createSewer, type Sewer, sewerReading, stepSewer } from './models/sewer.ts';
+import { type AirGas, airReading, createSpaceAir, type SpaceAir, stepSpaceAir } from './models/space-air.ts';
+import { createTank, stepTank, type Tank, tankReading } from './models/tank.ts';
+import { createUnderpass, pondingReading, stepUnderpass, type Underpass } from './models/underpass.ts';
+import { type Random, randomOf } from './random.ts';
 
-export type Reading = {
-  readonly gateway: string;
-  readonly device: string;
-  readonly values: Record<string, number>;
+/** All that is simulated at one facility; what it does not have is absent. */
+export type Site = {
+  readonly facility: FacilityPlan;
+  readonly well?: GasWell;
+  readonly underpass?: Underpass;
+  readonly sewer?: Sewer;
+  readonly tank?: Tank;
+  readonly air?: SpaceAir;
+  /** Rain in the gauge that was not reported yet, mm. */
+  caughtMm: number;
 };
 
 export type Field = {
-  readonly storm: Storm;
-  readonly wells: ReadonlyMap<string, GasWell>;
-  readonly underpasses: ReadonlyMap<string, Underpass>;
-  /** Tank level per facility, % of safe fill; filled by `tankRates`, % a model hour. */
-  readonly tankLevels: Map<string, number>;
-  readonly tankRates: Map<string, number>;
+  /** By facility id, in the order of the plan. */
+  readonly sites: ReadonlyMap<string, Site>;
+  /** Model time, s. */
+  nowS(): number;
+  /** A storm breaks now. */
+  rain(storm: Omit<Storm, 'startS'>): void;
   /** Moves every model on by `seconds` of model time. */
   step(seconds: number): void;
-  /** What every sensor shows; rain gauges and their counters are read out and start again. */
-  read(): Reading[];
+  /** What the device at a facility shows, by channel; reading a rain gauge empties it. */
+  read(facility: string): Record<string, number>;
 };
 
-export function createField(plan: CityPlan, random: Random): Field {
-  const wells = new Map<string, GasWell>();
-  const underpasses = new Map<string, Underpass>();
-  const gauges = new Map<string, number>();
-  const tankLevels = new Map<string, number>();
-  const tankRates = new Map<string, number>();
-  const storm = createStorm();
+const AIR_GASES: Partial<Record<FacilityPlan['kind'], readonly AirGas[]>> = {
+  'utility-tunnel': ['o2', 'co'],
+  manhole: ['h2s', 'o2'],
+  tank: ['nh3'],
+  'hazchem-plant': ['cl2'],
+};
+const WITH_METHANE: readonly FacilityPlan['kind'][] = [
+  'gas-valve-well',
+  'adjacent-space',
+  'gas-station',
+  'utility-tunnel',
+  'manhole',
+  'hazchem-plant',
+];
+
+export function createField(plan: CityPlan, seed: number): Field {
+  const randoms = new Map(plan.facilities.map(({ id }) => [id, randomOf(seed, `sensors of ${id}`)]));
+  const sites = new Map(plan.facilities.map((one) => [one.id, createSite(one, randomOf(seed, one.id))]));
+  let storms: Storm[] = [];
   let nowS = 0;
-  for (const { id, kind } of plan.facilities) {
-    if (kind === 'gas-valve-well' || kind === 'adjacent-space') wells.set(id, createGasWell(random));
-    if (kind === 'underpass') underpasses.set(id, createUnderpass(random));
-    if (kind === 'rain-gauge') gauges.set(id, 0);
-    if (kind === 'tank') tankLevels.set(id, 40 + random.next() * 30);
-  }
-
-  function stepOne(facility: FacilityPlan, seconds: number): void {
-    const rain = rainAt(storm, nowS, (facility.location.lon - WEST_LON) / (EAST_LON - WEST_LON));
-    const well = wells.get(facility.id);
-    const underpass = underpasses.get(facility.id);
-    const fallen = gauges.get(facility.id);
-    const level = tankLevels.get(facility.id);
-    if (well !== undefined) stepGasWell(well, seconds);
-    if (underpass !== undefined) stepUnderpass(underpass, rain, seconds);
-    if (fallen !== undefined) gauges.set(facility.id, fallen + (rain * seconds) / 3_600);
-    if (level !== undefined) {
-      const rate = tankRates.get(facility.id) ?? 0;
-      tankLevels.set(facility.id, Math.min(100, Math.max(5, level + (rate * seconds) / 3_600)));
-    }
-  }
-
-  function valuesOf({ id }: FacilityPlan): Record<string, number> {
-    const well = wells.get(id);
-    if (well !== undefined) return { ch4: methaneReading(well, random), battery: 92 };
-    const underpass = underpasses.get(id);
-    if (underpass !== undefined) return { depth: ponding(underpass, random), pump: underpass.pumpOn ? 1 : 0 };
-    const fallen = gauges.get(id);
-    if (fallen !== undefined) {
-      const tips = Math.floor(fallen / 0.2) * 0.2;
-      gauges.set(id, fallen - tips);
-      return { rain: Math.round(tips * 10) / 10 };
-    }
-    return { level: Math.round(((tankLevels.get(id) ?? 0) + random.noise(0.05)) * 10) / 10 };
-  }
-
   return {
-    storm,
-    wells,
-    underpasses,
-    tankLevels,
-    tankRates,
+    sites,
+    nowS: () => nowS,
+    rain(storm) {
+      storms = [...storms.filter((old) => nowS - old.startS < 86_400), { ...storm, startS: nowS }];
+    },
     step(seconds) {
       nowS += seconds;
-      for (const facility of plan.facilities) stepOne(facility, seconds);
-      if (storm.startS === Number.POSITIVE_INFINITY) storm.startS = nowS;
+      for (const site of sites.values()) stepSite(site, storms, nowS, seconds);
     },
-    read: () =>
-      plan.facilities.map((facility) => ({
-        gateway: `GW-${facility.id}`,
-        device: `D-${facility.id}`,
-        values: valuesOf(facility),
-      })),
+    read(id) {
+      const site = sites.get(id);
+      const random = randoms.get(id);
+      if (site === undefined || random === undefined) throw new Error(`the city has no facility ${id}`);
+      return readSite(site, random);
+    },
   };
 }
 
-/** Starts the storm with the next step. */
-export function beginStorm(field: Field): void {
-  field.storm.startS = Number.POSITIVE_INFINITY;
+function createSite(facility: FacilityPlan, random: Random): Site {
+  const { kind, attributes } = facility;
+  return {
+    facility,
+    caughtMm: 0,
+    ...(WITH_METHANE.includes(kind) ? { well: createGasWell(random) } : {}),
+    ...(kind === 'underpass' ? { underpass: createUnderpass(random) } : {}),
+    ...(kind === 'tank' ? { tank: createTank(random) } : {}),
+    ...(AIR_GASES[kind] === undefined ? {} : { air: createSpaceAir() }),
+    ...(kind === 'manhole'
+      ? {
+          sewer: createSewer({
+            invertLevelM: attributes['invertLevelM'] ?? 0,
+            diameterM: attributes['diameterM'] ?? 0,
+            coverLevelM: attributes['coverLevelM'] ?? 0,
+          }),
+        }
+      : {}),
+  };
+}
+
+function stepSite(site: Site, storms: readonly Storm[], nowS: number, seconds: number): void {
+  const { facility, well, underpass, sewer, tank, air } = site;
+  const rain = storms.reduce((sum, storm) => sum + rainAt(storm, nowS, facility.location), 0);
+  if (well !== undefined) stepGasWell(well, seconds);
+  if (underpass !== undefined) stepUnderpass(underpass, rain, seconds);
+  if (sewer !== undefined) stepSewer(sewer, rain, seconds);
+  if (tank !== undefined) stepTank(tank, seconds);
+  if (air !== undefined) stepSpaceAir(air, seconds);
+  if (facility.kind === 'rain-gauge') site.caughtMm += (rain * seconds) / 3_600;
+}
+
+function readSite(site: Site, random: Random): Record<string, number> {
+  const { facility, well, underpass, sewer, tank, air } = site;
+  const { kind } = facility;
+  const values: Record<string, number> = {};
+  if (well !== undefined) values['ch4'] = methaneReading(well, random);
+  if (kind === 'gas-valve-well' || kind === 'adjacent-space') values['battery'] = 91 + random.below(2);
+  if (underpass !== undefined) {
+    values['depth'] = pondingReading(underpass, random);
+    values['pump'] = underpass.pumpOn ? 1 : 0;
+  }
+  if (sewer !== undefined) values['level'] = sewerReading(sewer, random);
+  if (tank !== undefined) values['level'] = tankReading(tank, random);
+  for (const gas of AIR_GASES[kind] ?? []) {
+    if (air !== undefined) values[gas] = airReading(air, gas, random);
+  }
+  if (kind === 'rain-gauge') {
+    const { reportedMm, leftMm } = readGauge(site.caughtMm);
+    site.caughtMm = leftMm;
+    values['rain'] = reportedMm;
+  }
+  return values;
 }

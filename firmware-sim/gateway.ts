@@ -2,17 +2,13 @@
  * One gateway in the field: its own connection, secret and will, a local buffer while the link is down, back-fill
  * after it, a clock that may be wrong, and now and then a duplicate or plain garbage. It shares no code with the
  * platform: a misunderstanding of the protocol cannot hide on both sides.
+ *
+ * It reconnects by itself with a new MQTT client each time: the outbox alone decides what is sent again, and a publish
+ * that was under way is put back only when the next connection stands, so a late acknowledgement still counts.
  */
 import mqtt, { type MqttClient } from 'mqtt';
+import { createOutbox, type FieldRecord, type Kept } from './outbox.ts';
 import type { Random } from './random.ts';
-
-export type FieldRecord = {
-  readonly device: string;
-  readonly time: number;
-  readonly values: Readonly<Record<string, number | boolean | null>>;
-  readonly seq: number;
-  readonly backfill?: true;
-};
 
 export type GatewayFaults = {
   /** Added to every time stamp, ms. */
@@ -26,91 +22,137 @@ export type GatewayFaults = {
 export type SimGateway = {
   readonly id: string;
   readonly faults: GatewayFaults;
-  /** Takes records measured now: published, or buffered while the link is down. */
-  report(records: readonly Omit<FieldRecord, 'seq'>[]): void;
+  /** Takes records measured now: published, or buffered while the link is down. `time` is the true time. */
+  report(records: readonly Omit<FieldRecord, 'seq' | 'backfill'>[]): void;
   /** Pulls the plug: no DISCONNECT is sent, so the will speaks. */
   cutLink(): void;
   restoreLink(): void;
-  /** Publishes acknowledged by the platform. */
+  connected(): boolean;
+  /** Records whose publish the platform acknowledged. */
   acknowledged(): number;
+  /** Records not acknowledged yet. */
   buffered(): number;
+  /** Records given up because the buffer was full. */
+  dropped(): number;
+  /** Says good-bye; waits a little for what is under way, never longer than a second. */
   stop(): Promise<void>;
 };
 
-/** Records kept while the link is down; the oldest go first when it is full, as in the real boxes. */
-const BUFFER_MAX = 20_000;
-const RECORDS_PER_PUBLISH = 100;
-/** A record this old is sent marked as back-fill. */
-const BACKFILL_AFTER_MS = 60_000;
-
-export function startGateway(options: {
+export type GatewayOptions = {
   readonly id: string;
   readonly secret: string;
   readonly url: string;
   readonly random: Random;
-  readonly wallMs: () => number;
+  /** A clock that nobody sets: tells how long a record has waited. */
+  readonly monotonicMs: () => number;
   readonly onError: (gateway: string, message: string) => void;
-}): SimGateway {
-  const { id, random, wallMs } = options;
+  readonly recordsMax?: number;
+  /** A record that waited this long is sent marked as back-fill. */
+  readonly backfillAfterMs?: number;
+  /** First pause before a new attempt; doubles up to fifteen times as much. */
+  readonly retryMs?: number;
+};
+
+const RECORDS_MAX = 20_000;
+const RECORDS_PER_PUBLISH = 100;
+const UNDER_WAY_MAX = 20;
+const BACKFILL_AFTER_MS = 60_000;
+const RETRY_MS = 1_000;
+const RETRY_GROWTH_MAX = 15;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STOP_WITHIN_MS = 700;
+
+export function startGateway(options: GatewayOptions): SimGateway {
+  const { id, random, monotonicMs, backfillAfterMs = BACKFILL_AFTER_MS } = options;
   const faults: GatewayFaults = { clockOffsetMs: 0, duplicateChance: 0, garbageChance: 0 };
   const sequences = new Map<string, number>();
-  const buffer: FieldRecord[] = [];
+  const outbox = createOutbox(options.recordsMax ?? RECORDS_MAX);
   let acknowledged = 0;
-  let inFlight = 0;
+  let client: MqttClient | null = null;
+  let up = false;
   let linked = true;
-  let client = connect();
+  let attempts = 0;
+  let retry: NodeJS.Timeout | undefined;
+  let settled = (): void => {};
 
-  function connect(): MqttClient {
-    const made = mqtt.connect(options.url, {
-      clientId: `${id}-1`,
-      username: id,
-      password: options.secret,
-      clean: true,
-      keepalive: 30,
-      reconnectPeriod: 2_000,
-      will: {
-        topic: `lifeline/v1/${id}/status`,
-        payload: Buffer.from('{"online":false}'),
-        qos: 1,
-        retain: true,
-      },
-    });
+  function connect(): void {
+    const made = mqtt.connect(options.url, connectOptions(options));
+    client = made;
     made.on('connect', () => {
-      made.publish(`lifeline/v1/${id}/status`, '{"online":true}', { qos: 1, retain: true });
+      if (client !== made) return;
+      up = true;
+      attempts = 0;
+      outbox.requeue();
+      publishStatus(made, true);
       drain();
     });
-    made.on('error', (error) => options.onError(id, error.message));
-    return made;
+    made.on('error', (error) => {
+      if (client === made) options.onError(id, error.message || String(error));
+    });
+    made.on('close', () => {
+      if (client !== made) return;
+      client = null;
+      up = false;
+      // Acknowledgements that came with the last bytes are still being read: they count before the client goes.
+      setImmediate(() => made.end(true));
+      settled();
+      if (linked) retry = setTimeout(connect, pauseMs());
+    });
+  }
+
+  /** Pulls the plug: lets go of the connection without a word to the broker. */
+  function forget(): void {
+    const old = client;
+    client = null;
+    up = false;
+    clearTimeout(retry);
+    old?.end(true);
+    settled();
+  }
+
+  function pauseMs(): number {
+    const growth = Math.min(RETRY_GROWTH_MAX, 2 ** attempts++);
+    return (options.retryMs ?? RETRY_MS) * growth * (0.75 + random.next() / 2);
+  }
+
+  function publishStatus(to: MqttClient, online: boolean): void {
+    to.publish(statusTopic(id), JSON.stringify({ online }), { qos: 1, retain: true }, () => {});
   }
 
   function drain(): void {
-    while (linked && client.connected && inFlight < 20 && buffer.length > 0) {
-      const batch = buffer.splice(0, RECORDS_PER_PUBLISH);
-      if (random.next() < faults.garbageChance) send(garbage(), null);
-      send(JSON.stringify(batch.length === 1 ? mark(batch[0]) : batch.map(mark)), batch);
-      if (random.next() < faults.duplicateChance) send(JSON.stringify(batch.map(mark)), null);
+    while (client !== null && up && outbox.underWay() < UNDER_WAY_MAX) {
+      const next = outbox.take(RECORDS_PER_PUBLISH);
+      if (next === null) return;
+      const { ticket, batch } = next;
+      if (random.next() < faults.garbageChance) send(client, garbage());
+      send(client, payload(batch), () => {
+        if (!outbox.acknowledged(ticket)) return;
+        acknowledged += batch.length;
+        if (outbox.underWay() === 0) settled();
+        drain();
+      });
+      if (random.next() < faults.duplicateChance) send(client, payload(batch));
     }
   }
 
-  function send(payload: string | Buffer, batch: readonly FieldRecord[] | null): void {
-    inFlight += 1;
-    client.publish(`lifeline/v1/${id}/telemetry`, payload, { qos: 1 }, (error) => {
-      inFlight -= 1;
-      if (error === null || error === undefined) acknowledged += 1;
-      else if (batch !== null) buffer.unshift(...batch);
-      drain();
+  function send(to: MqttClient, bytes: string | Buffer, done: () => void = () => {}): void {
+    to.publish(`lifeline/v1/${id}/telemetry`, bytes, { qos: 1 }, (error) => {
+      if (error === null || error === undefined) done();
+      else to.stream?.destroy();
     });
   }
 
-  function mark(record: FieldRecord | undefined): FieldRecord | undefined {
-    if (record === undefined || wallMs() + faults.clockOffsetMs - record.time < BACKFILL_AFTER_MS)
-      return record;
-    return { ...record, backfill: true };
+  function payload(batch: readonly Kept[]): string {
+    const records = batch.map(({ record, measuredAtMs }) =>
+      monotonicMs() - measuredAtMs < backfillAfterMs ? record : { ...record, backfill: true },
+    );
+    return JSON.stringify(records.length === 1 ? records[0] : records);
   }
 
   const garbage = (): Buffer =>
     Buffer.from(Array.from({ length: 1 + random.below(60) }, () => random.below(256)));
 
+  connect();
   return {
     id,
     faults,
@@ -118,24 +160,68 @@ export function startGateway(options: {
       for (const record of records) {
         const seq = (sequences.get(record.device) ?? 0) + 1;
         sequences.set(record.device, seq);
-        buffer.push({ ...record, time: record.time + faults.clockOffsetMs, seq });
+        const stamped = { ...record, time: record.time + faults.clockOffsetMs, seq };
+        outbox.add({ record: stamped, measuredAtMs: monotonicMs() });
       }
-      if (buffer.length > BUFFER_MAX) buffer.splice(0, buffer.length - BUFFER_MAX);
       drain();
     },
     cutLink() {
       linked = false;
-      client.removeAllListeners('close');
-      client.stream?.destroy();
-      client.end(true);
+      forget();
     },
     restoreLink() {
       if (linked) return;
       linked = true;
-      client = connect();
+      attempts = 0;
+      connect();
     },
+    connected: () => up,
     acknowledged: () => acknowledged,
-    buffered: () => buffer.length,
-    stop: () => client.endAsync(),
+    buffered: () => outbox.size(),
+    dropped: () => outbox.dropped(),
+    async stop() {
+      linked = false;
+      const leaving = client;
+      if (leaving === null || !up) return forget();
+      publishStatus(leaving, false);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, STOP_WITHIN_MS);
+        settled = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (outbox.underWay() === 0) settled();
+      });
+      up = false;
+      client = null;
+      leaving.on('error', () => {});
+      await goodBye(leaving);
+    },
   };
+}
+
+const statusTopic = (id: string): string => `lifeline/v1/${id}/status`;
+
+function connectOptions({ id, secret }: GatewayOptions): mqtt.IClientOptions {
+  return {
+    clientId: `${id}-1`,
+    username: id,
+    password: secret,
+    clean: true,
+    keepalive: 30,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    will: { topic: statusTopic(id), payload: Buffer.from('{"online":false}'), qos: 1, retain: true },
+  };
+}
+
+/** DISCONNECT, which silences the will; pulls the plug when the broker does not answer in time. */
+async function goodBye(client: MqttClient): Promise<void> {
+  const timer = setTimeout(() => client.end(true), 250);
+  await new Promise<void>((resolve) => {
+    client.once('close', () => resolve());
+    client.end(false, {}, () => resolve());
+    setTimeout(resolve, 300).unref();
+  });
+  clearTimeout(timer);
 }

@@ -22,3 +22,10 @@ export function seededRandom(seed: number): Random {
     below: (below) => Math.floor(next() * below),
   };
 }
+
+/** A generator of its own for `name`: what one part of the city draws never shifts what another draws. */
+export function randomOf(seed: number, name: string): Random {
+  let hash = 0x811c9dc5 ^ seed;
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return seededRandom(hash);
+}

@@ -1,155 +1,67 @@
-/** What happens in the city, and when: a list of acts by real seconds since the start. */
-import { beginStorm, type Field } from './field.ts';
-import type { SimGateway } from './gateway.ts';
-import type { Random } from './random.ts';
-
-export type Stage = {
-  readonly field: Field;
-  readonly gateways: ReadonlyMap<string, SimGateway>;
-  readonly random: Random;
-  readonly say: (line: string) => void;
-};
-export type Act = { readonly atS: number; readonly run: (stage: Stage) => void };
+/** What happens in the city, and when: acts by real seconds since the start. */
+import { badGateways, foulAir, gasLeak, outage, storm, tankOverfill } from './incidents.ts';
+import type { Act } from './stage.ts';
 
 export const SCENARIOS = ['quiet', 'gas-leak', 'storm', 'gateway-outage', 'city'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-/** Acts of a scenario in order of time; `city` plays all of them, over and over, `rounds` times. */
-export function actsOf(scenario: Scenario, rounds: number): Act[] {
+/** Seconds one round of the `city` scenario takes. */
+export const ROUND_S = 900;
+
+/** Peak of a storm that floods an underpass, and of one that passes 50 mm in all, mm/h. */
+const SHOWER_MM_PER_HOUR = 50;
+const DOWNPOUR_MM_PER_HOUR = 225;
+/** A rain sum stands for hours: only every so many rounds a storm is heavy enough to raise one. */
+const DOWNPOUR_EVERY = 16;
+/** Round after round the same few places take turns: an unattended demo does not fill the list with the whole city. */
+const CAST = 3;
+const STORM_CAST = 5;
+
+/** Acts of a scenario in order of time; of `city`, those of one round, which `roundActs` repeats for ever. */
+export function actsOf(scenario: Scenario): Act[] {
   switch (scenario) {
     case 'quiet':
       return [];
     case 'gas-leak':
-      return gasLeak(5, 0);
+      return inOrder(quickLeak(5, 0));
     case 'storm':
-      return storm(5);
+      return inOrder(storm(5, 0, DOWNPOUR_MM_PER_HOUR, 120));
     case 'gateway-outage':
-      return [...gasLeak(5, 0), ...outage(60, 0)];
+      return inOrder([...quickLeak(5, 0), ...outage(60, 'adjacent-space', 0, 180)]);
     case 'city':
-      return Array.from({ length: rounds }, (_, round) => cityRound(round))
-        .flat()
-        .toSorted((a, b) => a.atS - b.atS);
+      return roundActs(0);
   }
 }
 
-/** Seconds one round of the `city` scenario takes. */
-const ROUND_S = 900;
-
-function cityRound(round: number): Act[] {
-  const from = round * ROUND_S;
-  return [
-    ...gasLeak(from + 5, round),
-    ...gasLeak(from + 420, round + 5),
-    ...storm(from + 60),
-    ...tankFilling(from + 150, round),
-    ...outage(from + 300, round + 2),
-    ...faults(from + 20, round + 3),
+/** Acts of one round of the city, by seconds since the first round began. */
+export function roundActs(round: number): Act[] {
+  const turn = round % CAST;
+  const peak = round % DOWNPOUR_EVERY === 0 ? DOWNPOUR_MM_PER_HOUR : SHOWER_MM_PER_HOUR;
+  const acts = [
+    ...slowLeak(turn, round % 2 === 0 ? 4.6 : 3.2),
+    ...quickLeak(5, turn),
+    ...storm(15, round % STORM_CAST, peak, 120),
+    ...badGateways(20, 6, 310),
+    ...tankOverfill(60, turn),
+    ...outage(190, 'gas-valve-well', turn, 130),
+    ...foulAir(430, 'manhole', turn, 0.75, 120),
+    ...gasLeak('gas-valve-well', turn + CAST, [{ fromS: 560, inS: 60, volPercent: 3.2 }], 650),
   ];
+  return inOrder(acts).map(({ atS, run }) => ({ atS: atS + round * ROUND_S, run }));
 }
 
-/** A leak begins in one well and is repaired four minutes later. */
-function gasLeak(atS: number, which: number): Act[] {
-  return [
-    {
-      atS,
-      run({ field, say }) {
-        const [id, well] = nth(field.wells, which);
-        well.leakM3PerHour = 0.5;
-        say(`gas begins to leak into ${id}`);
-      },
-    },
-    {
-      atS: atS + 240,
-      run({ field, say }) {
-        const [id, well] = nth(field.wells, which);
-        well.leakM3PerHour = 0;
-        well.fraction = 0;
-        say(`the leak at ${id} is repaired and the well aired`);
-      },
-    },
+/** Orange within half a minute and red within one, in a space beside a gas main; mended after two. */
+function quickLeak(atS: number, which: number): Act[] {
+  return gasLeak('adjacent-space', which, [{ fromS: atS, inS: 45, volPercent: 3.2 }], atS + 120);
+}
+
+/** A small leak that stands at 1.5 vol% (yellow after two minutes), then grows to `worst`; mended after eight. */
+function slowLeak(which: number, worst: number): Act[] {
+  const steps = [
+    { fromS: 0, inS: 20, volPercent: 1.5 },
+    { fromS: 345, inS: 60, volPercent: worst },
   ];
+  return gasLeak('gas-valve-well', which, steps, 480);
 }
 
-function storm(atS: number): Act[] {
-  return [
-    {
-      atS,
-      run({ field, say }) {
-        beginStorm(field);
-        const [id, underpass] = nth(field.underpasses, 0);
-        underpass.pumpFailed = true;
-        say(`a storm comes from the west; the pump of ${id} does not start`);
-      },
-    },
-    {
-      atS: atS + 300,
-      run({ field }) {
-        nth(field.underpasses, 0)[1].pumpFailed = false;
-      },
-    },
-  ];
-}
-
-function tankFilling(atS: number, which: number): Act[] {
-  return [
-    {
-      atS,
-      run({ field, say }) {
-        const [id] = nth(field.tankLevels, which);
-        field.tankRates.set(id, 25);
-        say(`${id} is being filled and nobody watches`);
-      },
-    },
-    { atS: atS + 240, run: ({ field }) => void field.tankRates.set(nth(field.tankLevels, which)[0], -40) },
-    { atS: atS + 420, run: ({ field }) => void field.tankRates.set(nth(field.tankLevels, which)[0], 0) },
-  ];
-}
-
-function outage(atS: number, which: number): Act[] {
-  return [
-    {
-      atS,
-      run({ gateways, say }) {
-        const [id, gateway] = nth(gateways, which);
-        gateway.cutLink();
-        say(`${id} loses its link`);
-      },
-    },
-    { atS: atS + 180, run: ({ gateways }) => nth(gateways, which)[1].restoreLink() },
-  ];
-}
-
-/** One gateway repeats itself, one babbles, one has its clock eight hours behind. */
-function faults(atS: number, which: number): Act[] {
-  return [
-    {
-      atS,
-      run({ gateways, say }) {
-        nth(gateways, which)[1].faults.duplicateChance = 0.2;
-        nth(gateways, which + 1)[1].faults.garbageChance = 0.05;
-        const [id, gateway] = nth(gateways, which + 2);
-        gateway.faults.clockOffsetMs = -8 * 3_600_000;
-        say(`${id} comes back from repair with its clock eight hours behind`);
-      },
-    },
-    {
-      atS: atS + 400,
-      run({ gateways }) {
-        for (const offset of [0, 1, 2]) {
-          Object.assign(nth(gateways, which + offset)[1].faults, {
-            duplicateChance: 0,
-            garbageChance: 0,
-            clockOffsetMs: 0,
-          });
-        }
-      },
-    },
-  ];
-}
-
-function nth<T>(map: ReadonlyMap<string, T>, which: number): [string, T] {
-  const entries = [...map];
-  const entry = entries[which % entries.length];
-  if (entry === undefined) throw new Error('the simulated city has none of these');
-  return entry;
-}
+const inOrder = (acts: readonly Act[]): Act[] => acts.toSorted((a, b) => a.atS - b.atS);

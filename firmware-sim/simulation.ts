@@ -1,9 +1,10 @@
-/** Plays a scenario: real gateways over real sockets, models moved on between reports. */
-import { type Field, createField } from './field.ts';
-import { type SimGateway, startGateway } from './gateway.ts';
+/** Plays a scenario over the network: real gateways over real sockets, one step of the play a tick. */
 import type { CityPlan } from './city-plan.ts';
-import { seededRandom } from './random.ts';
-import { actsOf, type Scenario } from './scenarios.ts';
+import type { Field } from './field.ts';
+import { type SimGateway, startGateway } from './gateway.ts';
+import { createPlay } from './play.ts';
+import { randomOf } from './random.ts';
+import type { Scenario } from './scenarios.ts';
 
 export type SimulationOptions = {
   readonly plan: CityPlan;
@@ -20,56 +21,50 @@ export type SimulationOptions = {
 export type Simulation = {
   readonly gateways: ReadonlyMap<string, SimGateway>;
   readonly field: Field;
+  /** Every gateway says good-bye; within a second. */
   stop(): Promise<void>;
 };
 
-/** Rounds of the `city` scenario planned ahead: a day of it. */
-const ROUNDS = 96;
+const STEP_MS = 1_000;
 
 /** Starts every gateway that has a secret; a platform that is not there yet is waited for. */
 export function startSimulation(options: SimulationOptions): Simulation {
-  const random = seededRandom(options.seed);
-  const field = createField(options.plan, random);
+  const { seed, reportIntervalMs, say } = options;
   const complained = new Map<string, string>();
   const gateways = new Map<string, SimGateway>();
   for (const { id } of options.plan.gateways) {
     const secret = options.secrets.get(id);
-    if (secret === undefined) continue;
-    gateways.set(
+    if (secret === undefined) {
+      say(`${id} has no secret and stays away`);
+      continue;
+    }
+    const gateway = startGateway({
       id,
-      startGateway({
-        id,
-        secret,
-        url: options.url,
-        random,
-        wallMs: Date.now,
-        onError(gateway, message) {
-          if (complained.get(gateway) === message) return;
-          complained.set(gateway, message);
-          options.say(`${gateway}: ${message}`);
-        },
-      }),
-    );
+      secret,
+      url: options.url,
+      random: randomOf(seed, `link of ${id}`),
+      monotonicMs: () => performance.now(),
+      onError(_, message) {
+        if (complained.get(id) === message) return;
+        complained.set(id, message);
+        say(`${id}: ${message}`);
+      },
+    });
+    gateways.set(id, gateway);
   }
-  const acts = actsOf(options.scenario, ROUNDS);
-  const startedAt = Date.now();
-  let steppedAt = startedAt;
+  const stepMs = Math.min(STEP_MS, reportIntervalMs);
+  const play = createPlay({ ...options, stepMs, gateways });
 
   const timer = setInterval(() => {
-    const now = Date.now();
-    field.step(((now - steppedAt) / 1_000) * options.pace);
-    steppedAt = now;
-    while (acts[0] !== undefined && acts[0].atS * 1_000 <= now - startedAt) {
-      acts.shift()?.run({ field, gateways, random, say: options.say });
+    const time = Date.now();
+    for (const { gateway, readings } of play.step()) {
+      gateways.get(gateway)?.report(readings.map(({ device, values }) => ({ device, time, values })));
     }
-    for (const { gateway, device, values } of field.read()) {
-      gateways.get(gateway)?.report([{ device, time: now, values }]);
-    }
-  }, options.reportIntervalMs);
+  }, stepMs);
 
   return {
     gateways,
-    field,
+    field: play.field,
     async stop() {
       clearInterval(timer);
       await Promise.all([...gateways.values()].map((gateway) => gateway.stop()));

@@ -1,121 +1,196 @@
 /**
  * `npm run demo`: the platform in its own data folder, one user of each role, a simulated city, and the console.
- * The first run prints the generated passwords; they are kept beside the demo's data so that the next run knows them.
+ * The first run makes passwords and gateway secrets; they are kept beside the demo's data so that the next run knows
+ * them.
  */
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { readConfig } from '#config';
+import { type Config, ConfigError, readConfig } from '#config';
 import { planCity } from '#firmware-sim/city-plan.ts';
-import { seededRandom } from '#firmware-sim/random.ts';
 import { startSimulation } from '#firmware-sim/simulation.ts';
-import { startPlatform } from '../platform/platform.ts';
+import { type Platform, startPlatform } from '../platform/platform.ts';
 
 const SEED = 1;
 const WELLS = 36;
-const REPORT_INTERVAL_MS = 2_000;
+const REPORT_INTERVAL_MS = 10_000;
 const PACE = 10;
 
+const ADMIN = { username: 'admin', roles: ['system-admin', 'security-admin'] } as const;
 const USERS = [
-  { username: 'duty', name: '张三', roles: ['duty-officer'] },
-  { username: 'leader', name: '李四', roles: ['duty-leader'] },
+  { username: 'duty', name: '张三', roles: ['duty-officer'], scope: {} },
+  { username: 'leader', name: '李四', roles: ['duty-leader'], scope: {} },
   { username: 'crew', name: '王五', roles: ['crew'], scope: { organisations: ['gas-company'] } },
-  { username: 'engineer', name: '赵六', roles: ['engineer'] },
-  { username: 'viewer', name: '钱七', roles: ['viewer'] },
-  { username: 'sysadmin', name: '系统管理员', roles: ['system-admin'] },
-  { username: 'security', name: '安全管理员', roles: ['security-admin'] },
-  { username: 'audit', name: '审计管理员', roles: ['audit-admin'] },
+  { username: 'engineer', name: '赵六', roles: ['engineer'], scope: {} },
+  { username: 'viewer', name: '钱七', roles: ['viewer'], scope: {} },
+  { username: 'sysadmin', name: '系统管理员', roles: ['system-admin'], scope: {} },
+  { username: 'security', name: '安全管理员', roles: ['security-admin'], scope: {} },
+  { username: 'audit', name: '审计管理员', roles: ['audit-admin'], scope: {} },
 ] as const;
 
-type ImportAnswer = { readonly secrets: { id: string; secret: string }[] };
-type Known = { readonly passwords: Record<string, string>; secrets: { id: string; secret: string }[] };
+/** Settings or a data folder that the demo cannot run with; starting again cannot help. */
+const EXIT_REFUSED = 2;
 
-const config = readConfig({ LIFELINE_DATA_DIR: './demo-data', ...process.env });
-mkdirSync(config.dataDir, { recursive: true });
-const knownPath = join(config.dataDir, 'demo.json');
-const known: Known = existsSync(knownPath)
-  ? JSON.parse(readFileSync(knownPath, 'utf8'))
-  : {
-      passwords: {
-        admin: newPassword(),
-        ...Object.fromEntries(USERS.map((u) => [u.username, newPassword()])),
-      },
-      secrets: [],
-    };
-const keep = (): void => writeFileSync(knownPath, JSON.stringify(known, null, 1), { mode: 0o600 });
-keep();
+/** What the demo keeps of itself between runs. */
+type Known = {
+  readonly plan: string;
+  readonly passwords: Record<string, string>;
+  secrets: { id: string; secret: string }[];
+};
 
-const platform = await startPlatform({ ...config, adminPassword: known.passwords['admin'] ?? null });
-const base = `http://127.0.0.1:${platform.httpPort}`;
-const token = await logIn('admin');
-if (known.secrets.length === 0) await prepare();
+const plan = planCity({ seed: SEED, wells: WELLS, reportIntervalMs: REPORT_INTERVAL_MS });
+const planHash = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 16);
 
-const plan = planCity(seededRandom(SEED), WELLS, REPORT_INTERVAL_MS);
-const simulation = startSimulation({
-  plan,
-  secrets: new Map(known.secrets.map(({ id, secret }) => [id, secret])),
-  url: `mqtt://127.0.0.1:${platform.mqttPort}`,
-  scenario: 'city',
-  seed: SEED,
-  reportIntervalMs: REPORT_INTERVAL_MS,
-  pace: PACE,
-  say: (line) => console.log(`field: ${line}`),
+await main().catch((cause: unknown) => {
+  console.error(explain(cause));
+  process.exit(EXIT_REFUSED);
 });
 
-console.log(
-  `\nCity Lifeline demo: ${plan.facilities.length} facilities, ${simulation.gateways.size} gateways\n`,
-);
-console.log(`  open  ${base}\n`);
-for (const { username, roles } of [
-  { username: 'admin', roles: ['system-admin', 'security-admin'] },
-  ...USERS,
-]) {
-  console.log(`  ${username} / ${known.passwords[username] ?? '?'}    (${roles.join(', ')})`);
-}
-console.log('\nlog in as duty; the first gas alarm comes within a minute. Stop with Ctrl-C.\n');
-
-const stop = (): void =>
-  void simulation
-    .stop()
-    .then(() => platform.close())
-    .then(() => process.exit(0));
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
-
-/** Users and the simulated city, through the API as any installer would. */
-async function prepare(): Promise<void> {
-  for (const { username, ...user } of USERS) {
-    await post('/api/v1/users', { username, password: known.passwords[username], scope: {}, ...user });
+async function main(): Promise<void> {
+  const config = readConfig({ LIFELINE_DATA_DIR: './demo-data', ...process.env });
+  if (config.tls !== null) throw new ConfigError('LIFELINE_TLS_CERT', 'the demo runs without TLS');
+  const known = readKnown(config);
+  const platform = await startPlatform({ ...config, adminPassword: known.passwords['admin'] ?? null });
+  const host = ['0.0.0.0', '::'].includes(config.bind) ? '127.0.0.1' : config.bind;
+  const base = `http://${host}:${platform.httpPort}`;
+  if (known.secrets.length === 0) {
+    known.secrets = await prepare(await logIn(base, known), known);
+    keep(config, known);
   }
-  const { organisations, facilities, gateways, devices, points } = planCity(
-    seededRandom(SEED),
-    WELLS,
-    REPORT_INTERVAL_MS,
-  );
-  const answer = await post('/api/v1/import', { organisations, facilities, gateways, devices, points });
-  known.secrets = answer.secrets;
-  keep();
-}
-
-async function logIn(username: string): Promise<string> {
-  const response = await fetch(`${base}/api/v1/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password: known.passwords[username] }),
+  const simulation = startSimulation({
+    plan,
+    secrets: new Map(known.secrets.map(({ id, secret }) => [id, secret])),
+    url: `mqtt://${host}:${platform.mqttPort}`,
+    scenario: 'city',
+    seed: SEED,
+    reportIntervalMs: REPORT_INTERVAL_MS,
+    pace: PACE,
+    say: (line) => console.log(`field: ${line}`),
   });
-  if (!response.ok) throw new Error(`cannot log in as ${username}: ${await response.text()}`);
-  const { token: given } = (await response.json()) as { token: string };
-  return given;
+  welcome(base, known);
+  stopOnSignal(platform, () => simulation.stop());
 }
 
-async function post(path: string, body: unknown): Promise<ImportAnswer> {
-  const response = await fetch(base + path, {
+function welcome(base: string, { passwords }: Known): void {
+  const { facilities, gateways, points } = plan;
+  console.log(
+    `\nCity Lifeline demo: ${facilities.length} facilities, ${gateways.length} gateways, ${points.length} points\n`,
+  );
+  console.log(`  open  ${base}\n`);
+  for (const { username } of [ADMIN, ...USERS]) console.log(`${username} / ${passwords[username] ?? '?'}`);
+  console.log('\nLog in as duty; the first gas alarm comes within a minute. Stop with Ctrl-C.\n');
+}
+
+/** A terminal sends Ctrl-C to starter and demo alike, and the starter passes it on: it may come twice. */
+function stopOnSignal(platform: Platform, stopField: () => Promise<void>): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await stopField();
+    await platform.close();
+    process.exit(0);
+  };
+  const onSignal = (): void =>
+    void stop().catch((cause: unknown) => {
+      console.error('the demo did not stop cleanly; its next start replays the journal', cause);
+      process.exit(1);
+    });
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+function readKnown(config: Config): Known {
+  mkdirSync(config.dataDir, { recursive: true });
+  const path = knownPath(config);
+  if (existsSync(path)) {
+    const known: Known = JSON.parse(readFileSync(path, 'utf8'));
+    if (known.plan === planHash) return known;
+    throw new ConfigError(
+      'LIFELINE_DATA_DIR',
+      `${config.dataDir} holds the city of another version of the demo; remove it or name another folder`,
+    );
+  }
+  if (existsSync(join(config.dataDir, 'journal'))) {
+    throw new ConfigError('LIFELINE_DATA_DIR', `${config.dataDir} is not the demo's; name another folder`);
+  }
+  const passwords = Object.fromEntries(
+    [ADMIN, ...USERS].map(({ username }) => [username, newPassword()] as const),
+  );
+  if (config.adminPassword !== null) passwords['admin'] = config.adminPassword;
+  const known = { plan: planHash, passwords, secrets: [] };
+  keep(config, known);
+  return known;
+}
+
+function knownPath(config: Config): string {
+  return join(config.dataDir, 'demo.json');
+}
+
+function keep(config: Config, known: Known): void {
+  writeFileSync(knownPath(config), JSON.stringify(known, null, 1), { mode: 0o600 });
+}
+
+type Post = (path: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
+
+/**
+ * Users and the simulated city, through the API as any installer would; answers the gateways' secrets. What an
+ * interrupted first run has already made is taken as it is, its lost secrets are rotated.
+ */
+async function prepare(post: Post, { passwords }: Known): Promise<Known['secrets']> {
+  for (const user of USERS) {
+    const { status, body } = await post('/api/v1/users', { ...user, password: passwords[user.username] });
+    if (status >= 300 && status !== 409)
+      throw new Error(`cannot create ${user.username}: ${JSON.stringify(body)}`);
+  }
+  const imported = await post('/api/v1/import', plan);
+  if (imported.status < 300) return secretsIn(imported.body);
+  const secrets: Known['secrets'] = [];
+  for (const { id } of plan.gateways) {
+    const { status, body } = await post(`/api/v1/gateways/${id}/secret`, {});
+    if (status >= 300) throw new Error(`cannot import the city: ${JSON.stringify(imported.body)}`);
+    secrets.push(...secretsIn({ secrets: [{ ...Object(body), id }] }));
+  }
+  return secrets;
+}
+
+function secretsIn(body: unknown): Known['secrets'] {
+  const { secrets } = Object(body);
+  return Array.isArray(secrets)
+    ? secrets.map(({ id, secret }) => ({ id: String(id), secret: String(secret) }))
+    : [];
+}
+
+async function logIn(base: string, { passwords }: Known): Promise<Post> {
+  const { username } = ADMIN;
+  const session = await request(`${base}/api/v1/session`, {}, { username, password: passwords[username] });
+  if (session.status >= 300) throw new Error(`cannot log in as admin: ${JSON.stringify(session.body)}`);
+  const authorization = `Bearer ${String(Object(session.body).token)}`;
+  return (path, body) => request(base + path, { authorization }, body);
+}
+
+async function request(url: string, headers: Record<string, string>, body: unknown) {
+  const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as ImportAnswer;
+  const answer: unknown = await response.json().catch(() => null);
+  return { status: response.status, body: answer };
+}
+
+/** One sentence a person can act on. */
+function explain(cause: unknown): string {
+  if (!(cause instanceof Error)) return `the demo cannot start: ${String(cause)}`;
+  const { code, port } = Object(cause);
+  if (code === 'EADDRINUSE')
+    return (
+      `the demo cannot start: port ${port} is taken. Stop what uses it (another demo?), or choose others:\n` +
+      '  LIFELINE_HTTP_PORT=8090 LIFELINE_MQTT_PORT=1893 npm run demo'
+    );
+  if (code === 'EACCES' && port !== undefined)
+    return `the demo cannot start: this account may not open port ${port}`;
+  return `the demo cannot start: ${cause.message}`;
 }
 
 /** Three classes of characters, 96 bits. */

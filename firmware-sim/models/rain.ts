@@ -1,23 +1,41 @@
-/** A storm over the city: rises to its peak, falls off slowly, and moves from west to east. */
+/** A storm over one place: rises to its peak, falls off slowly, and thins out with the distance. */
+export type Place = { readonly lat: number; readonly lon: number };
+
 export type Storm = {
-  /** Model time of the storm's start at the western edge, s; null when the sky is clear. */
-  startS: number | null;
+  /** Model time at which it begins, s. */
+  readonly startS: number;
   readonly peakMmPerHour: number;
-  readonly riseS: number;
-  readonly fallS: number;
+  readonly over: Place;
 };
 
-export const createStorm = (): Storm => ({ startS: null, peakMmPerHour: 110, riseS: 1_200, fallS: 4_800 });
+export const RISE_S = 600;
+export const FALL_S = 1_800;
+/** Distance at which the rain has fallen to 61 % of the centre's, km. */
+const SPREAD_KM = 9;
+const KM_PER_DEGREE = 111.2;
 
-/** Seconds the storm needs from the western to the eastern edge of the city. */
-const CROSSING_S = 1_800;
+/** Rain of `storm` at model time `nowS` at a place, mm/h. */
+export function rainAt(storm: Storm, nowS: number, place: Place): number {
+  const t = nowS - storm.startS;
+  if (t <= 0 || t >= RISE_S + FALL_S) return 0;
+  const strength = t < RISE_S ? t / RISE_S : (1 - (t - RISE_S) / FALL_S) ** 2;
+  return storm.peakMmPerHour * strength * Math.exp(-((distanceKm(storm.over, place) / SPREAD_KM) ** 2) / 2);
+}
 
-/** Rain at model time `nowS`, mm/h, at a place `eastward` (0 west edge, 1 east edge). */
-export function rainAt(storm: Storm, nowS: number, eastward: number): number {
-  if (storm.startS === null) return 0;
-  const t = nowS - storm.startS - eastward * CROSSING_S;
-  if (t < 0) return 0;
-  if (t < storm.riseS) return (storm.peakMmPerHour * t) / storm.riseS;
-  const late = t - storm.riseS;
-  return late < storm.fallS ? storm.peakMmPerHour * (1 - late / storm.fallS) ** 2 : 0;
+/** Rain that falls at the centre from beginning to end, mm. */
+export const totalMm = (peakMmPerHour: number): number => (peakMmPerHour * (RISE_S / 2 + FALL_S / 3)) / 3_600;
+
+function distanceKm(a: Place, b: Place): number {
+  const north = (a.lat - b.lat) * KM_PER_DEGREE;
+  const east = (a.lon - b.lon) * KM_PER_DEGREE * Math.cos((a.lat * Math.PI) / 180);
+  return Math.hypot(north, east);
+}
+
+/** One bucket of a tipping-bucket gauge, mm. */
+const TIP_MM = 0.2;
+
+/** What a gauge that has caught `caughtMm` reports, mm, and what stays in its bucket. */
+export function readGauge(caughtMm: number): { readonly reportedMm: number; readonly leftMm: number } {
+  const tips = Math.floor(caughtMm / TIP_MM + 1e-9);
+  return { reportedMm: Math.round(tips * TIP_MM * 10) / 10, leftMm: Math.max(0, caughtMm - tips * TIP_MM) };
 }

@@ -19,14 +19,16 @@ export const createUnderpass = (random: Random): Underpass => ({
   volumeM3: 0,
   pumpOn: false,
   pumpFailed: false,
-  catchmentM2: 6_000 + random.next() * 4_000,
-  pumpM3PerHour: 250 + random.next() * 150,
+  catchmentM2: 15_000 + random.next() * 6_000,
+  pumpM3PerHour: 1_100 + random.next() * 500,
   bowlM2PerM: 2_500 + random.next() * 1_000,
 });
 
 const RUNOFF = 0.85;
 const PUMP_START_M = 0.03;
 const PUMP_STOP_M = 0.01;
+/** Share of the standing water that seeps and drains away by itself in an hour. */
+const SEEPING_PER_HOUR = 0.3;
 
 /** Moves the underpass on by `seconds` under `rainMmPerHour`. */
 export function stepUnderpass(underpass: Underpass, rainMmPerHour: number, seconds: number): void {
@@ -35,8 +37,9 @@ export function stepUnderpass(underpass: Underpass, rainMmPerHour: number, secon
   if (underpass.pumpFailed || depth < PUMP_STOP_M) underpass.pumpOn = false;
   else if (depth > PUMP_START_M) underpass.pumpOn = true;
   const inflow = (rainMmPerHour / 1_000) * underpass.catchmentM2 * RUNOFF * hours;
-  const outflow = underpass.pumpOn ? underpass.pumpM3PerHour * hours : underpass.volumeM3 * 0.15 * hours;
-  underpass.volumeM3 = Math.max(0, underpass.volumeM3 + inflow - outflow);
+  const pumped = underpass.pumpOn ? underpass.pumpM3PerHour * hours : 0;
+  const seeped = underpass.volumeM3 * (1 - Math.exp(-SEEPING_PER_HOUR * hours));
+  underpass.volumeM3 = Math.max(0, underpass.volumeM3 + inflow - pumped - seeped);
 }
 
 /** Depth at the lowest point, m: volume = bowl x depth^2 / 2. */
@@ -44,7 +47,8 @@ export const depthM = (underpass: Underpass): number =>
   Math.sqrt((2 * underpass.volumeM3) / underpass.bowlM2PerM);
 
 /** What the level gauge shows, cm, to one decimal. */
-export function ponding(underpass: Underpass, random: Random): number {
+export function pondingReading(underpass: Underpass, random: Random): number {
   const cm = depthM(underpass) * 100;
-  return Math.round(Math.max(0, cm < 0.5 ? 0 : cm + random.noise(0.2)) * 10) / 10;
+  const noise = random.noise(0.1);
+  return Math.round(Math.max(0, cm < 0.5 ? 0 : cm + noise) * 10) / 10;
 }

@@ -1,0 +1,32 @@
+/** What an act of a scenario can reach: the models, the gateways, and a voice. */
+import type { CityPlan, FacilityKind } from './city-plan.ts';
+import type { Field, Site } from './field.ts';
+import type { SimGateway } from './gateway.ts';
+
+export type StageGateway = Pick<SimGateway, 'id' | 'faults' | 'cutLink' | 'restoreLink'>;
+
+export type Stage = {
+  readonly plan: CityPlan;
+  readonly field: Field;
+  readonly gateways: ReadonlyMap<string, StageGateway>;
+  /** Model seconds per real second. */
+  readonly pace: number;
+  readonly say: (line: string) => void;
+};
+
+/** Something that happens `atS` real seconds after the start. */
+export type Act = { readonly atS: number; readonly run: (stage: Stage) => void };
+
+/** The site of this kind whose turn it is; throws when the city has none. */
+export function siteOf(stage: Stage, kind: FacilityKind, which: number): Site {
+  const sites = [...stage.field.sites.values()].filter((site) => site.facility.kind === kind);
+  const site = sites[which % sites.length];
+  if (site === undefined) throw new Error(`the simulated city has no ${kind}`);
+  return site;
+}
+
+/** The gateway that reads a facility; undefined when it plays without a secret. */
+export function gatewayOf(stage: Stage, site: Site): StageGateway | undefined {
+  const device = stage.plan.devices.find(({ facility }) => facility === site.facility.id);
+  return device === undefined ? undefined : stage.gateways.get(device.gateway);
+}
