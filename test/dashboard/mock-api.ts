@@ -101,7 +101,14 @@ function point(city: MockCity, id: string, tail: string, url: URL): MockAnswer {
     const time = city.now() - 3_000;
     return ok({ time, deviceTime: time, receivedAt: time, value: alarm.value, quality: 'good' });
   }
-  return ok({ id, device, channel, quantity: channel, unit: alarm.unit, reportIntervalMs: 30_000 });
+  return ok({
+    id,
+    device,
+    channel,
+    quantity: channel === 'depth-1' ? 'water-depth' : channel,
+    unit: alarm.unit,
+    reportIntervalMs: 30_000,
+  });
 }
 
 /** A slow rise to the value with a gap of ten minutes in it. */

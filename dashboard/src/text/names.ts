@@ -47,8 +47,8 @@ export function createNames(sources: NameSources): Names {
     rule: (alarm) => ruleName(alarm.rule),
     quantity(alarm) {
       if (alarm.point === null) return null;
-      const quantity = directory.points.get(alarm.point)?.quantity ?? channelOf(alarm.point);
-      return named(quantity) ?? sources.text(`quantity.${quantity}`) ?? quantity;
+      directory.want('points', alarm.point);
+      return quantityName(alarm.point);
     },
     owner(alarm) {
       const facility = alarm.facility === null ? undefined : directory.facilities.get(alarm.facility);
@@ -72,7 +72,7 @@ export function createNames(sources: NameSources): Names {
         names.area(alarm),
         names.lifeline(alarm),
         names.rule(alarm),
-        names.quantity(alarm),
+        alarm.point === null ? '' : quantityName(alarm.point),
         names.owner(alarm)?.name,
         alarm.point,
         alarm.gateway,
@@ -81,6 +81,10 @@ export function createNames(sources: NameSources): Names {
   };
   return names;
 
+  function quantityName(point: string): string {
+    const quantity = directory.points.get(point)?.quantity ?? channelOf(point);
+    return named(quantity) ?? sources.text(`quantity.${quantity}`) ?? quantity;
+  }
   function facilityName(id: string): string {
     const facility = directory.facilities.get(id);
     if (facility === undefined) directory.want('facilities', id);
