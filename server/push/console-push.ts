@@ -12,7 +12,6 @@ import type { Server as HttpServer } from 'node:http';
 import { Server as SocketServer, type Socket } from 'socket.io';
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { ClientToServer, ServerToClient, SnapshotMessage } from '#domain/contract/socket.ts';
-import { encodePoints } from '#domain/contract/points-batch.ts';
 import { viewerOfSession, type Viewer } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import {
@@ -26,7 +25,7 @@ import {
 import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
 import { writeCursor } from './cursor.ts';
 import { admit, type Admitted } from './handshake.ts';
-import { createPointFeed, latestBatch } from './point-feed.ts';
+import { createPointFeed, latestBatch, type PointFeed } from './point-feed.ts';
 import { createSlowClientWatch, cut, isTooSlow } from './slow-clients.ts';
 
 const BEAT_MS = 2_000;
@@ -45,6 +44,7 @@ export class ConsolePush {
   readonly #audiences = new Map<string, Audience>();
   readonly #audienceOf = new Map<string, Audience>();
   readonly #slowClients;
+  readonly #feed: PointFeed;
   readonly #stops: (() => void)[] = [];
   #redrawWaits = false;
 
@@ -60,6 +60,7 @@ export class ConsolePush {
       pingInterval: 10_000,
       pingTimeout: 8_000,
     });
+    this.#feed = createPointFeed(this.#io, context.city, context.clock, this.#audiences);
     this.#io.use((socket, next) => admit(context, this.#io, socket, next));
     this.#io.on('connection', (socket) => this.#welcome(socket));
     this.#listen();
@@ -77,7 +78,7 @@ export class ConsolePush {
   }
 
   #listen(): void {
-    const { city, users, clock } = this.#context;
+    const { city, users } = this.#context;
     city.onAlarm((event) => this.#announce(event));
     city.onRegistry(() => this.#registryChanged());
     city.onGateway((gateway, connected, at) => {
@@ -87,10 +88,7 @@ export class ConsolePush {
       }
     });
     users.onChange((username) => this.#closeUser(username));
-    const feed = createPointFeed(city, this.#audiences, (audience, changes) => {
-      this.#io.to(audience.room).volatile.emit('points', encodePoints(clock.wallMs(), changes));
-    });
-    this.#every(VALUES_MS, () => feed.flush());
+    this.#every(VALUES_MS, () => this.#feed.flush());
     this.#every(BEAT_MS, () => this.#beat());
     this.#every(SWEEP_MS, () => this.#sweep());
   }
@@ -128,6 +126,7 @@ export class ConsolePush {
     const audience = this.#audienceOf.get(socket.id);
     if (audience === undefined) return;
     this.#audienceOf.delete(socket.id);
+    this.#feed.forget(socket.id);
     audience.apart.delete(socket.id);
     audience.members -= 1;
     void socket.leave(audience.room);
@@ -159,7 +158,9 @@ export class ConsolePush {
     audience.apart.delete(socket.id);
     socket.emit('snapshot', this.#snapshot(audience));
     const batch = latestBatch(city, audience, clock.wallMs());
-    if (batch !== null) socket.emit('points', batch);
+    if (batch === null) return;
+    this.#feed.forget(socket.id);
+    socket.emit('points', batch);
   }
 
   #snapshot(audience: Audience): SnapshotMessage {

@@ -5,6 +5,12 @@
 export const UNSENT_BYTES_MAX = 1_000_000;
 export const UNSENT_PACKETS_MAX = 500;
 
+/** More unsent messages than a beat and a few alarms at once: values would only queue up behind them. */
+const BEHIND_PACKETS = 8;
+
+/** True when this connection (a socket's `conn`) has not taken its last messages yet. */
+export const isBehind = (connection: unknown): boolean => unsentPackets(connection).length > BEHIND_PACKETS;
+
 /** True when more waits for this connection (a socket's `conn`) than a working console ever leaves. */
 export function isTooSlow(connection: unknown): boolean {
   const waiting = unsentPackets(connection);

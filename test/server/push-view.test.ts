@@ -45,9 +45,41 @@ describe('live values', () => {
       { index: 0, value: 25, quality: 0 },
       { index: 1, value: Number.NaN, quality: 2 },
     ]);
+    house.clock.advance(1_000);
+    await west.next('beat');
     house.clock.advance(2_000);
     await west.next('beat');
     expect(west.kinds()).toEqual([]);
+  });
+
+  it('are not lost when an alarm is on its way at the same moment', async () => {
+    const one = await open('viewer');
+    await one.next('snapshot');
+    house.city.raise({ id: 'a' });
+    house.city.points([{ index: 0, value: 3, quality: 0 }]);
+    house.clock.advance(1_000);
+    expect(await one.next('points')).toEqual([{ index: 0, value: 3, quality: 0 }]);
+  });
+
+  it('wait for a console that is behind, which then gets the newest once', async () => {
+    const [behind, other] = [await open('viewer'), await open('duty-officer')];
+    for (const one of [behind, other]) await one.next('snapshot');
+    // Twelve messages in one turn: they cannot have left before it ends.
+    for (let i = 0; i < 12; i++) house.city.raise({ id: `a${i}` });
+    for (const value of [1, 2, 3]) {
+      house.city.points([{ index: 0, value, quality: 0 }]);
+      house.clock.advance(1_000);
+    }
+    for (const one of [behind, other]) for (let i = 0; i < 12; i++) await one.next('alarm');
+    house.city.points([{ index: 1, value: 9, quality: 1 }]);
+    house.clock.advance(1_000);
+    for (const one of [behind, other]) {
+      expect(await one.next('points')).toEqual([
+        { index: 0, value: 3, quality: 0 },
+        { index: 1, value: 9, quality: 1 },
+      ]);
+      expect(one.kinds().filter((kind) => kind === 'points')).toEqual([]);
+    }
   });
 
   it('known before come with the first picture', async () => {

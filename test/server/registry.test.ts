@@ -17,6 +17,8 @@ const WELL = {
   location: { lat: 35.2, lon: 115.4 },
 };
 
+const SENSOR = { id: 'G-9', gateway: 'GW-1', facility: 'W-9' };
+
 describe('a list', () => {
   it('comes in pages that go on where the last one ended', async () => {
     const items = Array.from({ length: 5 }, (_, i) => ({
