@@ -42,8 +42,8 @@ async function compareLive(recorded: Recorded, played: readonly Round[]): Promis
   return counts;
 }
 
-/** The months of the two wettest days. */
-const isStormy = (time: number): boolean => /^2015-12|^2016-06/.test(new Date(time).toISOString());
+/** Around the two wettest days. */
+const isStormy = (time: number): boolean => /^2015-12-[01]|^2016-06-[01]/.test(new Date(time).toISOString());
 
 beforeAll(() => {
   if (process.env['CI'] === 'true') expect(haveRecordings, 'the recordings must be there in CI').toBe(true);
@@ -51,14 +51,14 @@ beforeAll(() => {
 
 describe.skipIf(!haveRecordings)('recordings beside the project, live', () => {
   it('methane of a controlled release rings when, and as long as, the limit with its delays says', async () => {
-    const recorded = methane(['rel02', 'rel03']);
+    const recorded = methane(['rel03']);
     const counts = await compareLive(recorded, rounds(recorded));
     expect(counts['yellow']).toBeGreaterThan(0);
     expect(counts['orange']).toBeGreaterThan(0);
   }, 240_000);
 
   it('street floods ring at 5, 15, 20 and 27 cm', async () => {
-    const recorded = floods(40, 400);
+    const recorded = floods(40, 250);
     const counts = await compareLive(recorded, rounds(recorded));
     for (const colour of ['blue', 'yellow', 'orange', 'red'])
       expect(counts[colour], colour).toBeGreaterThan(0);
