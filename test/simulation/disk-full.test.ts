@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { simulateCity } from './sim-city.ts';
 import { judgeCity } from './sim-oracles.ts';
 
-const MINUTES = 8;
+const MINUTES = 6;
 
 describe.each([
   ['without a reserve', 0],

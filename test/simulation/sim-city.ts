@@ -52,10 +52,12 @@ export type SimTwist = {
   readonly journal?: (journal: Journal, clock: SimClock) => Journal;
   readonly outputs?: (outputs: SimOutputs) => SimOutputs;
   readonly ledger?: (ledger: LedgerFollower) => LedgerFollower;
-  /** Called before each publish is handed over. */
-  readonly beforePublish?: (pipeline: Pipeline) => void;
+  /** Stands in for handing a publish over. */
+  readonly publish?: (pipeline: Pipeline, input: PublishInput, synced: () => void) => void;
   /** Called with each step of the field; not while the city comes to rest. */
   readonly everyStep?: (disk: SimDisk, random: Random) => void;
+  /** Rules other than the shipped ones. */
+  readonly catalogue?: { readonly revision: string; readonly catalogue: unknown };
   /** Space the journal holds back for the alarm path. */
   readonly reserveBytes?: number;
 };
@@ -121,8 +123,8 @@ export async function simulateCity(
 
   const accept = (input: PublishInput, synced: () => void): void => {
     if (life === null) return;
-    twist.beforePublish?.(life.pipeline);
-    life.pipeline.publish(input, synced);
+    if (twist.publish === undefined) life.pipeline.publish(input, synced);
+    else twist.publish(life.pipeline, input, synced);
   };
   while (life === null) await surviving(live);
   await register(life, clock, points);
@@ -180,10 +182,11 @@ async function startLife(world: {
     journal: twistJournal?.(openJournal, clock) ?? openJournal,
     outputs,
     ledger: twistLedger?.(openLedger) ?? openLedger,
-    catalogue: shippedCatalogue(),
+    catalogue: twist.catalogue ?? shippedCatalogue(),
     bounds: { ...DEFAULT_BOUNDS, snapshotEveryMs: 20_000 },
     skip: new Set(),
     onCrash(position, cause) {
+      if (cause instanceof Death) throw cause;
       throw new Error(`input ${position} broke the fold`, { cause });
     },
     listen: {
