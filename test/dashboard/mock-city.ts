@@ -151,7 +151,7 @@ export const PLACES = [
     '371702',
     'drainage',
     'underpass',
-    'water-depth',
+    'depth-1',
     'cm',
     'ponding-depth',
     28,

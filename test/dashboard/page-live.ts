@@ -40,6 +40,8 @@ export function liveOnThePage(house: PageHouse): void {
       await logIn(page, house.server.origin);
       house.city.raise(1, 'yellow');
       await shows(page, '.grid-row', '人民路下穿立交');
+      // Its channel is `depth-1`: the row names what is measured.
+      await shows(page, '.grid-row', '积水深度');
       expect(house.server.snapshots()).toBe(1);
       house.server.swallow(1);
       house.city.raise(2, 'yellow');
