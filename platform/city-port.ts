@@ -13,7 +13,6 @@ import type { EventRing } from './event-ring.ts';
 /** What the pipeline tells the consoles; the port hands each on to its listeners. */
 export type Announcements = {
   readonly alarm: Set<(event: AlarmEvent) => void>;
-  readonly unjournaled: Set<(event: AlarmEvent | null) => void>;
   readonly points: Set<(changes: readonly PointChange[]) => void>;
   readonly gateway: Set<(gateway: string, connected: boolean, at: Timestamp) => void>;
   readonly registry: Set<() => void>;
@@ -21,7 +20,6 @@ export type Announcements = {
 
 export const createAnnouncements = (): Announcements => ({
   alarm: new Set(),
-  unjournaled: new Set(),
   points: new Set(),
   gateway: new Set(),
   registry: new Set(),

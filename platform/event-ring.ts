@@ -20,7 +20,8 @@ export function createEventRing(
   let last = recovered.city.rules.sequence;
   return {
     add(event) {
-      if (event.sequence <= last) return;
+      // One that is not journaled has no place in the sequence yet.
+      if (event.alarm.unjournaled === true || event.sequence <= last) return;
       last = event.sequence;
       events.push(event);
       if (events.length > max * 2) events = events.slice(-max);

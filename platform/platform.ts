@@ -110,7 +110,9 @@ export async function startPlatform(
         rejected: (rejection) => counted.rejected(rejection),
         committed: (inputs, syncMs) => counted.committed(inputs, syncMs),
         unjournaled(event) {
-          for (const listener of announcements.unjournaled) listener(event);
+          if (event !== null) for (const listener of announcements.alarm) listener(event);
+          // Over: consoles draw themselves anew, so that nothing of the throw-away copy stays on screen.
+          else for (const listener of announcements.registry) listener();
         },
       },
     });
