@@ -93,8 +93,16 @@ export function instantOf(text: string, zoneMinutes: number): number {
   const [, hour = '0', minute = '0', second = '0', fraction = '0'] = clock ?? [];
   const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number);
   const local = Date.UTC(y ?? 0, (mo ?? 0) - 1, d, h, mi, s);
-  if (new Date(local).getUTCDate() !== d || (h ?? 0) > 23 || (mi ?? 0) > 59 || (s ?? 0) > 59) throw refused;
-  return local + Math.trunc(Number(`0.${fraction}`) * 1_000) - eastOfUtcMinutes(zone, zoneMinutes) * 60_000;
+  const back = new Date(local);
+  if (
+    back.getUTCMonth() + 1 !== mo ||
+    back.getUTCDate() !== d ||
+    (h ?? 0) > 23 ||
+    (mi ?? 0) > 59 ||
+    (s ?? 0) > 59
+  )
+    throw refused;
+  return local + Number(fraction.padEnd(3, '0').slice(0, 3)) - eastOfUtcMinutes(zone, zoneMinutes) * 60_000;
 }
 
 function eastOfUtcMinutes(zone: RegExpExecArray | null, otherwise: number): number {

@@ -11,7 +11,7 @@ export type Storm = {
 export const RISE_S = 600;
 export const FALL_S = 1_800;
 /** Distance at which the rain has fallen to 61 % of the centre's, km. */
-const SPREAD_KM = 9;
+const SPREAD_KM = 7;
 const KM_PER_DEGREE = 111.2;
 
 /** Rain of `storm` at model time `nowS` at a place, mm/h. */
