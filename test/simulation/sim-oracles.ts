@@ -16,9 +16,13 @@ export type Verdict = {
   readonly alarmEvents: number;
 };
 
-export async function judgeCity(outcome: SimOutcome): Promise<Verdict> {
+/** `rules` = what the second model believes to be in force. */
+export async function judgeCity(
+  outcome: SimOutcome,
+  rules: unknown = shippedCatalogue().catalogue,
+): Promise<Verdict> {
   const events = await recordedAlarmEvents(outcome);
-  const naive = secondModel(outcome);
+  const naive = secondModel(outcome, rules);
   return {
     breaches: [
       ...everyAcknowledgedRecordCountsOnce(outcome),
@@ -145,7 +149,7 @@ function spansOf(events: readonly AlarmEvent[]): NaiveSpan[] {
 /** In effective time: of the sample, or of the instant at which the delay was over. */
 const beganAt = ({ explanation, onsetAt }: Alarm): number => Number(explanation.params['since'] ?? onsetAt);
 
-function secondModel({ points, journal }: SimOutcome): NaiveSpan[] {
+function secondModel({ points, journal }: SimOutcome, rules: unknown): NaiveSpan[] {
   const registered = journal.findIndex((entry) => entry.kind === 'command' && entry.command === 'registry');
   const inputs = journal.slice(registered + 1).map((entry): NaiveInput => {
     const { receivedAt, engineTime } = entry;
@@ -165,7 +169,7 @@ function secondModel({ points, journal }: SimOutcome): NaiveSpan[] {
   const known: NaivePoint[] = points.map(({ device, channel }) => ({
     id: `${device}/${channel}`,
     intervalMs: REPORT_INTERVAL_MS,
-    levels: levelsOf(channel === 'ch4' ? 'gas-well-ch4' : 'ponding-depth'),
+    levels: levelsOf(rules, channel === 'ch4' ? 'gas-well-ch4' : 'ponding-depth'),
   }));
   return naiveSpans(known, inputs).spans;
 }
@@ -179,8 +183,8 @@ type ShippedLevel = {
 };
 
 /** The numbers of the catalogue, read as plain data. */
-function levelsOf(rule: string): NaivePoint['levels'] {
-  const { rules } = shippedCatalogue().catalogue as { rules: { id: string; levels: ShippedLevel[] }[] };
+function levelsOf(catalogue: unknown, rule: string): NaivePoint['levels'] {
+  const { rules } = catalogue as { rules: { id: string; levels: ShippedLevel[] }[] };
   const levels = rules.find(({ id }) => id === rule)?.levels ?? [];
   return levels.map(({ colour, limit, deadband, onDelayMs, offDelayMs }) => ({
     colour,
