@@ -5,6 +5,7 @@ import type { Health } from '#domain/contract/health.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
 import { alarmById, openAlarms, shippedCatalogue } from '#rules/engine.ts';
+import { SHIPPED_RULES, SHIPPED_SYSTEM } from '#rules/shipped.ts';
 import type { CityPort } from '#server/ports.ts';
 import { AREAS, FACILITY_KINDS, LIFELINES, QUANTITIES } from '#domain/catalogue.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -58,7 +59,12 @@ export function createCityPort(parts: {
       kinds: FACILITY_KINDS,
       quantities: QUANTITIES,
       areas: AREAS,
-      rules: shippedCatalogue(),
+      ...shippedRules(),
     }),
   };
+}
+
+/** The rules as data, with the revision that names them. */
+function shippedRules(): { revision: string; rules: readonly unknown[]; system: readonly unknown[] } {
+  return { revision: shippedCatalogue().revision, rules: SHIPPED_RULES, system: SHIPPED_SYSTEM };
 }

@@ -144,12 +144,13 @@ async function prepare(post: Post, { passwords }: Known): Promise<Known['secrets
       throw new Error(`cannot create ${user.username}: ${JSON.stringify(body)}`);
   }
   const imported = await post('/api/v1/import', plan);
-  if (imported.status < 300) return secretsIn(imported.body);
-  const secrets: Known['secrets'] = [];
-  for (const { id } of plan.gateways) {
+  if (imported.status >= 300) throw new Error(`cannot import the city: ${JSON.stringify(imported.body)}`);
+  const secrets = secretsIn(imported.body);
+  const given = new Set(secrets.map(({ id }) => id));
+  for (const { id } of plan.gateways.filter((gateway) => !given.has(gateway.id))) {
     const { status, body } = await post(`/api/v1/gateways/${id}/secret`, {});
-    if (status >= 300) throw new Error(`cannot import the city: ${JSON.stringify(imported.body)}`);
-    secrets.push(...secretsIn({ secrets: [{ ...Object(body), id }] }));
+    if (status >= 300) throw new Error(`cannot rotate the secret of ${id}: ${JSON.stringify(body)}`);
+    secrets.push(...secretsIn({ secrets: [body] }));
   }
   return secrets;
 }

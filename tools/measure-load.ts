@@ -113,7 +113,11 @@ async function register(call: Call, count: number): Promise<LoadGateway[]> {
       Array.from({ length: DEVICES_PER_GATEWAY }, (_, d) => `${id}-D${d}`);
     const answer = (await call.post('/api/v1/import', {
       facilities: ids.map((id) => ({
-        ...{ id: `F-${id}`, name: id, kind: 'gas-valve-well', lifeline: 'gas', area: '371702' },
+        id: `F-${id}`,
+        name: id,
+        kind: 'gas-valve-well',
+        lifeline: 'gas',
+        area: '371702',
         location: { lat: 35.2, lon: 115.4 },
       })),
       gateways: ids.map((id) => ({ id, name: id, session: 'always-on' })),
@@ -123,7 +127,11 @@ async function register(call: Call, count: number): Promise<LoadGateway[]> {
       points: ids.flatMap((id) =>
         devicesOf(id).flatMap((device) =>
           ['a', 'b', 'c', 'd', 'e'].map((channel) => ({
-            ...{ device, channel, quantity: 'ch4', unit: '%', reportIntervalMs: 60_000 },
+            device,
+            channel,
+            quantity: 'ch4',
+            unit: '%',
+            reportIntervalMs: 60_000,
           })),
         ),
       ),

@@ -51,24 +51,9 @@ describe.skipIf(!existsSync('/usr/bin/mosquitto_pub'))('mosquitto_pub (mosquitto
     const { socket } = await connect(duty);
     const pushed = new Promise<AlarmMessage>((resolve) => socket.once('alarm', resolve));
     const from = performance.now();
-    await run('mosquitto_pub', [
-      ...[
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(platform.mqttPort),
-        '-q',
-        '1',
-        '-u',
-        'GW-1',
-        '-P',
-        secret,
-        '-i',
-        'box',
-      ],
-      ...['-t', 'lifeline/v1/GW-1/telemetry'],
-      ...['-m', JSON.stringify({ device: 'G-1', time: Date.now(), values: { ch4: 3 }, seq: 1 })],
-    ]);
+    const record = JSON.stringify({ device: 'G-1', time: Date.now(), values: { ch4: 3 }, seq: 1 });
+    const to = `-h 127.0.0.1 -p ${platform.mqttPort} -q 1 -u GW-1 -i box -t lifeline/v1/GW-1/telemetry`;
+    await run('mosquitto_pub', to.split(' ').concat('-P', secret, '-m', record));
     const { alarm } = await pushed;
     const listed = await openAlarms(duty);
     expect(performance.now() - from).toBeLessThan(1_000);
