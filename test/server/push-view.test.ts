@@ -78,7 +78,14 @@ describe('live values', () => {
         { index: 0, value: 3, quality: 0 },
         { index: 1, value: 9, quality: 1 },
       ]);
-      expect(one.kinds().filter((kind) => kind === 'points')).toEqual([]);
+    }
+    house.clock.advance(1_000);
+    house.clock.advance(1_000);
+    for (const one of [behind, other]) {
+      await one.next('beat');
+      await one.next('beat');
+      await one.next('beat');
+      expect(one.kinds()).toEqual([]);
     }
   });
 

@@ -31,6 +31,12 @@ describe('the quarantine', () => {
     expect((await samples('gateway=GW-2&reason=not-json')).json().items).toHaveLength(1);
   });
 
+  it('shows what came from gateways nobody has registered to people without restriction', async () => {
+    house.ledger.groups.push({ ...GROUP, gateway: 'stranger' });
+    const groups = (await house.ask('engineer', 'GET', '/api/v1/quarantine')).json();
+    expect(groups.items.map((group: { gateway: string }) => group.gateway)).toContain('stranger');
+  });
+
   it('hands the kept records of a device to the engine', async () => {
     const reply = await house.ask('engineer', 'POST', '/api/v1/quarantine/approve', {
       gateway: 'GW-1',

@@ -225,6 +225,14 @@ describe('an engineer of one area', () => {
     ['adds devices there', 'POST', 'devices', { id: 'G-7', gateway: 'GW-1', facility: 'W-1' }, 201],
     ['adds none elsewhere', 'POST', 'devices', { id: 'G-7', gateway: 'GW-1', facility: 'U-1' }, 403],
     [
+      'fetches nothing in by an import',
+      'POST',
+      'import',
+      { facilities: [{ id: 'U-1', area: '371702' }] },
+      403,
+    ],
+    ['imports there', 'POST', 'import', { facilities: [WELL], devices: [SENSOR] }, 200],
+    [
       'makes no organisations',
       'POST',
       'organisations',

@@ -84,6 +84,8 @@ describe('a person', () => {
   it('who is retired is out at once, and the name stays taken', async () => {
     const reply = await house.ask('security-admin', 'POST', '/api/v1/users/viewer/retire');
     expect(reply.json().retired).toBe(true);
+    const left = [...house.ledger.saved.values()].map((session) => session.username);
+    expect(left).not.toContain('viewer');
     expect((await house.ask('viewer', 'GET', '/api/v1/alarms')).statusCode).toBe(401);
     expect((await create({ ...NEW, username: 'viewer' })).statusCode).toBe(409);
   });
