@@ -20,6 +20,9 @@ const HELP = `usage:
                  [--device-column D] [--device-prefix P] --channel C [--zone-minutes 480] [--records 50]
       replays recorded data through one gateway with its original time stamps`;
 
+/** Four wells in each of the nine counties, so that every kind of facility has a few: fewer leave some scenes out. */
+const WELLS_MIN = 36;
+
 /** A command line that cannot be followed; the message says why. */
 class UsageError extends Error {}
 
@@ -86,9 +89,6 @@ function number(
   }
   return value;
 }
-
-/** Four wells in each of the nine counties, so that every kind of facility has a few: fewer leave some scenes out. */
-const WELLS_MIN = 36;
 
 function plan(): CityPlan {
   return planCity({
