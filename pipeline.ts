@@ -69,9 +69,13 @@ export type Pipeline = {
   command(command: CommandInput): Promise<Answer>;
   status(): {
     journalFailing: boolean;
+    /** Publishes wait and are not acknowledged: the disk lives off its reserve, or the record log is far behind. */
+    holding: boolean;
     waiting: number;
     recordLag: number;
     ledgerLag: number;
+    /** Why the ledger cannot be fed; null = it can. */
+    feedTrouble: string | null;
     snapshotPosition: number;
   };
   /** Stops taking input, waits for the last commit and closes nothing: the parts belong to the caller. */
@@ -164,7 +168,10 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     else if (lag < RECORD_LAG_MAX / 2) intake.hold('record-lag', false);
   }
   lagChanged = reviewLag;
-  journal.onTrouble((trouble) => intake.hold('disk-reserve', trouble?.code === 'disk-reserve'));
+  // Once the reserve is used up too, commits fail altogether: what waits must go on waiting, and showing, until it is over.
+  journal.onTrouble((trouble) => {
+    if (trouble === null || trouble.code === 'disk-reserve') intake.hold('disk-reserve', trouble !== null);
+  });
 
   // Deadlines, no timers in the core: one timer here for the earliest; a due deadline becomes a `tick`.
   function armTick(): void {
@@ -212,6 +219,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       waiting: queue.waiting().length,
       recordLag: city.position - progress.recorded,
       ledgerLag: city.position - feed.applied(),
+      feedTrouble: feed.trouble(),
       snapshotPosition: snapshots.position(),
     }),
     stop: () =>

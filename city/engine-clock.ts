@@ -37,7 +37,8 @@ export function startEngineClock(
 ): EngineClock {
   const monotonicMs = clock.monotonicMs();
   const boot = clock.bootId();
-  const anchor = { boot, monotonicMs, engineTime: resumeAt(clock, last, boot, monotonicMs) };
+  // Whole milliseconds, as `now` gives them: the first input may not lie before the start it follows.
+  const anchor = { boot, monotonicMs, engineTime: Math.floor(resumeAt(clock, last, boot, monotonicMs)) };
   let latest = anchor.engineTime;
   let wallAhead = clock.wallMs() - monotonicMs;
   const now = (): Moment => {

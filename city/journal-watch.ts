@@ -10,6 +10,7 @@ import type { City } from './city.ts';
 import type { EngineClock } from './engine-clock.ts';
 import { emptyOutput, fold } from './fold.ts';
 import type { InputQueue, Waiting } from './input-queue.ts';
+import { nextDeadline } from '#rules/engine.ts';
 import { copyCity } from './snapshot-taker.ts';
 
 /** Looks this often; well under the 2 s after which a person must know. */
@@ -42,6 +43,8 @@ export function watchJournal(parts: {
 }): JournalWatch {
   const { clock, engineClock, queue, bounds, listen } = parts;
   let copy: City | null = null;
+  /** Inputs through here were waiting when the copy was made. */
+  let copiedThrough = 0;
   let failingSince: number | null = null;
   let holding = false;
   let slowAt: number | null = null;
@@ -59,15 +62,13 @@ export function watchJournal(parts: {
       slowAt = null;
       condition('journal-slow', false, {});
     }
+    showDue(now);
   }
 
   function beginFailing(since: number): void {
     failingSince = since;
-    const waiting = queue.waiting();
-    if (copy === null) {
-      copy = copyCity(parts.city);
-      for (const one of waiting) show(one.entry);
-    }
+    makeCopy();
+    for (const { entry } of queue.waiting()) if (entry.position <= copiedThrough) show(entry);
     condition('journal-failing', true, { sinceMs: Math.round(engineClock.now().engineTime - since) });
   }
 
@@ -75,11 +76,29 @@ export function watchJournal(parts: {
   function show(input: Input): void {
     if (copy === null) return;
     const out = emptyOutput();
-    fold(copy, { ...input, ...engineClock.now(), position: copy.position + 1 }, out);
+    try {
+      fold(copy, { ...input, ...engineClock.now(), position: copy.position + 1 }, out);
+    } catch {
+      // The city itself meets this input once it is journaled, and says so then; until then the others must ring.
+      copy = copyCity(parts.city);
+      return;
+    }
     for (const event of out.events) {
       if (event.kind === 'alarm')
         listen.unjournaled({ ...event, alarm: { ...event.alarm, unjournaled: true } });
     }
+  }
+
+  /** Delays run on while nothing comes in. */
+  function showDue(now: number): void {
+    const due = copy === null ? null : nextDeadline(copy.rules);
+    if (due !== null && due <= now) show({ kind: 'tick' });
+  }
+
+  function makeCopy(): void {
+    if (copy !== null) return;
+    copy = copyCity(parts.city);
+    copiedThrough = queue.lastPosition();
   }
 
   function drop(): void {
@@ -96,7 +115,7 @@ export function watchJournal(parts: {
     added: ({ entry }) => show(entry),
     held(input) {
       holding = true;
-      copy ??= copyCity(parts.city);
+      makeCopy();
       show(input);
     },
     released() {

@@ -16,6 +16,8 @@ export type LedgerFeed = {
   durable(throughPosition: number): void;
   /** Last position the ledger has applied. */
   applied(): number;
+  /** Why the record log could not be read for the ledger; null = it could. */
+  trouble(): string | null;
 };
 
 type Waiting = { readonly from: number; readonly through: number; readonly events: readonly KeyedEvent[] };
@@ -33,6 +35,7 @@ export function createLedgerFeed(parts: {
   let fedThrough = ledger.cursor;
   let appliedThrough = ledger.cursor;
   let refilling = false;
+  let trouble: string | null = null;
   let roomWanted: (() => void) | null = null;
 
   ledger.onApplied((through) => {
@@ -70,7 +73,7 @@ export function createLedgerFeed(parts: {
     }
   }
 
-  /** Reads on from the record log until the queue goes on without a hole. Rejects when the log cannot be read. */
+  /** Reads on from the record log until the queue goes on without a hole; tried again with the next durable block. */
   async function refill(): Promise<void> {
     const before = fedThrough;
     refilling = true;
@@ -79,13 +82,15 @@ export function createLedgerFeed(parts: {
         if (inLedgerEvents >= IN_LEDGER_EVENTS_MAX) await room();
         feed(events, through);
       });
-    } finally {
-      refilling = false;
+      trouble =
+        fedThrough > before
+          ? null
+          : `the record log does not hold the events after ${before} that the ledger lacks`;
+    } catch (cause) {
+      trouble = cause instanceof Error ? cause.message : String(cause);
     }
-    if (fedThrough === before) {
-      throw new Error(`the record log does not hold the events after ${before} that the ledger lacks`);
-    }
-    pump();
+    refilling = false;
+    if (trouble === null) pump();
   }
 
   const room = (): Promise<void> =>
@@ -105,5 +110,6 @@ export function createLedgerFeed(parts: {
       pump();
     },
     applied: () => appliedThrough,
+    trouble: () => trouble,
   };
 }

@@ -65,7 +65,7 @@ export class SimDisk implements Disk {
   }
 
   ensureDirectory(path: string): void {
-    this.#directories.add(path);
+    for (let at = path; at !== ''; at = directoryOf(at)) this.#directories.add(at);
   }
   list(path: string): string[] {
     const paths = [...this.#names.keys()].filter((name) => directoryOf(name) === path);
