@@ -4,6 +4,8 @@ import type { Health, HealthReason } from '#domain/contract/health.ts';
 
 export type Troubles = {
   readonly journalFailing: boolean;
+  /** Publishes wait without acknowledgement while the disk or the record log catches up. */
+  readonly holding: boolean;
   readonly store: string | null;
   readonly ledger: string | null;
 };
@@ -13,6 +15,9 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
   const failing: HealthReason[] = [];
   if (troubles.journalFailing) {
     failing.push({ code: 'journal-failing', detail: 'the journal does not sync; nothing is acknowledged' });
+  }
+  if (troubles.holding) {
+    failing.push({ code: 'store-backlog', detail: 'publishes wait for the disk; none is acknowledged' });
   }
   if (troubles.store !== null) failing.push({ code: 'store-failing', detail: troubles.store });
   if (troubles.ledger !== null) failing.push({ code: 'ledger-failing', detail: troubles.ledger });

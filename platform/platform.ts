@@ -16,7 +16,7 @@ import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { openOutputClient } from '#store/output-client.ts';
 import type { StoreTrouble } from '#store/ports.ts';
 import { noteCrash, readSetAside } from '#store/set-aside.ts';
-import { openPipeline } from '../pipeline.ts';
+import { openPipeline, type Pipeline } from '../pipeline.ts';
 import { createBrokerHost } from './broker-host.ts';
 import { createAnnouncements, createCityPort } from './city-port.ts';
 import { createEventRing } from './event-ring.ts';
@@ -37,12 +37,34 @@ export type Platform = {
 /** Our own broken invariant: the starter starts again and replays. */
 const EXIT_RESTART = 70;
 const LOOK_EVERY_MS = 10_000;
+/** A journal that cannot sync must not keep the process from stopping: what waits in it was never acknowledged. */
+const STOP_WAIT_MS = 5_000;
 const CONSOLE_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dashboard', 'dist');
+
+async function stopWithin(waitMs: number, clock: Clock, pipeline: Pipeline): Promise<void> {
+  let cancel = (): void => {};
+  const elapsed = new Promise<void>((resolve) => {
+    cancel = clock.after(waitMs, resolve);
+  });
+  await Promise.race([pipeline.stop(), elapsed]);
+  cancel();
+}
 
 /** A worker thread that is gone does not come back: the process starts again and replays. */
 function dieWithWorker(trouble: StoreTrouble | null): void {
   if (trouble?.code !== 'worker-stopped' && trouble?.code !== 'ledger-stopped') return;
   console.error(`${trouble.code}: ${trouble.detail}`);
+  process.exit(EXIT_RESTART);
+}
+
+/** The input is tried once more by the next start, then set aside. */
+function endByInput(dataDirectory: string, position: number): never {
+  try {
+    const crashes = noteCrash(dataDirectory, position);
+    if (crashes > 1) console.error(`input ${position} is set aside from now on`);
+  } catch (cause) {
+    console.error(`the crash at input ${position} could not be noted`, cause);
+  }
   process.exit(EXIT_RESTART);
 }
 
@@ -58,7 +80,15 @@ export async function startPlatform(
   const directory = openDataDirectory(config.dataDir);
   const closers: (() => Promise<void> | void)[] = [() => directory.close()];
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.toReversed()) await close();
+    const failures: unknown[] = [];
+    for (const close of closers.toReversed()) {
+      try {
+        await close();
+      } catch (cause) {
+        failures.push(cause);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
   };
   try {
     const secretHmac = (secret: string): string =>
@@ -90,9 +120,7 @@ export async function startPlatform(
       skip: setAside,
       onCrash(position, cause) {
         console.error(`input ${position} broke an invariant of the fold`, cause);
-        const crashes = noteCrash(directory.path, position);
-        if (crashes > 1) console.error(`input ${position} is set aside from now on`);
-        process.exit(EXIT_RESTART);
+        endByInput(directory.path, position);
       },
       listen: {
         alarm(event) {
@@ -118,7 +146,7 @@ export async function startPlatform(
     });
     const ring = createEventRing(config.bounds.eventsHeldMax, pipeline);
     announcements.alarm.add(ring.add);
-    closers.push(() => pipeline.stop());
+    closers.push(() => stopWithin(STOP_WAIT_MS, clock, pipeline));
     const watch = watchSelf({
       pipeline,
       outputs,
@@ -147,6 +175,7 @@ export async function startPlatform(
       health: () =>
         healthOf(city.openAlarms(), {
           journalFailing: pipeline.status().journalFailing,
+          holding: pipeline.status().holding,
           ...watch.troubles(),
         }),
     });
@@ -212,7 +241,7 @@ export async function startPlatform(
       close: closeAll,
     };
   } catch (cause) {
-    await closeAll();
+    await closeAll().catch((error: unknown) => console.error(error));
     throw cause;
   }
 }

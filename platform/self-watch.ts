@@ -101,8 +101,7 @@ export function watchSelf(parts: {
       recordLag: status.recordLag,
       ledgerLag: status.ledgerLag,
     });
-    for (const part of ['store', 'ledger'] as const) {
-      const detail = troubles[part];
+    for (const [part, detail] of Object.entries(troublesNow())) {
       say(`${part}-failing`, detail !== null, detail === null ? {} : { detail });
     }
     say('housekeeping-failing', housekeeping !== null, { detail: housekeeping ?? '' });
@@ -139,9 +138,16 @@ export function watchSelf(parts: {
     });
   }
 
+  /** Of the ledger's two: its own disk, or the record log that feeds it. */
+  const troublesNow = () => ({
+    store: troubles.store,
+    ledger: troubles.ledger ?? pipeline.status().feedTrouble,
+  });
+
   function trouble(part: 'store' | 'ledger', detail: string | null): void {
     troubles[part] = detail;
-    say(`${part}-failing`, detail !== null, detail === null ? {} : { detail });
+    const now = troublesNow()[part];
+    say(`${part}-failing`, now !== null, now === null ? {} : { detail: now });
   }
 
   return {
@@ -166,7 +172,7 @@ export function watchSelf(parts: {
         say('data-damaged', now, { file, keptAs: keptAs ?? '', fromPosition, toPosition, detail });
       }
     },
-    troubles: () => troubles,
+    troubles: troublesNow,
     stop: () => cancel(),
   };
 }

@@ -2,14 +2,20 @@
  * Inputs that crashed the fold. The first crash restarts and tries again; a second crash at the same position sets
  * the input aside for good: it stays in the journal and in this file, and a system alarm names it.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { realDisk } from './real-disk.ts';
 
 type CrashCounts = Readonly<Record<string, number>>;
 
 const CRASHES_MAX = 2;
 
-/** Positions to pass over. Throws when the file is damaged: guessing here could change alarms. */
+/** The file that names them cannot be read: guessing what it held could change alarms. */
+export class SetAsideError extends Error {
+  readonly code = 'set-aside-unreadable';
+}
+
+/** Positions to pass over. Throws a SetAsideError when the file is damaged. */
 export function readSetAside(dataDirectory: string): ReadonlySet<number> {
   const counts = readCrashes(dataDirectory);
   return new Set(
@@ -19,22 +25,39 @@ export function readSetAside(dataDirectory: string): ReadonlySet<number> {
   );
 }
 
-/** Notes one more crash at `position`; returns how many there were. */
+/** Notes one more crash at `position`, for certain, before it returns; returns how many there were. */
 export function noteCrash(dataDirectory: string, position: number): number {
   const counts = readCrashes(dataDirectory);
   const count = (counts[String(position)] ?? 0) + 1;
-  const path = fileOf(dataDirectory);
-  writeFileSync(`${path}.tmp`, JSON.stringify({ ...counts, [String(position)]: count }), { flush: true });
-  renameSync(`${path}.tmp`, path);
+  const text = JSON.stringify({ ...counts, [String(position)]: count });
+  realDisk().replace(fileOf(dataDirectory), new TextEncoder().encode(text));
   return count;
 }
 
 function readCrashes(dataDirectory: string): CrashCounts {
   const path = fileOf(dataDirectory);
   if (!existsSync(path)) return {};
-  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (typeof value !== 'object' || value === null) throw new Error(`${path} is damaged`);
-  return Object.fromEntries(Object.entries(value).map(([key, count]) => [key, Number(count)]));
+  const value = parsed(readFileSync(path, 'utf8'));
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    !Object.entries(value).every(isCount)
+  ) {
+    throw new SetAsideError(`${path} is damaged: restore it, or remove it to try those inputs again`);
+  }
+  return Object.fromEntries(Object.entries(value));
+}
+
+const isCount = ([position, count]: [string, unknown]): boolean =>
+  /^[1-9]\d*$/.test(position) && typeof count === 'number' && Number.isInteger(count) && count > 0;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 const fileOf = (dataDirectory: string): string => join(dataDirectory, 'set-aside.json');
