@@ -5,6 +5,7 @@
 import { COUNTIES, type County } from './counties.ts';
 import { randomOf } from './random.ts';
 
+/** Kinds of facilities in the simulated city, as the platform's catalogue names them. */
 export type FacilityKind =
   | 'gas-valve-well'
   | 'adjacent-space'
@@ -17,6 +18,7 @@ export type FacilityKind =
   | 'hazchem-plant';
 type Lifeline = 'gas' | 'drainage' | 'hazchem';
 
+/** One facility, as the import takes it. */
 export type FacilityPlan = {
   readonly id: string;
   readonly name: string;
@@ -28,6 +30,7 @@ export type FacilityPlan = {
   /** What limits are computed from: levels of a manhole, safe fill of a tank, distance to the gas main. */
   readonly attributes: Readonly<Record<string, number>>;
 };
+/** One measured quantity of a device. */
 export type PointPlan = {
   readonly device: string;
   readonly channel: string;
@@ -36,6 +39,7 @@ export type PointPlan = {
   readonly reportIntervalMs: number;
   readonly range?: { readonly min: number; readonly max: number };
 };
+/** The box at a facility. */
 export type DevicePlan = {
   readonly id: string;
   readonly gateway: string;
@@ -43,12 +47,14 @@ export type DevicePlan = {
   readonly serial: string;
   readonly model: string;
 };
+/** The box that speaks MQTT for a few devices. */
 export type GatewayPlan = {
   readonly id: string;
   readonly name: string;
   readonly facility: string;
   readonly session: 'always-on';
 };
+/** The body of the import. */
 export type CityPlan = {
   readonly organisations: readonly { id: string; name: string; kind: string; dutyPhone: string }[];
   readonly facilities: readonly FacilityPlan[];
@@ -57,6 +63,7 @@ export type CityPlan = {
   readonly points: readonly PointPlan[];
 };
 
+/** What a plan is drawn from. */
 export type CityOptions = {
   readonly seed: number;
   /** Gas wells and spaces beside gas mains, spread over the counties. */

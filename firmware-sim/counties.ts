@@ -7,6 +7,7 @@ export type County = {
   readonly roads: readonly [string, string];
 };
 
+/** All nine, the city's seat first. */
 export const COUNTIES: readonly [County, ...County[]] = [
   { code: '371702', name: '牡丹区', lat: 35.2525, lon: 115.4395, roads: ['中华路', '人民路'] },
   { code: '371703', name: '定陶区', lat: 35.0713, lon: 115.5733, roads: ['青年路', '兴华路'] },

@@ -4,6 +4,7 @@
  */
 import { readTable } from './csv-table.ts';
 
+/** One number of a recording; `time` in epoch ms. */
 export type Sample = {
   readonly device: string;
   readonly channel: string;
@@ -11,6 +12,7 @@ export type Sample = {
   readonly value: number;
 };
 
+/** Where in a file the samples stand. */
 export type CsvColumns = {
   readonly time: string;
   readonly value: string;
@@ -22,6 +24,7 @@ export type CsvColumns = {
   readonly devicePrefix: string;
 };
 
+/** What a file held. */
 export type Recording = {
   readonly samples: readonly Sample[];
   /** Rows whose value cell holds no number. */

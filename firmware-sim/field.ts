@@ -20,6 +20,7 @@ export type Site = {
   caughtMm: number;
 };
 
+/** Every site of the city, moved on together. */
 export type Field = {
   /** By facility id, in the order of the plan. */
   readonly sites: ReadonlyMap<string, Site>;
@@ -48,6 +49,7 @@ const WITH_METHANE: readonly FacilityPlan['kind'][] = [
   'hazchem-plant',
 ];
 
+/** The plan's sites at rest; what their sensors' noise will be follows from the seed. */
 export function createField(plan: CityPlan, seed: number): Field {
   const randoms = new Map(plan.facilities.map(({ id }) => [id, randomOf(seed, `sensors of ${id}`)]));
   const sites = new Map(plan.facilities.map((one) => [one.id, createSite(one, randomOf(seed, one.id))]));

@@ -10,6 +10,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { createOutbox, type FieldRecord, type Kept } from './outbox.ts';
 import type { Random } from './random.ts';
 
+/** What is wrong with a gateway now; all zero when nothing is. */
 export type GatewayFaults = {
   /** Added to every time stamp, ms. */
   clockOffsetMs: number;
@@ -19,6 +20,7 @@ export type GatewayFaults = {
   garbageChance: number;
 };
 
+/** A gateway that runs until it is stopped. */
 export type SimGateway = {
   readonly id: string;
   readonly faults: GatewayFaults;
@@ -38,6 +40,7 @@ export type SimGateway = {
   stop(): Promise<void>;
 };
 
+/** What a gateway is made of. */
 export type GatewayOptions = {
   readonly id: string;
   readonly secret: string;
@@ -62,6 +65,7 @@ const RETRY_GROWTH_MAX = 15;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STOP_WITHIN_MS = 700;
 
+/** Starts to connect at once, and again and again until it is stopped; complaints go to `onError`. */
 export function startGateway(options: GatewayOptions): SimGateway {
   const { id, random, monotonicMs, backfillAfterMs = BACKFILL_AFTER_MS } = options;
   const faults: GatewayFaults = { clockOffsetMs: 0, duplicateChance: 0, garbageChance: 0 };
@@ -128,8 +132,8 @@ export function startGateway(options: GatewayOptions): SimGateway {
       send(client, payload(batch), () => {
         if (!outbox.acknowledged(ticket)) return;
         acknowledged += batch.length;
-        if (outbox.underWay() === 0) settled();
         drain();
+        if (outbox.underWay() === 0) settled();
       });
       if (random.next() < faults.duplicateChance) send(client, payload(batch));
     }

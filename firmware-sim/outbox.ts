@@ -13,6 +13,7 @@ export type FieldRecord = {
 /** A record and when it was measured on a clock that nobody sets, ms. */
 export type Kept = { readonly record: FieldRecord; readonly measuredAtMs: number };
 
+/** First in, first out, with publishes under way known by a ticket. */
 export type Outbox = {
   add(kept: Kept): void;
   /** Takes the oldest waiting ones under way; null when nothing waits. */
@@ -29,6 +30,7 @@ export type Outbox = {
   dropped(): number;
 };
 
+/** An empty outbox that keeps `recordsMax` records, those under way included. */
 export function createOutbox(recordsMax: number): Outbox {
   let waiting: Kept[] = [];
   const sent = new Map<number, readonly Kept[]>();

@@ -8,16 +8,19 @@ import { createField, type Field } from './field.ts';
 import { actsOf, ROUND_S, roundActs, type Scenario } from './scenarios.ts';
 import type { Act, StageGateway } from './stage.ts';
 
+/** What one device shows, by channel. */
 export type Reading = { readonly device: string; readonly values: Record<string, number> };
 /** What one gateway reads in one go. */
 export type GatewayReport = { readonly gateway: string; readonly readings: readonly Reading[] };
 
+/** A scenario under way. */
 export type Play = {
   readonly field: Field;
   /** Moves on by one step; the reports that fall due in it, in the order of the plan's gateways. */
   step(): GatewayReport[];
 };
 
+/** `pace` = model seconds per real second; `stepMs` = real time one step stands for. */
 export type PlayOptions = {
   readonly plan: CityPlan;
   readonly seed: number;

@@ -1,6 +1,7 @@
 /** Sends a recording through one gateway's connection and sees every publish acknowledged. */
 import mqtt, { type MqttClient } from 'mqtt';
 
+/** Whose connection is used. */
 export type PlaybackOptions = {
   readonly url: string;
   readonly gateway: string;

@@ -8,6 +8,7 @@ export type Random = {
   below(below: number): number;
 };
 
+/** The generator of a seed. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

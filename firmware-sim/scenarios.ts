@@ -2,7 +2,9 @@
 import { badGateways, foulAir, gasLeak, outage, storm, tankOverfill } from './incidents.ts';
 import type { Act } from './stage.ts';
 
+/** What can be played. */
 export const SCENARIOS = ['quiet', 'gas-leak', 'storm', 'gateway-outage', 'city'] as const;
+/** One of them. */
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** Seconds one round of the `city` scenario takes. */

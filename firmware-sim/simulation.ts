@@ -6,6 +6,7 @@ import { createPlay } from './play.ts';
 import { randomOf } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 
+/** Which city is played, for whom and how. */
 export type SimulationOptions = {
   readonly plan: CityPlan;
   readonly secrets: ReadonlyMap<string, string>;
@@ -18,6 +19,7 @@ export type SimulationOptions = {
   readonly say: (line: string) => void;
 };
 
+/** A city that reports until it is stopped. */
 export type Simulation = {
   readonly gateways: ReadonlyMap<string, SimGateway>;
   readonly field: Field;

@@ -3,6 +3,7 @@ import type { CityPlan, FacilityKind } from './city-plan.ts';
 import type { Field, Site } from './field.ts';
 import type { SimGateway } from './gateway.ts';
 
+/** What an act may do to a gateway. */
 export type StageGateway = Pick<SimGateway, 'id' | 'faults' | 'cutLink' | 'restoreLink'>;
 
 export type Stage = {

@@ -4,6 +4,7 @@
  */
 import type { Random } from '../random.ts';
 
+/** A closed space and the gas in it. */
 export type GasWell = {
   /** Volume fraction of methane, 0 to 1. */
   fraction: number;
@@ -17,6 +18,7 @@ export type GasWell = {
   readonly background: number;
 };
 
+/** A tight well of 2 to 5 m3 without gas. */
 export const createGasWell = (random: Random): GasWell => ({
   fraction: 0,
   leakM3PerHour: 0,

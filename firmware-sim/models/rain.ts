@@ -1,6 +1,7 @@
 /** A storm over one place: rises to its peak, falls off slowly, and thins out with the distance. */
 export type Place = { readonly lat: number; readonly lon: number };
 
+/** One storm; it stays where it broke. */
 export type Storm = {
   /** Model time at which it begins, s. */
   readonly startS: number;
@@ -8,7 +9,9 @@ export type Storm = {
   readonly over: Place;
 };
 
+/** From the first drop to the peak, s. */
 export const RISE_S = 600;
+/** From the peak to the last drop, s. */
 export const FALL_S = 1_800;
 /** Distance at which the rain has fallen to 61 % of the centre's, km. */
 const SPREAD_KM = 7;

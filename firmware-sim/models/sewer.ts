@@ -4,6 +4,7 @@
  */
 import type { Random } from '../random.ts';
 
+/** One manhole; levels in m above datum. */
 export type Sewer = {
   /** Water in pipe and shaft above the dry-weather flow, m3. */
   volumeM3: number;
@@ -12,6 +13,7 @@ export type Sewer = {
   readonly coverLevelM: number;
 };
 
+/** A sewer in dry weather. */
 export const createSewer = (levels: Omit<Sewer, 'volumeM3'>): Sewer => ({ volumeM3: 0, ...levels });
 
 const CATCHMENT_M2 = 60_000;

@@ -4,14 +4,17 @@
  */
 import type { Random } from '../random.ts';
 
+/** The air of one place. */
 export type SpaceAir = {
   foulness: number;
   /** Where it is heading. */
   source: number;
 };
 
+/** Gases that are measured in it. */
 export type AirGas = 'h2s' | 'o2' | 'co' | 'nh3' | 'cl2';
 
+/** Fresh air. */
 export const createSpaceAir = (): SpaceAir => ({ foulness: 0, source: 0 });
 
 const TIME_CONSTANT_S = 300;

@@ -1,6 +1,7 @@
 /** A storage tank that is filled and emptied at a steady rate. */
 import type { Random } from '../random.ts';
 
+/** One tank. */
 export type Tank = {
   /** Level, % of the tank. */
   level: number;
@@ -8,6 +9,7 @@ export type Tank = {
   ratePerHour: number;
 };
 
+/** A tank at rest, about half full. */
 export const createTank = (random: Random): Tank => ({ level: 45 + random.next() * 20, ratePerHour: 0 });
 
 /** Moves the tank on by `seconds`. */

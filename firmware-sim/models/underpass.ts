@@ -4,6 +4,7 @@
  */
 import type { Random } from '../random.ts';
 
+/** A low point of a road under a railway. */
 export type Underpass = {
   /** Water standing at the low point, m3. */
   volumeM3: number;
@@ -15,6 +16,7 @@ export type Underpass = {
   readonly bowlM2PerM: number;
 };
 
+/** A dry underpass whose pump is at rest. */
 export const createUnderpass = (random: Random): Underpass => ({
   volumeM3: 0,
   pumpOn: false,
