@@ -6,6 +6,7 @@ import type { SimGateway } from './gateway.ts';
 /** What an act may do to a gateway. */
 export type StageGateway = Pick<SimGateway, 'id' | 'faults' | 'cutLink' | 'restoreLink'>;
 
+/** The city under way. */
 export type Stage = {
   readonly plan: CityPlan;
   readonly field: Field;
