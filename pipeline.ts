@@ -50,10 +50,21 @@ export type PipelineListener = {
   gateway(gateway: string, connected: boolean, at: Timestamp): void;
   registry(): void;
   rejected(rejection: Rejection): void;
-  /** A group commit of `inputs` was synced `syncMs` after its oldest input came. */
-  committed(inputs: number, syncMs: number): void;
+  /** A group commit was synced and folded. */
+  committed(commit: CommitFigures): void;
   /** Alarms shown from a throw-away copy while the journal cannot sync (未入账); null = over, show the ledger's again. */
   unjournaled(event: AlarmEvent | null): void;
+};
+
+export type CommitFigures = {
+  readonly inputs: number;
+  /** From the arrival of its oldest input to the sync. */
+  readonly syncMs: number;
+  readonly publishes: number;
+  /** Values decided. */
+  readonly measurements: number;
+  /** Per alarm event, from the arrival of the input that caused it to its announcement. */
+  readonly alarmDelaysMs: readonly number[];
 };
 
 export type Pipeline = {
@@ -127,7 +138,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     const first = done[0]?.entry;
     const last = done.at(-1)?.entry;
     if (first === undefined || last === undefined) return;
-    listen.committed(done.length, engineClock.now().engineTime - first.engineTime);
+    const syncedAt = engineClock.now().engineTime;
     for (const one of done) one.synced?.();
     const out = emptyOutput();
     const counts: number[] = [];
@@ -143,11 +154,38 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     record(first.position, last.position, out, counts);
     announce(out);
     for (const answer of answers) answer();
+    tellFigures(done, out, counts, syncedAt);
     watch.committed();
     reviewLag();
     snapshots.folded(done.length);
     armTick();
     if (stopped !== null && queue.waiting().length === 0) stopped();
+  }
+
+  function tellFigures(
+    done: readonly Waiting[],
+    out: FoldOutput,
+    counts: readonly number[],
+    syncedAt: number,
+  ): void {
+    const now = engineClock.now().engineTime;
+    const alarmDelaysMs: number[] = [];
+    let publishes = 0;
+    let next = 0;
+    done.forEach(({ entry }, i) => {
+      if (entry.kind === 'publish') publishes += 1;
+      for (const until = next + (counts[i] ?? 0); next < until; next++) {
+        if (out.events[next]?.kind === 'alarm') alarmDelaysMs.push(now - entry.engineTime);
+      }
+    });
+    const syncMs = syncedAt - (done[0]?.entry.engineTime ?? syncedAt);
+    listen.committed({
+      inputs: done.length,
+      syncMs,
+      publishes,
+      measurements: out.rows.length,
+      alarmDelaysMs,
+    });
   }
 
   // Step 9, this side: to the consoles straight from the fold; a replay decides the same events again.

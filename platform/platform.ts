@@ -2,12 +2,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { startBroker } from '#broker/broker.ts';
 import type { Broker } from '#broker/ports.ts';
 import type { Config } from '#config';
 import type { Clock } from '#domain/clock.ts';
 import type { Rejection } from '#domain/rejection.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
+import { createMetrics, type Metrics } from '#server/metrics.ts';
 import { buildServer, type Server } from '#server/server.ts';
 import { ensureFirstAdmin } from '#server/users.ts';
 import { openDataDirectory } from '#store/data-directory.ts';
@@ -16,7 +18,7 @@ import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { openOutputClient } from '#store/output-client.ts';
 import type { StoreTrouble } from '#store/ports.ts';
 import { noteCrash, readSetAside } from '#store/set-aside.ts';
-import { openPipeline, type Pipeline } from '../pipeline.ts';
+import { type CommitFigures, openPipeline, type Pipeline } from '../pipeline.ts';
 import { createBrokerHost } from './broker-host.ts';
 import { createAnnouncements, createCityPort } from './city-port.ts';
 import { createEventRing } from './event-ring.ts';
@@ -105,10 +107,9 @@ export async function startPlatform(
 
     const setAside = readSetAside(directory.path);
     const announcements = createAnnouncements();
-    const counted = {
-      rejected: (_rejection: Rejection): void => {},
-      committed: (_n: number, _ms: number): void => {},
-    };
+    const logger = pino({ level: 'warn' });
+    const metrics = createMetrics({ processFigures: true });
+    let countRefused = (rejection: Rejection): void => metrics.rejected(rejection.reason);
     const pipeline = await openPipeline({
       site: directory.siteId,
       clock,
@@ -135,8 +136,8 @@ export async function startPlatform(
         registry() {
           for (const listener of announcements.registry) listener();
         },
-        rejected: (rejection) => counted.rejected(rejection),
-        committed: (inputs, syncMs) => counted.committed(inputs, syncMs),
+        rejected: (rejection) => countRefused(rejection),
+        committed: (commit) => count(metrics, commit),
         unjournaled(event) {
           if (event !== null) for (const listener of announcements.alarm) listener(event);
           // Over: consoles draw themselves anew, so that nothing of the throw-away copy stays on screen.
@@ -155,6 +156,10 @@ export async function startPlatform(
       setAside,
     });
     closers.push(() => watch.stop());
+    countRefused = (rejection) => {
+      metrics.rejected(rejection.reason);
+      watch.rejected(rejection);
+    };
     journal.onTrouble(dieWithWorker);
     outputs.onTrouble((trouble) => {
       dieWithWorker(trouble);
@@ -181,7 +186,14 @@ export async function startPlatform(
     });
     let broker: Broker | null = null;
     const server = await buildServer(
-      { bind: config.bind, port: config.httpPort, consoleDirectory: CONSOLE_DIRECTORY, tls: config.tls },
+      {
+        bind: config.bind,
+        port: config.httpPort,
+        consoleDirectory: CONSOLE_DIRECTORY,
+        tls: config.tls,
+        metrics,
+        logger,
+      },
       {
         city,
         history: outputs,
@@ -204,14 +216,6 @@ export async function startPlatform(
       },
     );
     closers.push(() => server.close());
-    counted.rejected = (rejection) => {
-      server.metrics.rejected(rejection.reason);
-      watch.rejected(rejection);
-    };
-    counted.committed = (inputs, syncMs) => {
-      server.metrics.publishes(inputs);
-      server.metrics.journalSynced(syncMs, inputs);
-    };
     broker = await startBroker(
       {
         ...config.bounds,
@@ -226,7 +230,7 @@ export async function startPlatform(
         pipeline,
         clock,
         secretHmac,
-        rejected: (reason) => server.metrics.rejected(reason),
+        rejected: metrics.rejected,
       }),
     );
     const opened = broker;
@@ -244,4 +248,11 @@ export async function startPlatform(
     await closeAll().catch((error: unknown) => console.error(error));
     throw cause;
   }
+}
+
+function count(metrics: Metrics, commit: CommitFigures): void {
+  metrics.publishes(commit.publishes);
+  metrics.measurements(commit.measurements);
+  metrics.journalSynced(commit.syncMs, commit.inputs);
+  for (const delayMs of commit.alarmDelaysMs) metrics.alarmDelay(delayMs);
 }
