@@ -7,91 +7,22 @@
  * Nothing here decides anything about an alarm: the fold does, and it is told the time. Everything that touches the
  * outside (clock, journal, stores, ledger) is handed in, so the same code runs in the city and in the simulator.
  */
-import type { AlarmEvent } from '#domain/alarm.ts';
-import type { Clock } from '#domain/clock.ts';
-import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Answer } from '#domain/event.ts';
-import type { CommandInput, Input, PublishInput } from '#domain/input.ts';
-import type { Rejection } from '#domain/rejection.ts';
-import type { Timestamp } from '#domain/time.ts';
-import type { Journal, KeyedEvent, OutputStore } from '#store/ports.ts';
+import type { Input } from '#domain/input.ts';
 import { nextDeadline } from '#rules/engine.ts';
-import type { City } from './city/city.ts';
+import { figuresOf, keyed } from './city/commit.ts';
 import { startEngineClock } from './city/engine-clock.ts';
 import { emptyOutput, type FoldOutput } from './city/fold.ts';
+import { createInputQueue, type Waiting } from './city/input-queue.ts';
 import { createIntake } from './city/intake.ts';
-import { createInputQueue, type QueueBounds, type Waiting } from './city/input-queue.ts';
-import type { LedgerFollower } from './city/ports.ts';
-import { foldOrSetAside, recover } from './city/recovery.ts';
-import { keepSnapshots, type SnapshotBounds } from './city/snapshot-keeper.ts';
 import { watchJournal } from './city/journal-watch.ts';
-import { createLedgerFeed } from './city/ledger-feed.ts';
 import { watchLateData } from './city/late-lane.ts';
+import { createLedgerFeed } from './city/ledger-feed.ts';
+import type { Pipeline, PipelineParts } from './city/pipeline-ports.ts';
+import { foldOrSetAside, recover } from './city/recovery.ts';
+import { keepSnapshots } from './city/snapshot-keeper.ts';
 
-export type PipelineParts = {
-  readonly site: string;
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly outputs: OutputStore;
-  readonly ledger: LedgerFollower;
-  readonly catalogue: { readonly revision: string; readonly catalogue: unknown };
-  readonly bounds: QueueBounds & SnapshotBounds & { readonly journalFailingAfterMs: number };
-  /** Positions whose input crashed the fold twice (store/set-aside.ts). */
-  readonly skip: ReadonlySet<number>;
-  /** Our own broken invariant: notes the position and ends the process. */
-  readonly onCrash: (position: number, cause: unknown) => never;
-  readonly listen: PipelineListener;
-};
-
-/** What leaves the pipeline towards people; called on the main thread, in order, never twice for one event. */
-export type PipelineListener = {
-  alarm(event: AlarmEvent): void;
-  points(changes: readonly PointChange[]): void;
-  gateway(gateway: string, connected: boolean, at: Timestamp): void;
-  registry(): void;
-  rejected(rejection: Rejection): void;
-  /** A group commit was synced and folded. */
-  committed(commit: CommitFigures): void;
-  /** Alarms shown from a throw-away copy while the journal cannot sync (未入账); null = over, show the ledger's again. */
-  unjournaled(event: AlarmEvent | null): void;
-};
-
-export type CommitFigures = {
-  readonly inputs: number;
-  /** From the arrival of its oldest input to the sync. */
-  readonly syncMs: number;
-  readonly publishes: number;
-  /** Values decided. */
-  readonly measurements: number;
-  /** Per alarm event, from the arrival of the input that caused it to its announcement. */
-  readonly alarmDelaysMs: readonly number[];
-};
-
-export type Pipeline = {
-  /** The city as folded so far; read only. */
-  readonly city: City;
-  /** Alarm events decided again during recovery, oldest first. */
-  readonly recoveredEvents: readonly AlarmEvent[];
-  /** A gateway's publish; `synced` is called once it is safe, before it acts. */
-  publish(input: PublishInput, synced: () => void): void;
-  /** Journals any other input. */
-  submit(input: Input): void;
-  /** Journals and folds a person's command; resolves with the engine's verdict. */
-  command(command: CommandInput): Promise<Answer>;
-  status(): {
-    journalFailing: boolean;
-    /** Publishes wait and are not acknowledged: the disk lives off its reserve, or the record log is far behind. */
-    holding: boolean;
-    waiting: number;
-    recordLag: number;
-    ledgerLag: number;
-    /** Why the ledger cannot be fed; null = it can. */
-    feedTrouble: string | null;
-    snapshotPosition: number;
-  };
-  /** Stops taking input, waits for the last commit and closes nothing: the parts belong to the caller. */
-  stop(): Promise<void>;
-};
+export type { CommitFigures, Pipeline, PipelineListener, PipelineParts } from './city/pipeline-ports.ts';
 
 /** Inputs the record log may lag behind the fold before publishes wait. */
 const RECORD_LAG_MAX = 200_000;
@@ -154,38 +85,12 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     record(first.position, last.position, out, counts);
     announce(out);
     for (const answer of answers) answer();
-    tellFigures(done, out, counts, syncedAt);
+    listen.committed(figuresOf(done, out, counts, { syncedAt, announcedAt: engineClock.now().engineTime }));
     watch.committed();
     reviewLag();
     snapshots.folded(done.length);
     armTick();
     if (stopped !== null && queue.waiting().length === 0) stopped();
-  }
-
-  function tellFigures(
-    done: readonly Waiting[],
-    out: FoldOutput,
-    counts: readonly number[],
-    syncedAt: number,
-  ): void {
-    const now = engineClock.now().engineTime;
-    const alarmDelaysMs: number[] = [];
-    let publishes = 0;
-    let next = 0;
-    done.forEach(({ entry }, i) => {
-      if (entry.kind === 'publish') publishes += 1;
-      for (const until = next + (counts[i] ?? 0); next < until; next++) {
-        if (out.events[next]?.kind === 'alarm') alarmDelaysMs.push(now - entry.engineTime);
-      }
-    });
-    const syncMs = syncedAt - (done[0]?.entry.engineTime ?? syncedAt);
-    listen.committed({
-      inputs: done.length,
-      syncMs,
-      publishes,
-      measurements: out.rows.length,
-      alarmDelaysMs,
-    });
   }
 
   // Step 9, this side: to the consoles straight from the fold; a replay decides the same events again.
@@ -270,17 +175,4 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
         if (queue.waiting().length === 0) resolve();
       }),
   };
-}
-
-/** Key of an event = (position of its input, index within that input's events). */
-function keyed(from: number, out: FoldOutput, eventCounts: readonly number[]): KeyedEvent[] {
-  const events: KeyedEvent[] = [];
-  let next = 0;
-  eventCounts.forEach((count, offset) => {
-    for (let index = 0; index < count; index++) {
-      const event = out.events[next++];
-      if (event !== undefined) events.push({ position: from + offset, index, event });
-    }
-  });
-  return events;
 }

@@ -1,0 +1,39 @@
+/** One commit's outputs: their keys, and what is counted of them. */
+import type { KeyedEvent } from '#store/ports.ts';
+import type { EngineTime } from '#domain/time.ts';
+import type { FoldOutput } from './fold.ts';
+import type { Waiting } from './input-queue.ts';
+import type { CommitFigures } from './pipeline-ports.ts';
+
+/** Key of an event = (position of its input, index within that input's events). */
+export function keyed(from: number, out: FoldOutput, eventCounts: readonly number[]): KeyedEvent[] {
+  const events: KeyedEvent[] = [];
+  let next = 0;
+  eventCounts.forEach((count, offset) => {
+    for (let index = 0; index < count; index++) {
+      const event = out.events[next++];
+      if (event !== undefined) events.push({ position: from + offset, index, event });
+    }
+  });
+  return events;
+}
+
+/** Figures of one commit for the metrics; `eventCounts` = events of each of its inputs. */
+export function figuresOf(
+  done: readonly Waiting[],
+  out: FoldOutput,
+  eventCounts: readonly number[],
+  times: { readonly syncedAt: EngineTime; readonly announcedAt: EngineTime },
+): CommitFigures {
+  const alarmDelaysMs: number[] = [];
+  let publishes = 0;
+  let next = 0;
+  done.forEach(({ entry }, i) => {
+    if (entry.kind === 'publish') publishes += 1;
+    for (const until = next + (eventCounts[i] ?? 0); next < until; next++) {
+      if (out.events[next]?.kind === 'alarm') alarmDelaysMs.push(times.announcedAt - entry.engineTime);
+    }
+  });
+  const syncMs = times.syncedAt - (done[0]?.entry.engineTime ?? times.syncedAt);
+  return { inputs: done.length, syncMs, publishes, measurements: out.rows.length, alarmDelaysMs };
+}
