@@ -3,6 +3,7 @@
  * An unknown LIFELINE_/INFLUX_ variable or a bad value refuses to start and says which and why.
  */
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 
 export type Config = {
   readonly dataDir: string;
@@ -159,4 +160,4 @@ function readPem(setting: string, path: string): string {
 
 /** True when only this machine can reach the ports. */
 export const isLoopback = (bind: string): boolean =>
-  bind === 'localhost' || bind === '::1' || bind.startsWith('127.');
+  bind === 'localhost' || bind === '::1' || (isIPv4(bind) && bind.startsWith('127.'));

@@ -67,6 +67,8 @@ export function watchSelf(parts: {
   const troubles: { store: string | null; ledger: string | null } = { store: null, ledger: null };
   let refused = 0;
   let housekeeping: string | null = null;
+  /** Why the store could not say how full the disk is at the last look. */
+  let statusTrouble: string | null = null;
   let snapshotSeen = { position: pipeline.status().snapshotPosition, at: clock.monotonicMs() };
   let cancel = clock.after(bounds.lookEveryMs, look);
   takeUp();
@@ -111,10 +113,13 @@ export function watchSelf(parts: {
     lookAtSnapshots(status.snapshotPosition);
     outputs.status().then(
       ({ freeBytes }) => {
+        statusTrouble = null;
         say('disk-nearly-full', freeBytes < bounds.reserveBytes * NEARLY_FULL_FACTOR, { freeBytes });
         say('disk-full', freeBytes < bounds.reserveBytes / NEARLY_FULL_FACTOR, { freeBytes });
       },
-      (cause: unknown) => trouble('store', String(cause)),
+      (cause: unknown) => {
+        statusTrouble = String(cause);
+      },
     );
   }
 
@@ -138,9 +143,9 @@ export function watchSelf(parts: {
     });
   }
 
-  /** Of the ledger's two: its own disk, or the record log that feeds it. */
+  /** Each has two: its own disk, and for the store its silence, for the ledger the record log that feeds it. */
   const troublesNow = () => ({
-    store: troubles.store,
+    store: troubles.store ?? statusTrouble,
     ledger: troubles.ledger ?? pipeline.status().feedTrouble,
   });
 

@@ -1,0 +1,95 @@
+/** Every setting, and every refusal in the words a person reads. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, DEFAULT_BOUNDS, isLoopback, readConfig } from '#config';
+
+const directory = mkdtempSync(join(tmpdir(), 'config-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+const pem = (name: string): string => {
+  const path = join(directory, name);
+  writeFileSync(path, `-----${name}-----\n`);
+  return path;
+};
+const tls = { LIFELINE_TLS_CERT: pem('cert'), LIFELINE_TLS_KEY: pem('key') };
+
+describe('settings', () => {
+  it('have defaults that keep to this machine and hold no secret', () => {
+    expect(readConfig({ PATH: '/bin', HOME: '/root' })).toEqual({
+      dataDir: './data',
+      bind: '127.0.0.1',
+      mqttPort: 1883,
+      mqttsPort: null,
+      mqttWsPort: null,
+      httpPort: 8080,
+      tls: null,
+      adminPassword: null,
+      retentionDays: 400,
+      bounds: DEFAULT_BOUNDS,
+    });
+  });
+
+  it.each([
+    [{ LIFELINE_DATA_DIR: '/var/lib/city' }, { dataDir: '/var/lib/city' }],
+    [{ LIFELINE_BIND: '0.0.0.0' }, { bind: '0.0.0.0' }],
+    [{ LIFELINE_MQTT_PORT: '0' }, { mqttPort: 0 }],
+    [{ LIFELINE_MQTT_PORT: '65535' }, { mqttPort: 65_535 }],
+    [{ LIFELINE_MQTT_WS_PORT: '9001' }, { mqttWsPort: 9_001 }],
+    [{ LIFELINE_HTTP_PORT: '80' }, { httpPort: 80 }],
+    [{ LIFELINE_ADMIN_PASSWORD: ' with space ' }, { adminPassword: ' with space ' }],
+    [{ LIFELINE_RETENTION_DAYS: '1' }, { retentionDays: 1 }],
+    [{ LIFELINE_RESERVE_MB: '0' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 0 } }],
+    [{ LIFELINE_RESERVE_MB: '512' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 512 * 1_048_576 } }],
+    [
+      { ...tls, LIFELINE_MQTTS_PORT: '8883' },
+      { mqttsPort: 8_883, tls: { cert: '-----cert-----\n', key: '-----key-----\n' } },
+    ],
+  ])('%j', (environment, wanted) => {
+    expect(readConfig(environment)).toMatchObject(wanted);
+  });
+
+  const whole = (value: string, min: number, max: number): string =>
+    `"${value}" is not a whole number from ${min} to ${max}`;
+  it.each([
+    [{ LIFELINE_MQTT_PROT: '1' }, 'LIFELINE_MQTT_PROT: no such setting (see README, "Settings")'],
+    [{ INFLUX_URI: 'x' }, 'INFLUX_URI: no such setting (see README, "Settings")'],
+    [{ LIFELINE_DATA_DIR: '' }, 'LIFELINE_DATA_DIR: is empty'],
+    [{ LIFELINE_BIND: '' }, 'LIFELINE_BIND: is empty'],
+    [{ LIFELINE_ADMIN_PASSWORD: '' }, 'LIFELINE_ADMIN_PASSWORD: is empty'],
+    [{ LIFELINE_MQTT_PORT: '' }, `LIFELINE_MQTT_PORT: ${whole('', 0, 65_535)}`],
+    [{ LIFELINE_MQTT_PORT: '65536' }, `LIFELINE_MQTT_PORT: ${whole('65536', 0, 65_535)}`],
+    [{ LIFELINE_MQTT_WS_PORT: '-1' }, `LIFELINE_MQTT_WS_PORT: ${whole('-1', 0, 65_535)}`],
+    [{ LIFELINE_HTTP_PORT: '80.5' }, `LIFELINE_HTTP_PORT: ${whole('80.5', 0, 65_535)}`],
+    [{ LIFELINE_HTTP_PORT: '1e3' }, `LIFELINE_HTTP_PORT: ${whole('1e3', 0, 65_535)}`],
+    [{ LIFELINE_HTTP_PORT: ' 80' }, `LIFELINE_HTTP_PORT: ${whole(' 80', 0, 65_535)}`],
+    [{ LIFELINE_RETENTION_DAYS: '0' }, `LIFELINE_RETENTION_DAYS: ${whole('0', 1, 36_500)}`],
+    [{ LIFELINE_RETENTION_DAYS: '36501' }, `LIFELINE_RETENTION_DAYS: ${whole('36501', 1, 36_500)}`],
+    [{ LIFELINE_RESERVE_MB: '100001' }, `LIFELINE_RESERVE_MB: ${whole('100001', 0, 100_000)}`],
+    [{ LIFELINE_MQTTS_PORT: '8883' }, 'LIFELINE_MQTTS_PORT: needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY'],
+    [{ LIFELINE_TLS_CERT: tls.LIFELINE_TLS_CERT }, 'LIFELINE_TLS_KEY: is needed beside LIFELINE_TLS_CERT'],
+    [{ LIFELINE_TLS_KEY: tls.LIFELINE_TLS_KEY }, 'LIFELINE_TLS_CERT: is needed beside LIFELINE_TLS_KEY'],
+  ])('refuses %j', (environment, words) => {
+    expect(() => readConfig(environment)).toThrow(ConfigError);
+    expect(() => readConfig(environment)).toThrow(words);
+  });
+
+  it('refuses a certificate that cannot be read, with its path and the reason', () => {
+    const missing = join(directory, 'nowhere.pem');
+    const environment = { ...tls, LIFELINE_TLS_CERT: missing };
+    expect(() => readConfig(environment)).toThrow(`LIFELINE_TLS_CERT: cannot read ${missing}: ENOENT`);
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.9.1', true],
+    ['::1', true],
+    ['localhost', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['192.168.1.5', false],
+    ['127.example.org', false],
+  ])('%s is this machine alone: %s', (bind, alone) => {
+    expect(isLoopback(bind)).toBe(alone);
+  });
+});

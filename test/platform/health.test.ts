@@ -1,0 +1,32 @@
+/** "Is it well?": ok, degraded by an open system alarm, failing when nothing can be acknowledged or kept. */
+import { describe, expect, it } from 'vitest';
+import { alarmOf } from '#test/store/ledger/events.ts';
+import { healthOf } from '../../platform/health.ts';
+
+const WELL = { journalFailing: false, holding: false, store: null, ledger: null };
+const system = alarmOf({ point: null, device: null, gateway: null, rule: 'clock-step', active: true });
+
+describe('health', () => {
+  it('is ok with alarms of wells, and with system alarms that are over', () => {
+    expect(healthOf([alarmOf(), { ...system, active: false }], WELL)).toEqual({ status: 'ok', reasons: [] });
+  });
+
+  it('is degraded by an active alarm of the system or of a gateway, and names each', () => {
+    const gateway = { ...system, rule: 'gateway-clock', gateway: 'GW-1' };
+    const health = healthOf([system, gateway], WELL);
+    expect(health.status).toBe('degraded');
+    expect(health.reasons.map(({ code }) => code)).toEqual(['clock-step', 'gateway-clock']);
+    expect(health.reasons[1]?.detail).toMatch(/^GW-1: /);
+  });
+
+  it.each([
+    ['journal-failing', { journalFailing: true }],
+    ['store-backlog', { holding: true }],
+    ['store-failing', { store: 'EIO: write' }],
+    ['ledger-failing', { ledger: 'disk I/O error' }],
+  ])('is failing with %s, first among the reasons', (code, trouble) => {
+    const health = healthOf([system], { ...WELL, ...trouble });
+    expect(health.status).toBe('failing');
+    expect(health.reasons.map((reason) => reason.code)).toEqual([code, 'clock-step']);
+  });
+});
