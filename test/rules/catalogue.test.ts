@@ -71,7 +71,7 @@ describe('the shipped catalogue', () => {
     const room = new DutyRoom();
     const point = room.point('manhole', 'sewer-level', 'm', {}, 'G-1', { coverLevelM: 51 });
     expect(unboundLevels(room.state, point)).toEqual([
-      'sewer-level/fill-0.8: no attribute invertLevelM',
+      'sewer-level/fill-80: no attribute invertLevelM',
       'sewer-level/crown: no attribute invertLevelM',
     ]);
   });

@@ -1,6 +1,7 @@
 /** Which limits the chart shows: the one in force, and the point's own others. */
 import type { Alarm } from '#domain/alarm.ts';
 import type { Point } from '#domain/registry.ts';
+import { isDerived } from '../parts/alarm-words.ts';
 import { writtenValue } from '../text/unit.ts';
 import type { LimitLine } from './trend-chart.ts';
 
@@ -14,7 +15,8 @@ export function limitLines(
 ): LimitLine[] {
   const lines: LimitLine[] = [];
   const label = (name: string, value: number) => `${named(name)}  ${writtenValue(value, alarm.unit)}`;
-  if (alarm.limitValue !== null)
+  // The limit of a sum or a rise is no level of the values drawn.
+  if (alarm.limitValue !== null && !isDerived(alarm))
     lines.push({ value: alarm.limitValue, label: label(alarm.limit, alarm.limitValue) });
   if (point === undefined || point.unit !== alarm.unit) return lines;
   for (const name of NAMES) {

@@ -5,6 +5,7 @@ import type { Quality } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { readLatest } from '../api/history.ts';
 import { useApp, useDuty } from '../context.ts';
+import { isDerived } from '../parts/alarm-words.ts';
 
 /** A value older than so many report intervals is no longer fresh. */
 const FRESH_INTERVALS = 3;
@@ -58,7 +59,7 @@ export function useReading(of: () => Alarm): ComputedRef<Reading> {
       alarm.point === null ? undefined : duty.directory.points.get(alarm.point)?.reportIntervalMs;
     const ageMs = Math.max(0, duty.second.value.now - newest.at);
     return {
-      value: newest.value,
+      value: isDerived(alarm) ? alarm.value : newest.value,
       quality: newest.quality,
       ageMs,
       fresh: interval === undefined ? null : ageMs <= interval * FRESH_INTERVALS,

@@ -6,6 +6,9 @@ import { momentText } from '../text/clock.ts';
 import { useText } from '../text/language.ts';
 import { writtenNumber, writtenUnit, writtenValue } from '../text/unit.ts';
 
+/** A sum, mean or rise over a window: the limit is not one of the point's own values. */
+export const isDerived = (alarm: Alarm): boolean => alarm.explanation.code.startsWith('window-');
+
 const BLINK_MS = 120_000;
 
 export type AlarmWords = {
@@ -61,7 +64,7 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
   });
 
   function currentValue(alarm: Alarm): number | null {
-    const live = alarm.point === null ? null : duty.value(alarm.point);
+    const live = alarm.point === null || isDerived(alarm) ? null : duty.value(alarm.point);
     return live?.value ?? alarm.value;
   }
   function stateText(alarm: Alarm): string {
