@@ -122,6 +122,48 @@ describe('recovery', () => {
     expect(emitted.at(-1)?.to).toBe(entries.length);
   });
 
+  it('runs an on-delay on through a kill, and down-time counts for it', async () => {
+    const city = oneCity();
+    await city.open();
+    await city.register();
+    // Yellow after 120 s at 1 % or more; down from second 60 to second 80.
+    city.send(1.2);
+    await city.pass(60_000);
+    city.send(1.2);
+    await city.pass(10);
+    city.kill(20_000);
+    await city.open();
+    city.send(1.2);
+    await city.pass(39_000);
+    expect(latest(city.alarms, 'gas-well-ch4')).toBeUndefined();
+    await city.pass(2_000);
+    expect(latest(city.alarms, 'gas-well-ch4')).toMatchObject({
+      change: 'raised',
+      alarm: { colour: 'yellow' },
+    });
+  });
+
+  it('runs an off-delay on through a kill, without the time we were down', async () => {
+    const city = oneCity();
+    await city.open();
+    await city.register();
+    city.send(RED);
+    await city.pass(1_000);
+    // Back to normal after 60 s; down for an hour from second 30 of them.
+    city.send(0.1);
+    await city.pass(30_000);
+    // What is journaled last tells the next start how long we lived.
+    city.send(0.1);
+    await city.pass(10);
+    city.kill(3_600_000);
+    await city.open();
+    await city.pass(25_000);
+    expect(latest(city.alarms, 'gas-well-ch4')?.change).toBe('raised');
+    await city.pass(6_000);
+    expect(latest(city.alarms, 'gas-well-ch4')?.change).toBe('returned');
+    expect(city.alarms.filter(({ alarm }) => alarm.rule === 'gas-well-ch4')).toHaveLength(2);
+  });
+
   it('through the whole pipeline: a red alarm taken before a kill is the same one after it', async () => {
     const city = oneCity();
     await city.open();

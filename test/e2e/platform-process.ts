@@ -32,7 +32,7 @@ export function startPlatformProcess(
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd: ROOT,
     env: {
-      ...process.env,
+      ...surroundings(),
       LIFELINE_DATA_DIR: dataDirectory,
       LIFELINE_HTTP_PORT: '0',
       LIFELINE_MQTT_PORT: '0',
@@ -64,6 +64,10 @@ export function startPlatformProcess(
     void ended.then(() => reject(new Error(`the platform ended before it listened:\n${text}`)));
   });
 }
+
+/** Our own environment without settings of the product: those are the test's. */
+const surroundings = (): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LIFELINE|INFLUX)_/.test(name)));
 
 async function end(child: ChildProcess, signal: NodeJS.Signals, ended: Promise<void>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
