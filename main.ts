@@ -39,8 +39,9 @@ function stopOnSignal(platform: Platform): void {
       },
     );
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // A terminal and the starter may both send it: the second must not kill us half-way.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 main().catch((cause: unknown) => {

@@ -21,7 +21,8 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
   }
   if (troubles.store !== null) failing.push({ code: 'store-failing', detail: troubles.store });
   if (troubles.ledger !== null) failing.push({ code: 'ledger-failing', detail: troubles.ledger });
-  const system = openAlarms.filter((alarm) => alarm.point === null && alarm.active);
+  // A fault of one gateway is the field's, with its own alarm; here only the platform's own count.
+  const system = openAlarms.filter((alarm) => alarm.point === null && alarm.gateway === null && alarm.active);
   const reasons = [...failing, ...system.map(reasonOf)];
   const status = failing.length > 0 ? 'failing' : system.length > 0 ? 'degraded' : 'ok';
   return { status, reasons };
@@ -29,5 +30,5 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
 
 const reasonOf = (alarm: Alarm): HealthReason => ({
   code: alarm.rule,
-  detail: `${alarm.gateway ?? 'system'}: ${JSON.stringify(alarm.explanation.params)}`,
+  detail: JSON.stringify(alarm.explanation.params),
 });
