@@ -149,14 +149,24 @@ const UNSPEAKABLE: ReadonlyMap<string, number> = new Map([
   ['-0', -0],
 ]);
 const NUMBER_KEY = '$number';
+/** What somebody sent may have that key too: it is kept with one more `$` and read back without it. */
+const isSentKey = (name: string): boolean => name.startsWith('$') && /^\$+number$/.test(name);
 
 function replaced(_key: string, value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) return renamed(value, (name) => `$${name}`);
   if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
   return { [NUMBER_KEY]: Object.is(value, -0) ? '-0' : String(value) };
 }
 
 function revived(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !(NUMBER_KEY in value)) return value;
-  const named = value[NUMBER_KEY];
-  return (typeof named === 'string' ? UNSPEAKABLE.get(named) : undefined) ?? value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Object.hasOwn(value, NUMBER_KEY)) return renamed(value, (name) => name.slice(1));
+  return UNSPEAKABLE.get(String(Reflect.get(value, NUMBER_KEY)));
+}
+
+function renamed(value: object, rename: (name: string) => string): object {
+  if (Array.isArray(value) || !Object.keys(value).some(isSentKey)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [isSentKey(name) ? rename(name) : name, field]),
+  );
 }

@@ -92,6 +92,21 @@ test('a command keeps every field, absent ones stay absent', () => {
   expect(decode(encode([command]))).toEqual([command]);
 });
 
+test.each<[string, unknown]>([
+  ['a number that JSON cannot say', { lat: Number.NaN, lon: -0, top: Number.POSITIVE_INFINITY }],
+  ['text that looks like our own word for one', { lat: { $number: '-0' }, lon: { $number: 'NaN' } }],
+  ['the same again, nested and escaped', { $number: { $number: 'x' }, $$number: [{ $$$number: '-0' }] }],
+])('%s is replayed as it was sent', (_what, value) => {
+  const command: Journaled = {
+    kind: 'command',
+    by: { username: 'engineer', roles: ['engineer'], address: '::1' },
+    command: 'registry',
+    change: { items: [{ op: 'create', kind: 'facilities', value }] },
+    ...moment(8),
+  };
+  expect(decode(encode([command]))).toEqual([command]);
+});
+
 test('positions with a hole are refused before they reach the disk', () => {
   expect(() => encode([publish(1, 't'), publish(3, 't')])).toThrow(RangeError);
   expect(() => encode([])).toThrow(RangeError);
