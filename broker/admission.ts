@@ -41,6 +41,7 @@ export function createAdmission(
     const identity = host.authenticate(username, packet.password ?? null, connection.certificateName);
     if ('refused' in identity) return refuse(connection, username, identity.refused);
     connection.gateway = identity.gateway;
+    connection.credential = host.credential?.(identity.gateway) ?? null;
     connection.client = packet.clientId === '' ? `auto-${randomUUID()}` : packet.clientId;
     return { accepted: true };
   }
@@ -54,7 +55,8 @@ export function createAdmission(
     const reason: RejectionReason = why === 'retired' ? 'retired' : 'bad-credentials';
     const known = why !== 'unknown' && GATEWAY_ID.test(username);
     host.refused(reason, known ? username : address, `${why} from ${address}`);
-    const { delayMs, raised, count } = failedLogins.failed(address, host.clock.monotonicMs());
+    const { delayMs, raised, count, forgotten } = failedLogins.failed(address, host.clock.monotonicMs());
+    for (const gone of forgotten) host.condition('bad-credentials', gone, false, {});
     if (raised) host.condition('bad-credentials', address, true, { failures: count });
     return { accepted: false, returnCode: why === 'retired' ? NOT_AUTHORIZED : BAD_CREDENTIALS, delayMs };
   }

@@ -22,6 +22,8 @@ export type Connection = {
   gateway: string;
   /** Client id as the gateway chose it, or the one we gave it. */
   client: string;
+  /** The host's `credential` of the gateway at log-in. */
+  credential: string | null;
   verdict: Verdict | null;
   /** What aedes made of it. */
   aedesClient: Client | null;
@@ -62,6 +64,7 @@ export function createConnection(
     gate,
     gateway: '',
     client: '',
+    credential: null,
     verdict: null,
     aedesClient: null,
     closed: false,

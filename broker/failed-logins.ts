@@ -5,11 +5,19 @@
 import type { EngineTime } from '#domain/time.ts';
 
 export type FailedLogins = {
-  /** Counts a failure; answers how long to wait before saying so, and whether the condition begins. */
+  /**
+   * Counts a failure; answers how long to wait before saying so, and whether the condition begins. `forgotten`:
+   * addresses that made room for this one while their condition lasted.
+   */
   failed(
     address: string,
     now: EngineTime,
-  ): { readonly delayMs: number; readonly raised: boolean; readonly count: number };
+  ): {
+    readonly delayMs: number;
+    readonly raised: boolean;
+    readonly count: number;
+    readonly forgotten: readonly string[];
+  };
   /** Forgets addresses that have been quiet; answers those whose condition ends. */
   sweep(now: EngineTime): string[];
 };
@@ -32,14 +40,16 @@ export function createFailedLogins(): FailedLogins {
       const known = addresses.get(address);
       const count = known !== undefined && now - known.lastAt < QUIET_MS ? known.count + 1 : 1;
       addresses.delete(address);
-      for (const oldest of addresses.keys()) {
+      const forgotten: string[] = [];
+      for (const [oldest, { count: failures }] of addresses) {
         if (addresses.size < ADDRESSES_MAX) break;
         addresses.delete(oldest);
+        if (failures >= CONDITION_COUNT) forgotten.push(oldest);
       }
       addresses.set(address, { count, lastAt: now });
       const delayMs =
         count <= FREE_COUNT ? 0 : Math.min(DELAY_FIRST_MS * 2 ** (count - FREE_COUNT), DELAY_MAX_MS);
-      return { delayMs, raised: count === CONDITION_COUNT, count };
+      return { delayMs, raised: count === CONDITION_COUNT, count, forgotten };
     },
     sweep(now) {
       const ended: string[] = [];

@@ -11,6 +11,11 @@ export type Identity =
 export interface BrokerHost {
   /** Who this is, or why not. Constant-time comparison is the host's. `username` is '' when none was sent. */
   authenticate(username: string, password: Uint8Array | null, certificateName: string | null): Identity;
+  /**
+   * What a log-in of this gateway rests on now; null when it may not be connected (retired). Once it is not what it was
+   * at the log-in, the connection is closed. A host without it admits for good.
+   */
+  credential?(gateway: string): string | null;
   /** Journals it. `done()` after the covering sync, in order; `done(error)` = do not acknowledge, close. */
   publish(input: PublishInput, done: (error?: Error) => void): void;
   presence(input: PresenceInput): void;

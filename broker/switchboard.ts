@@ -40,7 +40,7 @@ export type Switchboard = {
   readonly roster: Roster;
   /** Hands a stream that nobody has read from to aedes. */
   accept(stream: Duplex, origin: Origin): void;
-  /** Once a second: ends conditions that are over. */
+  /** Once a second: ends conditions that are over, and connections whose log-in no longer holds. */
   sweep(): void;
   /** From now on connections close without wills and presence. */
   beginClosing(): void;
@@ -184,6 +184,8 @@ function sweep({ host, options, roster, twins, slow, failedLogins }: Parts): voi
   slow.sweep(({ stream }) => stream.writableLength <= options.slowSubscriberBytes);
   for (const address of failedLogins.sweep(now)) host.condition('bad-credentials', address, false, {});
   for (const connection of roster.all()) {
-    if (connection.flow.paused()) refreshKeepAlive(connection);
+    const credential = host.credential?.(connection.gateway) ?? null;
+    if (credential !== connection.credential) endConnection(connection, 'the log-in no longer holds');
+    else if (connection.flow.paused()) refreshKeepAlive(connection);
   }
 }

@@ -27,6 +27,10 @@ export function createBrokerHost(parts: {
       if (gateway.retired === true) return { refused: 'retired' };
       return same || certificateName !== null ? { gateway: gateway.id } : { refused: 'wrong-secret' };
     },
+    credential(id) {
+      const gateway = pipeline.city.registry.gateways.get(id);
+      return gateway === undefined || gateway.retired === true ? null : gateway.secretHmac;
+    },
     publish: (input, done) => pipeline.publish(input, () => done()),
     presence: (input) => pipeline.submit(input),
     refused: (reason) => parts.rejected(reason),

@@ -1,7 +1,6 @@
 /** The pure parts, without a socket. */
 import { describe, expect, test } from 'vitest';
 import { createBacklog } from '#broker/backlog.ts';
-import { createFailedLogins } from '#broker/failed-logins.ts';
 import { createFrameGuard } from '#broker/frame-guard.ts';
 import { createPublishHook } from '#broker/publish-hook.ts';
 import { createPersistence } from '#broker/persistence.ts';
@@ -261,16 +260,6 @@ describe("aedes' persistence", () => {
     await persistence.cleanSubscriptions(client);
     expect(receipts.find('GW-1/a', 5)).toBeUndefined();
   });
-});
-
-test('failed log-ins: answered at once, then later, never later than 5 s; forgotten after a quiet minute', () => {
-  const logins = createFailedLogins();
-  const delays = Array.from({ length: 12 }, () => logins.failed('1.2.3.4', 0).delayMs);
-  expect(delays).toEqual([0, 0, 0, 200, 400, 800, 1600, 3200, 5000, 5000, 5000, 5000]);
-  expect(logins.failed('5.6.7.8', 30_000).delayMs).toBe(0);
-  expect(logins.sweep(59_000)).toEqual([]);
-  expect(logins.sweep(60_000)).toEqual(['1.2.3.4']);
-  expect(logins.failed('1.2.3.4', 60_000)).toEqual({ delayMs: 0, raised: false, count: 1 });
 });
 
 describe('the publish hook', () => {

@@ -25,6 +25,8 @@ export type CityBroker = {
   readonly clock: ManualClock;
   /** Resolves as soon as the host has been told something that makes it true. */
   until(holds: () => boolean): Promise<void>;
+  /** Another secret for this gateway, or with null its retirement. */
+  changeCredential(gateway: string, credential: string | null): void;
   /** Whether publishes are done at once (the default) or wait in `published`. */
   hold(on: boolean): void;
   texts(): string[];
@@ -59,12 +61,14 @@ export async function startCity(change: Partial<BrokerOptions> = {}, policy?: Po
   const refusals: Refusal[] = [];
   const conditions: Condition[] = [];
   const clock = createManualClock();
+  const credentials = new Map<string, string | null>();
   const watchers = new Set<() => void>();
   const told = (): void => watchers.forEach((watch) => watch());
   let holding = false;
 
   const host: BrokerHost = {
     authenticate: identify,
+    credential: (gateway) => credentials.get(gateway) ?? (credentials.has(gateway) ? null : 'first'),
     publish(input, done) {
       published.push({ input, done });
       if (!holding) done();
@@ -95,6 +99,7 @@ export async function startCity(change: Partial<BrokerOptions> = {}, policy?: Po
         watchers.add(watch);
         watch();
       }),
+    changeCredential: (gateway, credential) => void credentials.set(gateway, credential),
     hold(on) {
       holding = on;
     },

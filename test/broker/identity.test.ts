@@ -80,6 +80,24 @@ describe('who may log in', () => {
   });
 });
 
+describe('a log-in that no longer holds', () => {
+  test.each([
+    ['after another secret', 'second'],
+    ['after the retirement', null],
+  ])('%s closes the connections it opened, and no others', async (_when, credential) => {
+    const gone = await RawClient.join(city.broker.port, as('GW-1'));
+    const stays = await RawClient.join(city.broker.port, as('GW-2'));
+    city.clock.advance(5_000);
+    expect(city.broker.connections()).toBe(2);
+    city.changeCredential('GW-1', credential);
+    city.clock.advance(1_000);
+    await gone.closed;
+    await stays.roundTrip();
+    await city.until(() => city.broker.connections() === 1);
+    expect(city.presences.at(-1)).toMatchObject({ gateway: 'GW-1', connected: false });
+  });
+});
+
 describe('client ids', () => {
   test('the same client id on two gateways never takes over', async () => {
     const one = await RawClient.join(city.broker.port, as('GW-1', 'gateway'));
