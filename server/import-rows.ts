@@ -18,6 +18,8 @@ export type ImportRow = {
   readonly value: Readonly<Record<string, unknown>>;
 };
 
+/** All fields of all tables are about 60, and attributes have names of their own. */
+const COLUMNS_MAX = 500;
 /** A city of 100,000 points with its devices; beyond it, in several files. */
 export const IMPORT_ROWS_MAX = 250_000;
 
@@ -43,6 +45,7 @@ export function rowsOfCsv(text: string, table: string | undefined): ImportRow[] 
   const [header, ...body] = parseCsv(text);
   if (header === undefined) throw new Problem('invalid-csv', 'the file is empty');
   const fields = header.cells;
+  if (fields.length > COLUMNS_MAX) throw new Problem('invalid-csv', `more than ${COLUMNS_MAX} columns`);
   const twice = fields.find((field, place) => field !== '' && fields.indexOf(field) !== place);
   if (twice !== undefined) throw new Problem('invalid-csv', `the column ${twice} stands twice`);
   if (table === undefined && !fields.includes('table')) {

@@ -25,6 +25,7 @@ import {
 import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
 import { writeCursor } from './cursor.ts';
 import { admit, type Admitted } from './handshake.ts';
+import { createPace } from './pace.ts';
 import { createPointFeed, latestBatch, type PointFeed } from './point-feed.ts';
 import { createSlowClientWatch, cut, isTooSlow } from './slow-clients.ts';
 
@@ -33,6 +34,8 @@ const VALUES_MS = 1_000;
 const SWEEP_MS = 1_000;
 /** A burst of registry changes (an import, somebody at work) gives one new snapshot. */
 const REGISTRY_QUIET_MS = 1_000;
+/** A whole picture of 100,000 points costs tens of milliseconds: one console gets no more than one in this time. */
+const RESYNC_MS = 1_000;
 
 type Events = Record<string, never>;
 export type ConsoleServer = SocketServer<ClientToServer, ServerToClient, Events, Admitted>;
@@ -102,11 +105,15 @@ export class ConsolePush {
     void socket.join(`user:${viewer.user.username}`);
     const audience = this.#enter(socket, viewer);
     if (!this.#catchUp(socket, audience)) this.#sendSnapshot(socket, audience);
-    socket.on('resync', () => {
+    const resync = createPace(this.#context.clock, RESYNC_MS, () => {
       const current = this.#audienceOf.get(socket.id);
       if (current !== undefined) this.#sendSnapshot(socket, current);
     });
-    socket.on('disconnect', () => this.#leave(socket));
+    socket.on('resync', resync.ask);
+    socket.on('disconnect', () => {
+      resync.stop();
+      this.#leave(socket);
+    });
   }
 
   #enter(socket: ConsoleSocket, viewer: Viewer): Audience {

@@ -17,7 +17,8 @@ import { demandScope, fieldsOf, newSecret } from './registry-routes.ts';
 /** 100,000 points are about 15 MB. */
 export const IMPORT_BYTES_MAX = 32 * 1024 * 1024;
 
-type Secret = { readonly id: string; readonly secret: string };
+/** By gateway id, in the order of the rows. */
+type Secrets = Map<string, string>;
 
 const schema = {
   tags: ['import'],
@@ -53,7 +54,7 @@ export function importRoutes(app: Api, context: Context): void {
       const dryRun = query['dryRun'] === 'true';
       const rows = rowsIn(request, query['table']);
       if (rows.some((row) => row.kind === 'gateways')) demand(context, request, 'change-gateways');
-      const secrets: Secret[] = [];
+      const secrets: Secrets = new Map();
       const items = rows.map((row) => itemOf(context, row, secrets));
       demandScope(context, request, items);
       return dryRun ? tryOut(context, items) : carryOut(context, request, items, secrets);
@@ -71,19 +72,15 @@ function rowsIn(request: FastifyRequest, table: unknown): ImportRow[] {
 }
 
 /** A gateway that is new gets its secret; whoever creates the same one meanwhile makes this import fail, not lie. */
-function itemOf(context: Context, row: ImportRow, secrets: Secret[]): RegistryItem {
+function itemOf(context: Context, row: ImportRow, secrets: Secrets): RegistryItem {
   const { kind } = row;
   const value = fieldsOf(row.value);
   const id = String(value['id']);
-  if (
-    kind !== 'gateways' ||
-    context.city.registry().gateways.has(id) ||
-    secrets.some((known) => known.id === id)
-  ) {
+  if (kind !== 'gateways' || context.city.registry().gateways.has(id) || secrets.has(id)) {
     return { op: 'upsert', kind, value, row: row.row };
   }
   const secret = newSecret(context);
-  secrets.push({ id, secret });
+  secrets.set(id, secret);
   return { op: 'create', kind, value: { ...value, secretHmac: context.secretHmac(secret) }, row: row.row };
 }
 
@@ -97,12 +94,13 @@ async function carryOut(
   context: Context,
   request: FastifyRequest,
   items: readonly RegistryItem[],
-  secrets: readonly Secret[],
+  given: Secrets,
 ): Promise<unknown> {
   // Checked before it is journaled too: a refused file of many megabytes need not be kept for ever.
   const outcome = checkRegistryChange(context.city.registry(), { items });
   if (!outcome.ok) throw importRefused(outcome.errors);
   const created = outcome.created.length;
+  const secrets = [...given].map(([id, secret]) => ({ id, secret }));
   return change(context, request, items, () => ({ created, secrets, errors: [] }));
 }
 

@@ -204,8 +204,17 @@ export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
   for (const field of ['secretHmac', 'index', 'deviceIndex', 'retired']) {
     if (field in body) throw Problem.ofAnswer('unknown-field', `${field} cannot be written`);
   }
+  if (isDeeperThan(body, DEPTH_MAX)) throw new Problem('invalid-request', 'the body is nested too deeply');
   return { ...body };
 }
+
+/** The registry needs three levels (limits.colours.HH); the journal could not write thousands. */
+const DEPTH_MAX = 8;
+
+const isDeeperThan = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1)));
 
 function shown(context: Context, kind: RegistryKind, id: string): unknown {
   const entry = entriesOf(context.city.registry(), kind).get(id);

@@ -153,6 +153,7 @@ describe('a CSV file', () => {
     ['with more cells than columns', 'table,id\npoints,a,b\n'],
     ['with a column twice', 'table,id,id\npoints,a,b\n'],
     ['with nothing in it', '\n\n'],
+    ['with more columns than there are fields', `table,${Array.from({ length: 500 }, (_, n) => n).join()}`],
   ];
   for (const [what, text] of bad) {
     it(`${what} is refused`, async () => {

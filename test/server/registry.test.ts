@@ -182,6 +182,13 @@ describe('a change', () => {
     });
   }
 
+  it('nested without end is refused before it reaches the journal', async () => {
+    const deep = `{"id":"W-9","name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const headers = { 'content-type': 'application/json' };
+    const reply = await house.ask('engineer', 'POST', '/api/v1/facilities', deep, headers);
+    expect([reply.statusCode, reply.json().code, house.city.commands]).toEqual([400, 'invalid-request', []]);
+  });
+
   it('of the id is refused', async () => {
     const reply = await house.ask('engineer', 'PATCH', '/api/v1/facilities/W-1', { id: 'W-2' });
     expect([reply.statusCode, reply.json().code]).toEqual([422, 'immutable-field']);
