@@ -110,6 +110,8 @@ function createApp(options: ServerOptions): FastifyInstance {
     ...(tls === null ? {} : { https: { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' as const } }),
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: 60_000,
+    // A TLS proxy on this machine says whom it speaks for; anybody else's word for it is not taken.
+    trustProxy: 'loopback',
     forceCloseConnections: true,
     // A line for each request would bury what matters; figures of them are in /metrics.
     logController: new LogController({ disableRequestLogging: true }),

@@ -55,6 +55,16 @@ describe('the figures', () => {
     expect(await from('10.0.0.9', 'system-admin')).toBe(200);
     expect(await from('::ffff:127.0.0.1', null)).toBe(200);
   });
+
+  it('need one from elsewhere through a proxy on this machine too, whose word alone is taken', async () => {
+    const from = async (remoteAddress: string, forwarded: string) => {
+      const headers = { 'x-forwarded-for': forwarded };
+      return (await house.server.app.inject({ url: '/metrics', remoteAddress, headers })).statusCode;
+    };
+    expect(await from('127.0.0.1', '10.0.0.9')).toBe(401);
+    expect(await from('127.0.0.1', '127.0.0.1, 10.0.0.9')).toBe(401);
+    expect(await from('10.0.0.9', '127.0.0.1')).toBe(401);
+  });
 });
 
 describe('a problem', () => {
