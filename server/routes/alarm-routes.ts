@@ -4,12 +4,12 @@ import { Check } from 'typebox/value';
 import type { FastifyRequest } from 'fastify';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { AlarmAction } from '#domain/input.ts';
-import { findAlarm, listAlarms } from '../alarm-list.ts';
+import { findAlarm, listAlarms, seesAlarm } from '../alarm-list.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
 import { Problem } from '../problems.ts';
-import { can } from '../rights.ts';
+import { can, effectiveScope } from '../rights.ts';
 import { ActionBodies, AlarmEventShape, AlarmQuery, AlarmShape } from '../schemas/alarm.ts';
 import { answers, page, PageQuery } from '../schemas/basics.ts';
 import { place, type Api } from './api.ts';
@@ -23,12 +23,19 @@ export function alarmRoutes(app: Api, context: Context): void {
     action: 'acknowledge',
     ...optional('note', note),
   }));
-  action(app, context, 'shelve', bodies.shelve, 'Quiet until a time at most 8 h ahead', (body, request) => {
-    const { reason, secondPerson } = body;
-    if (secondPerson !== undefined) demandSecondPerson(context, request, secondPerson);
-    const until = parseInstant('until', body.until);
-    return { action: 'shelve', until, reason, ...optional('secondPerson', secondPerson) };
-  });
+  action(
+    app,
+    context,
+    'shelve',
+    bodies.shelve,
+    'Quiet until a time at most 8 h ahead',
+    (body, request, alarm) => {
+      const { reason, secondPerson } = body;
+      if (secondPerson !== undefined) demandSecondPerson(context, request, alarm, secondPerson);
+      const until = parseInstant('until', body.until);
+      return { action: 'shelve', until, reason, ...optional('secondPerson', secondPerson) };
+    },
+  );
   action(app, context, 'unshelve', bodies.unshelve, 'Let it sound again', ({ note }) => ({
     action: 'unshelve',
     ...optional('note', note),
@@ -129,7 +136,7 @@ function action<Body extends RevisionBody>(
   name: AlarmAction['action'],
   body: Body,
   summary: string,
-  read: (body: Static<Body>, request: FastifyRequest) => AlarmAction,
+  read: (body: Static<Body>, request: FastifyRequest, alarm: Alarm) => AlarmAction,
 ): void {
   const schema = {
     tags: ['alarms'],
@@ -147,21 +154,25 @@ function action<Body extends RevisionBody>(
     // The route checked it already; this tells the compiler so.
     if (!Check(body, given)) throw new Problem('invalid-request');
     const { revision } = given;
-    await visibleAlarm(context, request, id);
-    const order = read(given, request);
+    const alarm = await visibleAlarm(context, request, id);
+    const order = read(given, request, alarm);
     return place(context, request, (by) => ({
       command: { kind: 'command', command: 'alarm', by, alarm: id, revision, action: order },
-      present: (alarm) => alarm,
+      present: (after) => after,
     }));
   });
 }
 
-/** The second person of a shelving is somebody on duty, sees the alarm's city, and is not the one who asks. */
-function demandSecondPerson(context: Context, request: FastifyRequest, username: string): void {
+/** The second person of a shelving is somebody on duty, may see the alarm, and is not the one who asks. */
+function demandSecondPerson(context: Context, request: FastifyRequest, alarm: Alarm, username: string): void {
   const second = context.users.find(username);
   const asking = viewerIn(request).user.username;
   const fit =
-    second !== undefined && second.retired !== true && can(second, 'shelve') && second.username !== asking;
+    second !== undefined &&
+    second.retired !== true &&
+    second.username !== asking &&
+    can(second, 'shelve') &&
+    seesAlarm(context, { ...second, scope: effectiveScope(second, context.city.registry()) }, alarm);
   if (!fit) throw new Problem('unknown-second-person');
 }
 

@@ -233,6 +233,7 @@ describe('an officer’s action', () => {
     ['nobody', 'nobody'],
     ['oneself', 'duty-leader'],
     ['a viewer', 'viewer'],
+    ['an officer of another district', 'drain-east'],
   ];
   for (const [what, secondPerson] of seconds) {
     it(`cannot be witnessed by ${what}`, async () => {
