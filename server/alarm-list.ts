@@ -3,7 +3,7 @@ import { isOpen, type Alarm } from '#domain/alarm.ts';
 import type { Scope } from '#domain/user.ts';
 import type { Context } from './context.ts';
 import { pageSize, readCursor, writeCursor, type Page } from './paging.ts';
-import { can, inScope, placeOfAlarm, withDescendants, type Holder } from './rights.ts';
+import { gatewaysSeen, isUnrestricted, seesAlarm, withDescendants, type Holder } from './rights.ts';
 import type { AlarmFilter } from './ports.ts';
 
 export type AlarmQuery = {
@@ -16,13 +16,10 @@ export type AlarmQuery = {
   readonly limit?: string;
 };
 
-export const seesAlarm = (context: Context, holder: Holder, alarm: Alarm): boolean =>
-  can(holder, 'read-alarms') && inScope(holder, placeOfAlarm(context.city.registry(), alarm));
-
 /** The alarm as the engine has it, else as the ledger kept it; null when it is not this person's to see. */
 export async function findAlarm(context: Context, holder: Holder, id: string): Promise<Alarm | null> {
   const alarm = context.city.alarm(id) ?? (await context.ledger.alarm(id));
-  return alarm !== null && seesAlarm(context, holder, alarm) ? alarm : null;
+  return alarm !== null && seesAlarm(holder, context.city.registry(), alarm) ? alarm : null;
 }
 
 /** Newest onset first; a page goes on after the last alarm of the one before, whatever has come since. */
@@ -93,7 +90,7 @@ function matcher(context: Context, holder: Holder, query: AlarmQuery): (alarm: A
     (query.lifeline === undefined || alarm.lifeline === query.lifeline) &&
     (query.facility === undefined || alarm.facility === query.facility) &&
     (areas === null || (alarm.area !== null && areas.includes(alarm.area))) &&
-    seesAlarm(context, holder, alarm);
+    seesAlarm(holder, context.city.registry(), alarm);
 }
 
 function filterOf(
@@ -110,6 +107,9 @@ function filterOf(
     ...(facility === undefined ? {} : { facility }),
     ...(before === null ? {} : { before }),
     scope: narrowed(context, holder.scope, query.area),
+    ...(query.area !== undefined || isUnrestricted(holder.scope)
+      ? {}
+      : { gateways: gatewaysSeen(holder, context.city.registry()) }),
     limit,
   };
 }

@@ -118,6 +118,16 @@ export function placeOfAlarm(registry: Registry, alarm: Alarm): Place {
   return { area: alarm.area, lifeline: alarm.lifeline, organisation };
 }
 
+/**
+ * Inside the scope; and an alarm of a gateway itself, which takes all its points with it when it falls silent, is seen
+ * by whoever sees that gateway: it may stand at no facility, or in another area than what it serves.
+ */
+export function seesAlarm(holder: Holder, registry: Registry, alarm: Alarm): boolean {
+  if (!can(holder, 'read-alarms')) return false;
+  if (inScope(holder, placeOfAlarm(registry, alarm))) return true;
+  return alarm.point === null && alarm.gateway !== null && seesGateway(holder, registry, alarm.gateway);
+}
+
 /** A gateway is seen by whoever sees its own facility or one that it serves. */
 export function seesGateway(holder: Holder, registry: Registry, gateway: string): boolean {
   if (isUnrestricted(holder.scope)) return true;
@@ -127,3 +137,7 @@ export function seesGateway(holder: Holder, registry: Registry, gateway: string)
   const devices = registry.devicesOfGateway.get(gateway) ?? [];
   return devices.some((id) => inScope(holder, placeOfFacility(registry, registry.devices.get(id)?.facility)));
 }
+
+/** Every gateway that a restricted person sees, also retired ones: their past alarms stay. */
+export const gatewaysSeen = (holder: Holder, registry: Registry): string[] =>
+  [...registry.gateways.keys()].filter((id) => seesGateway(holder, registry, id));

@@ -42,6 +42,8 @@ export type AlarmFilter = {
   readonly lifeline?: string;
   readonly facility?: string;
   readonly scope: Scope;
+  /** Alarms of these gateways themselves (of no point) are admitted beside the scope. */
+  readonly gateways?: readonly string[];
   readonly limit: number;
   /** Alarms older than this cursor (onsetAt, id), newest first. */
   readonly before?: { readonly onsetAt: Timestamp; readonly id: string };

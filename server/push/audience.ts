@@ -10,8 +10,8 @@ import {
   can,
   inScope,
   isUnrestricted,
-  placeOfAlarm,
   placeOfFacility,
+  seesAlarm,
   seesGateway,
   type Holder,
 } from '../rights.ts';
@@ -72,7 +72,7 @@ export function drawPicture(key: string, holder: Holder, registry: Registry): Pi
 }
 
 export const audienceSeesAlarm = (audience: Audience, registry: Registry, alarm: Alarm): boolean =>
-  can(audience.holder, 'read-alarms') && inScope(audience.holder, placeOfAlarm(registry, alarm));
+  seesAlarm(audience.holder, registry, alarm);
 
 export const audienceSeesGateway = (audience: Audience, registry: Registry, gateway: string): boolean =>
   can(audience.holder, 'read-city') && seesGateway(audience.holder, registry, gateway);

@@ -4,12 +4,12 @@ import { Check } from 'typebox/value';
 import type { FastifyRequest } from 'fastify';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { AlarmAction } from '#domain/input.ts';
-import { findAlarm, listAlarms, seesAlarm } from '../alarm-list.ts';
+import { findAlarm, listAlarms } from '../alarm-list.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
 import { Problem } from '../problems.ts';
-import { can, effectiveScope } from '../rights.ts';
+import { can, effectiveScope, seesAlarm } from '../rights.ts';
 import { ActionBodies, AlarmEventShape, AlarmQuery, AlarmShape } from '../schemas/alarm.ts';
 import { answers, page, PageQuery } from '../schemas/basics.ts';
 import { place, type Api } from './api.ts';
@@ -167,12 +167,13 @@ function action<Body extends RevisionBody>(
 function demandSecondPerson(context: Context, request: FastifyRequest, alarm: Alarm, username: string): void {
   const second = context.users.find(username);
   const asking = viewerIn(request).user.username;
+  const registry = context.city.registry();
   const fit =
     second !== undefined &&
     second.retired !== true &&
     second.username !== asking &&
     can(second, 'shelve') &&
-    seesAlarm(context, { ...second, scope: effectiveScope(second, context.city.registry()) }, alarm);
+    seesAlarm({ ...second, scope: effectiveScope(second, registry) }, registry, alarm);
   if (!fit) throw new Problem('unknown-second-person');
 }
 

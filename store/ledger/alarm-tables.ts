@@ -61,35 +61,61 @@ export function alarmTables(db: DatabaseSync, reconcile: Reconciler) {
 
 /**
  * A scope list admits only what it names: an alarm without an area (of the system) is outside every list of
- * areas. An organisation's alarms are those of the facilities that are its own now.
+ * areas. An organisation's alarms are those of the facilities that are its own now. Alarms of gateways named beside the
+ * scope are admitted whatever it says.
  */
-function conditionsOf(filter: AlarmFilter): { conditions: string[]; values: SQLInputValue[] } {
-  const { before, scope } = filter;
-  const list = (names: readonly string[] | undefined) =>
-    names === undefined ? undefined : JSON.stringify(names);
-  const parts: readonly (readonly [string, readonly (SQLInputValue | undefined)[]])[] = [
+function conditionsOf(filter: AlarmFilter): Conditions {
+  const { before } = filter;
+  const wanted = given([
     ['colour = ?', [filter.colour]],
     ['area = ?', [filter.area]],
     ['lifeline = ?', [filter.lifeline]],
     ['facility = ?', [filter.facility]],
+    ['(onset_at, id) < (?, ?)', [before && wholeMs(before.onsetAt), before?.id]],
+  ]);
+  const within = scopeConditions(filter);
+  const gateways = list(filter.gateways);
+  if (within.conditions.length === 0 || gateways === undefined) return joined(wanted, within);
+  const either = `(${within.conditions.join(' AND ')} OR ${OF_GATEWAYS})`;
+  return joined(wanted, { conditions: [either], values: [...within.values, gateways] });
+}
+
+const OF_GATEWAYS =
+  "(document ->> '$.point' IS NULL AND document ->> '$.gateway' IN (SELECT value FROM json_each(?)))";
+
+type Conditions = { readonly conditions: readonly string[]; readonly values: readonly SQLInputValue[] };
+
+function scopeConditions({ scope }: AlarmFilter): Conditions {
+  return given([
     ['area IN (SELECT value FROM json_each(?))', [list(scope.areas)]],
     ['lifeline IN (SELECT value FROM json_each(?))', [list(scope.lifelines)]],
     [
       'facility IN (SELECT id FROM facilities WHERE organisation IN (SELECT value FROM json_each(?)))',
       [list(scope.organisations)],
     ],
-    ['(onset_at, id) < (?, ?)', [before && wholeMs(before.onsetAt), before?.id]],
-  ];
+  ]);
+}
+
+const list = (names: readonly string[] | undefined): string | undefined =>
+  names === undefined ? undefined : JSON.stringify(names);
+
+/** The conditions of which every value is given. */
+function given(parts: readonly (readonly [string, readonly (SQLInputValue | undefined)[]])[]): Conditions {
   const conditions: string[] = [];
   const values: SQLInputValue[] = [];
-  for (const [condition, given] of parts) {
-    const present = given.filter((value) => value !== undefined);
-    if (present.length < given.length) continue;
+  for (const [condition, wanted] of parts) {
+    const present = wanted.filter((value) => value !== undefined);
+    if (present.length < wanted.length) continue;
     conditions.push(condition);
     values.push(...present);
   }
   return { conditions, values };
 }
+
+const joined = (a: Conditions, b: Conditions): Conditions => ({
+  conditions: [...a.conditions, ...b.conditions],
+  values: [...a.values, ...b.values],
+});
 
 /** Documents are ours, written whole from these types and never edited. */
 const alarmOf = (row: Row): Alarm => JSON.parse(textOf(row, 'document'));

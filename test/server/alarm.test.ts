@@ -26,6 +26,7 @@ describe('the list of alarms', () => {
       facility: null,
       area: null,
       lifeline: null,
+      gateway: null,
     });
     house.city.raise({ id: 'over', onsetAt: 500 });
     house.city.change('over', 'normal', { state: 'normal', active: false });

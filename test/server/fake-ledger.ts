@@ -54,8 +54,8 @@ export function createLedger(): FakeLedger {
           (filter.area === undefined || alarm.area === filter.area) &&
           (filter.lifeline === undefined || alarm.lifeline === filter.lifeline) &&
           (filter.facility === undefined || alarm.facility === filter.facility) &&
-          within(scope.areas, alarm.area) &&
-          within(scope.lifelines, alarm.lifeline) &&
+          ((within(scope.areas, alarm.area) && within(scope.lifelines, alarm.lifeline)) ||
+            (alarm.point === null && filter.gateways?.includes(alarm.gateway ?? '') === true)) &&
           (before === undefined ||
             alarm.onsetAt < before.onsetAt ||
             (alarm.onsetAt === before.onsetAt && alarm.id < before.id)),

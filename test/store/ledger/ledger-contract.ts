@@ -140,12 +140,22 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
           lifeline: null,
           facility: null,
           point: null,
+          gateway: null,
           colour: 'blue',
+        }),
+        alarmEvent(4, {
+          id: 'dead-box',
+          area: null,
+          lifeline: null,
+          facility: null,
+          point: null,
+          gateway: 'GW-9',
+          colour: 'yellow',
         }),
       ];
       ledger.apply(keyed(2, ...rows), 2);
       const cases: readonly (readonly [Partial<AlarmFilter>, readonly string[]])[] = [
-        [{}, ['system', 'rain', 'gas']],
+        [{}, ['system', 'rain', 'gas', 'dead-box']],
         [{ colour: 'red' }, ['rain']],
         [{ area: '371702' }, ['gas']],
         [{ lifeline: 'drainage' }, ['rain']],
@@ -156,6 +166,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
         [{ scope: { areas: ['371702'], lifelines: ['drainage'] } }, []],
         [{ scope: { areas: [] } }, []],
         [{ scope: { organisations: ['nobody'] } }, []],
+        [{ scope: { areas: ['371702'] }, gateways: ['GW-9'] }, ['gas', 'dead-box']],
+        [{ scope: { areas: ['371702'] }, gateways: ['GW-1'] }, ['gas']],
+        [{ colour: 'red', scope: { areas: ['371702'] }, gateways: ['GW-9'] }, []],
         [{ colour: 'red', scope: { areas: ['371721'], lifelines: ['drainage'] } }, ['rain']],
       ];
       for (const [filter, expected] of cases) {
