@@ -16,7 +16,7 @@ describe('health', () => {
     const health = healthOf([system, gateway], WELL);
     expect(health.status).toBe('degraded');
     expect(health.reasons.map(({ code }) => code)).toEqual(['clock-step']);
-    expect(health.reasons[1]?.detail).toMatch(/^GW-1: /);
+    expect(JSON.parse(health.reasons[0]?.detail ?? '')).toEqual(system.explanation.params);
   });
 
   it.each([
