@@ -199,7 +199,7 @@ function timestamp(value: unknown, name: string, fail: Fail): void {
 }
 
 function reportInterval(value: unknown, name: string, fail: Fail): void {
-  number(value, name, fail, Number.MIN_VALUE, REPORT_INTERVAL_MAX_MS);
+  number(value, name, fail, 1, REPORT_INTERVAL_MAX_MS);
 }
 
 function session(value: unknown, name: string, fail: Fail): void {

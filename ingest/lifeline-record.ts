@@ -12,8 +12,11 @@ import type { Quality } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { parseTimeText } from './time-text.ts';
 
-/** Records of one publish. */
-export const RECORDS_MAX = 1000;
+/**
+ * Records of one publish: more than the largest packet (256 KiB) can carry, at 32 bytes for the shortest record. It
+ * only bounds what a list of anything else costs.
+ */
+export const RECORDS_MAX = 8192;
 /** Channels of one record. */
 export const CHANNELS_MAX = 64;
 const NAME_MAX = 64;
@@ -110,6 +113,23 @@ export function recordText(record: LifelineRecord, channel?: string): string {
 /** At most 256 characters of a payload, readable or not. */
 export function payloadSample(payload: Uint8Array): string {
   return lenientDecoder.decode(payload.subarray(0, SAMPLE_MAX * 3)).slice(0, SAMPLE_MAX);
+}
+
+/** At most 256 characters of one item of a list, as it was sent; what is nested deeper than values is only named. */
+export const itemText = (item: unknown): string => clip(JSON.stringify(shallow(item, 2)));
+
+function shallow(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return clip(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0 || Array.isArray(value)) return brief(value);
+  const copy: Record<string, unknown> = {};
+  let length = 0;
+  for (const [name, field] of Object.entries(value)) {
+    if (length > SAMPLE_MAX) break;
+    length += name.length + 4;
+    Object.defineProperty(copy, clip(name), { value: shallow(field, depth - 1), enumerable: true });
+  }
+  return copy;
 }
 
 /** A value in few words, for people. */

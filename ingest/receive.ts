@@ -7,8 +7,9 @@ import { createProfile, type DeviceProfile } from './device-profile.ts';
 import type { IngestSink } from './ingest-sink.ts';
 import type { IngestState } from './ingest-state.ts';
 import {
-  brief,
+  clip,
   decodeTelemetry,
+  itemText,
   payloadSample,
   readRecord,
   recordText,
@@ -51,11 +52,12 @@ function receiveTelemetry(taker: Taker, input: Journaled<PublishInput>): void {
     return;
   }
   const known: KnownRecord[] = [];
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     const record = readRecord(item);
     if (resend) taker.duplicate(namedDevice(item), 'resent publish', '');
     else if ('reason' in record) {
-      taker.refuse(record.reason, namedDevice(item), record.detail, itemSample(items, item, payload), null);
+      const sample = items.length === 1 ? payloadSample(payload) : clip(`record ${index}: ${itemText(item)}`);
+      taker.refuse(record.reason, namedDevice(item), record.detail, sample, null);
     } else {
       taker.kept.extraFields += record.extraFields;
       const device = findDevice(taker, record);
@@ -103,8 +105,4 @@ function refuseStranger(input: Journaled<PublishInput>, detail: string, out: Ing
 function namedDevice(item: unknown): string | null {
   const device: unknown = typeof item === 'object' && item !== null && 'device' in item ? item.device : null;
   return typeof device === 'string' ? device.slice(0, 64) : null;
-}
-
-function itemSample(items: readonly unknown[], item: unknown, payload: Uint8Array): string {
-  return items.length === 1 ? payloadSample(payload) : `record ${items.indexOf(item)}: ${brief(item)}`;
 }
