@@ -144,12 +144,26 @@ function decide(city: City, input: Journaled<CommandInput>, out: FoldOutput, sin
     case 'registry':
       return changeRegistry(city, input, out, sink);
     case 'approve-quarantine': {
+      const place = out.events.length;
       const records = ingest.approve(city.ingest, city.registry, input, ingestSink(city, input, out, sink));
-      const { gateway, device } = input;
-      out.events.push({ kind: 'quarantine-approved', at: input.receivedAt, gateway, device, records });
+      // Before the new refusals: what is refused again is kept anew, and stays.
+      out.events.splice(place, 0, approval(input, records));
       return { ok: true, body: { records } };
     }
   }
+}
+
+function approval(
+  input: Journaled<CommandInput & { command: 'approve-quarantine' }>,
+  records: number,
+): CityEvent {
+  const { gateway, device, receivedAt: at } = input;
+  let [through, until] = [0, 0];
+  for (const { number = 0, receivedAt } of input.records) {
+    through = Math.max(through, number);
+    until = Math.max(until, receivedAt);
+  }
+  return { kind: 'quarantine-approved', at, gateway, device, records, through, until };
 }
 
 function changeRegistry(

@@ -31,12 +31,17 @@ export type CityEvent =
       readonly outcome: string;
       readonly detail: Readonly<Record<string, unknown>>;
     }
+  /** Kept records of a device were judged again and leave the quarantine; what is refused again is a new refusal. */
   | {
       readonly kind: 'quarantine-approved';
       readonly at: Timestamp;
       readonly gateway: string;
       readonly device: string;
+      /** How many were taken. */
       readonly records: number;
+      /** The ledger's number of the last one that was judged, and when it came: those up to it leave. */
+      readonly through: number;
+      readonly until: Timestamp;
     };
 
 /** Something that came in and was not taken; kept or counted, never silent (invariant 2). */

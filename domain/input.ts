@@ -65,8 +65,12 @@ export type CommandInput = { readonly kind: 'command'; readonly by: Person } & (
       /** Device id as it was sent; records are replayed as late for the device of that id or serial. */
       readonly device: string;
       readonly gateway: string;
-      /** Kept records, oldest first: JSON text of one record each, with when it first came. */
-      readonly records: readonly { readonly json: string; readonly receivedAt: Timestamp }[];
+      /** Kept records, oldest first: JSON text of one record each, when it first came, and the ledger's number of it. */
+      readonly records: readonly {
+        readonly json: string;
+        readonly receivedAt: Timestamp;
+        readonly number?: number;
+      }[];
     }
 );
 

@@ -88,7 +88,7 @@ export interface LedgerPort {
     gateway: string,
     device: string,
     limit: number,
-  ): Promise<readonly { json: string; receivedAt: Timestamp }[]>;
+  ): Promise<readonly { number: number; json: string; receivedAt: Timestamp }[]>;
   /** Sessions survive a restart: token hash -> who, until when. */
   saveSession(tokenHash: string, username: string, expiresAt: Timestamp): Promise<void>;
   sessions(): Promise<readonly { tokenHash: string; username: string; expiresAt: Timestamp }[]>;

@@ -105,7 +105,7 @@ export class Ledger {
         return this.tables.audit.append({ at, username, address, action, subject, outcome, detail });
       }
       case 'quarantine-approved':
-        return this.tables.quarantine.approve(event.gateway, event.device, event.records);
+        return this.tables.quarantine.approve(event);
     }
   }
 

@@ -116,7 +116,10 @@ export function createLedger(): FakeLedger {
     },
     async quarantineRecords(gateway, device, limit) {
       check();
-      return ledger.kept.filter((r) => r.gateway === gateway && r.device === device).slice(0, limit);
+      return ledger.kept
+        .map((record, at) => ({ ...record, number: at + 1 }))
+        .filter((record) => record.gateway === gateway && record.device === device)
+        .slice(0, limit);
     },
     async saveSession(tokenHash, username, expiresAt) {
       check();

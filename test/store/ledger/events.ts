@@ -142,7 +142,17 @@ function eventsAt(position: number): CityEvent[] {
     case 6:
       return [alarmEvent(2 * position, { id: alarm, onsetAt, value: position }, 'colour')];
     default:
-      return [{ kind: 'quarantine-approved', at: NOON, gateway: 'gw-1', device, records: 1 }];
+      return [
+        {
+          kind: 'quarantine-approved',
+          at: NOON,
+          gateway: 'gw-1',
+          device,
+          records: 1,
+          through: position,
+          until: NOON + position,
+        },
+      ];
   }
 }
 

@@ -219,8 +219,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
       });
       expect((await port.quarantineSamples(group)).map(({ sample }) => sample)).toEqual(['s4', 's3', 's1']);
       expect(await port.quarantineRecords('gw-1', 'G-9999', 2)).toEqual([
-        { json: '{"n":1}', receivedAt: NOON + 1 },
-        { json: '{"n":3}', receivedAt: NOON + 3 },
+        { number: 1, json: '{"n":1}', receivedAt: NOON + 1 },
+        { number: 2, json: '{"n":3}', receivedAt: NOON + 3 },
       ]);
     });
 
@@ -232,7 +232,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
         at: NOON,
         gateway: 'gw-1',
         device: 'G-9999',
-        records: 2,
+        records: 1,
+        through: 2,
+        until: NOON + 2,
       } as const;
       ledger.apply(keyed(2, approved), 2);
       expect((await port.quarantineRecords('gw-1', 'G-9999', 9)).map(({ json }) => json)).toEqual([

@@ -72,6 +72,8 @@ describe('the quarantine counts everything and keeps a bounded part', () => {
       gateway: 'gw-1',
       device: 'X-1',
       records: 9,
+      through: 100,
+      until: NOON + 100,
     } as const;
     ledger.apply(keyed(next, approved), next);
     refuse(3, (n) => ({ device: 'X-9', record: `late-${n}` }));
