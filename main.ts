@@ -44,10 +44,14 @@ function stopOnSignal(platform: Platform): void {
   process.on('SIGTERM', stop);
 }
 
+/** The disk may be well again in a moment: the starter tries once more. */
+const PASSING = new Set(['EIO', 'ENOSPC', 'EROFS', 'EMFILE', 'ENFILE']);
+
 main().catch((cause: unknown) => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null;
   if (cause instanceof ConfigError) console.error(`refused to start: ${cause.message}`);
-  else if (cause instanceof Error && 'code' in cause)
-    console.error(`refused to start: ${cause.message} [${String(cause.code)}]`);
+  else if (code !== null)
+    console.error(`refused to start: ${cause instanceof Error ? cause.message : ''} [${code}]`);
   else console.error(cause);
-  process.exit(EXIT_REFUSED);
+  process.exit(code === null || PASSING.has(code) ? 1 : EXIT_REFUSED);
 });

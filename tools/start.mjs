@@ -1,7 +1,6 @@
 /**
  * Starts a command of the product: checks Node, builds the console when its sources are newer, then runs the given
- * script and starts it again when it ends by its own broken invariant (exit 70). Plain JavaScript, so that an old
- * Node can still say what to install.
+ * script and starts it again when it ends unasked. Plain JavaScript, so that an old Node can still say what to install.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -9,9 +8,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 24;
-/** Exit code of a process that met its own broken invariant and wants to replay. */
-const EXIT_RESTART = 70;
+/** Refused settings, port or data directory: starting again cannot help. */
+const EXIT_REFUSED = 2;
+/** Restarts in a row; a stretch this long without one begins a new row. */
 const RESTARTS_MAX = 10;
+const QUIET_MS = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Newest change below `path`, as a time stamp. */
@@ -50,20 +51,27 @@ export function requireNode() {
   process.exit(1);
 }
 
+/** Starts the script, and again whenever it ends without having been told to: a silent city is the worst failure. */
 function run(script, args, restarts) {
+  const startedAt = Date.now();
+  let told = false;
   const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' });
-  const forward = (signal) => child.kill(signal);
-  process.once('SIGINT', forward);
-  process.once('SIGTERM', forward);
+  const forward = (signal) => {
+    told = true;
+    child.kill(signal);
+  };
+  process.on('SIGINT', forward);
+  process.on('SIGTERM', forward);
   child.once('exit', (code, signal) => {
     process.removeListener('SIGINT', forward);
     process.removeListener('SIGTERM', forward);
-    if (code === EXIT_RESTART && restarts < RESTARTS_MAX) {
-      console.error('the platform met a broken invariant and starts again from its journal');
-      setTimeout(() => run(script, args, restarts + 1), Math.min(10_000, 500 * 2 ** restarts));
-    } else {
-      process.exitCode = code ?? (signal === null ? 1 : 0);
+    const inARow = Date.now() - startedAt > QUIET_MS ? 0 : restarts;
+    if (told || code === 0 || code === EXIT_REFUSED || inARow >= RESTARTS_MAX) {
+      process.exitCode = code ?? (told ? 0 : 1);
+      return;
     }
+    console.error(`the platform ended unasked (${signal ?? code}) and starts again from its journal`);
+    setTimeout(() => run(script, args, inARow + 1), Math.min(10_000, 500 * 2 ** inARow));
   });
 }
 
