@@ -1,5 +1,5 @@
 /** `npm start`: reads the settings, starts the platform, says where it is, and stops it cleanly. Decides nothing. */
-import { ConfigError, isLoopback, readConfig } from './config.ts';
+import { ConfigError, exposureWarning, readConfig } from './config.ts';
 import { type Platform, startPlatform } from './platform/platform.ts';
 
 /** Refused settings or data directory: starting again cannot help. */
@@ -11,12 +11,8 @@ function say(line: string): void {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  if (!isLoopback(config.bind) && config.tls === null) {
-    console.warn(
-      `WARNING: listening on ${config.bind} without TLS: secrets and passwords cross the network readable.\n` +
-        '         Set LIFELINE_TLS_CERT and LIFELINE_TLS_KEY, or put a TLS proxy in front and bind to 127.0.0.1.',
-    );
-  }
+  const warning = exposureWarning(config);
+  if (warning !== null) console.warn(warning);
   const platform = await startPlatform(config);
   if (platform.adminPassword !== null)
     say(`first start: log in as admin / ${platform.adminPassword} (shown once)`);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, DEFAULT_BOUNDS, isLoopback, readConfig } from '#config';
+import { ConfigError, DEFAULT_BOUNDS, exposureWarning, isLoopback, readConfig } from '#config';
 
 const directory = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -91,5 +91,28 @@ describe('settings', () => {
     ['127.example.org', false],
   ])('%s is this machine alone: %s', (bind, alone) => {
     expect(isLoopback(bind)).toBe(alone);
+  });
+});
+
+describe('whoever starts it is warned', () => {
+  const given = (more: Record<string, string>): string | null => exposureWarning(readConfig(more));
+  it.each([
+    ['of nothing on this machine alone', {}, null],
+    ['of nothing on this machine with TLS', { ...tls, LIFELINE_MQTTS_PORT: '8883' }, null],
+    ['of everything beyond it without TLS', { LIFELINE_BIND: '0.0.0.0' }, /0\.0\.0\.0 without TLS/],
+    [
+      'of plain MQTT beyond it beside TLS',
+      { ...tls, LIFELINE_BIND: '0.0.0.0' },
+      /port 1883 is not encrypted/,
+    ],
+    [
+      'of plain WebSocket beyond it beside TLS',
+      { ...tls, LIFELINE_BIND: '10.0.0.1', LIFELINE_MQTT_WS_PORT: '9001' },
+      /10\.0\.0\.1 port 1883 and 9001 \(WebSocket\)/,
+    ],
+  ] as const)('%s', (_, variables, expected) => {
+    const warning = given(variables);
+    if (expected === null) expect(warning).toBeNull();
+    else expect(warning).toMatch(expected);
   });
 });
