@@ -15,6 +15,9 @@ export type Policy = {
 /** A status message is one small object; anything longer is not worth keeping for ever. */
 const RETAINED_BYTES_MAX = 4096;
 
+/** Sessions keep their filters: our own are below 100 characters, MQTT would allow 65,535 for each. */
+const FILTER_LENGTH_MAX = 256;
+
 const root = (gateway: string): string => `lifeline/v1/${gateway}/`;
 
 /** A gateway publishes and subscribes only below its own id; telemetry goes to the journal and nowhere else. */
@@ -22,7 +25,7 @@ export const cityPolicy: Policy = {
   sessionsPerGatewayMax: 16,
   retainedMax: 100_000,
   relays: (gateway, topic) => topic.startsWith(root(gateway)) && topic !== `${root(gateway)}telemetry`,
-  maySubscribe: (gateway, filter) => filter.startsWith(root(gateway)),
+  maySubscribe: (gateway, filter) => filter.length <= FILTER_LENGTH_MAX && filter.startsWith(root(gateway)),
   mayReceive: (gateway, topic) => topic.startsWith(root(gateway)),
   mayRetain: (gateway, topic, payloadBytes) =>
     topic === `${root(gateway)}status` && payloadBytes <= RETAINED_BYTES_MAX,

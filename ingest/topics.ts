@@ -11,8 +11,9 @@ const UPWARD: ReadonlyMap<string, TopicKind> = new Map<string, TopicKind>([
 ]);
 
 const PREFIX = 'lifeline/v1/';
-/** Names of topics are few; a client that invents them may not fill the memory. */
+/** Names of topics are few and short; a client that invents others may not fill the memory. */
 const CACHE_MAX = 20_000;
+const CACHED_LENGTH_MAX = 128;
 type Split = { readonly owner: string; readonly kind: TopicKind };
 const splits = new Map<string, Split>();
 
@@ -21,11 +22,15 @@ export function topicKind(topic: string, gateway: string): TopicKind {
   let split = splits.get(topic);
   if (split === undefined) {
     split = splitTopic(topic);
+    if (topic.length > CACHED_LENGTH_MAX) return kindFor(split, gateway);
     if (splits.size >= CACHE_MAX) splits.clear();
     splits.set(topic, split);
   }
-  return split.owner === gateway || split.kind === 'unknown-topic' ? split.kind : 'foreign-topic';
+  return kindFor(split, gateway);
 }
+
+const kindFor = ({ owner, kind }: Split, gateway: string): TopicKind =>
+  owner === gateway || kind === 'unknown-topic' ? kind : 'foreign-topic';
 
 function splitTopic(topic: string): Split {
   const slash = topic.startsWith(PREFIX) ? topic.indexOf('/', PREFIX.length) : -1;

@@ -59,6 +59,7 @@ describe('subscribing', () => {
     ['#', 128],
     ['$SYS/#', 128],
     ['$share/all/lifeline/v1/GW-1/command', 128],
+    [`lifeline/v1/GW-1/${'x'.repeat(300)}`, 128],
   ])('GW-1 to %s is answered %i', async (filter, granted) => {
     const gateway = await join('GW-1');
     expect(await gateway.subscribe(filter)).toEqual([granted]);
