@@ -135,7 +135,9 @@ function report(context: Context, request: FastifyRequest, username: string, out
 }
 
 function setCookie(context: Context, reply: FastifyReply, token: string): void {
-  reply.setCookie(COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure: context.secure });
+  // Behind our own TLS, or a proxy's on this machine.
+  const secure = context.secure || reply.request.protocol === 'https';
+  reply.setCookie(COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure });
 }
 
 const shown = (user: UserRecord): SessionUser => ({

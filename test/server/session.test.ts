@@ -29,6 +29,7 @@ describe('logging in', () => {
     });
     const cookie = reply.cookies[0];
     expect(cookie).toMatchObject({ name: 'lifeline_session', httpOnly: true, sameSite: 'Strict', path: '/' });
+    expect(cookie?.secure).toBeUndefined();
     const byCookie = await house.ask(null, 'GET', '/api/v1/session', undefined, {
       cookie: `lifeline_session=${cookie?.value}`,
     });
@@ -37,6 +38,13 @@ describe('logging in', () => {
       authorization: `Bearer ${reply.json().token}`,
     });
     expect(byToken.json().user.username).toBe('duty-officer');
+  });
+
+  it('gives a cookie for TLS alone when a proxy on this machine speaks TLS', async () => {
+    const body = { username: 'duty-officer', password: PASSWORD };
+    const headers = { 'x-forwarded-for': '10.0.0.9', 'x-forwarded-proto': 'https' };
+    const reply = await house.ask(null, 'POST', '/api/v1/session', body, headers);
+    expect(reply.cookies[0]).toMatchObject({ secure: true });
   });
 
   it('takes the name in any case', async () => {
