@@ -30,9 +30,9 @@ export type Bounds = {
   readonly heldPerClientMax: number;
   /** … and of all clients together. */
   readonly heldBytesMax: number;
-  /** Below the descriptor limit of 20,000, with room for files and consoles. */
+  /** With 1,500 consoles and the files, below the usual descriptor limit of 20,000. */
   readonly connectionsMax: number;
-  /** One site behind one address must fit; one broken device must not take every descriptor. */
+  /** A whole carrier may stand behind one address: lower it where the network is known. */
   readonly connectionsPerAddressMax: number;
   readonly connectTimeoutMs: number;
   /** A subscriber with more than this unsent loses QoS 0 messages. */
@@ -55,8 +55,8 @@ export const DEFAULT_BOUNDS: Bounds = {
   packetMaxBytes: 256 * 1024,
   heldPerClientMax: 1_000,
   heldBytesMax: 64 * 1024 * 1024,
-  connectionsMax: 19_000,
-  connectionsPerAddressMax: 19_000,
+  connectionsMax: 18_200,
+  connectionsPerAddressMax: 18_200,
   connectTimeoutMs: 10_000,
   slowSubscriberBytes: 65_536,
   drainTimeoutMs: 15_000,

@@ -9,6 +9,7 @@
  */
 import type { Answer } from '#domain/event.ts';
 import type { Input } from '#domain/input.ts';
+import type { Timestamp } from '#domain/time.ts';
 import { nextDeadline } from '#rules/engine.ts';
 import { figuresOf, keyed } from './city/commit.ts';
 import { startEngineClock } from './city/engine-clock.ts';
@@ -59,7 +60,13 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   // Step 2: journal. `taken` runs once the commit that covers them is synced.
   const queue = createInputQueue({ journal, clock, engineClock, bounds }, city.position, taken);
   const watch = watchJournal({ city, clock, engineClock, queue, bounds, listen, submit });
-  const intake = createIntake({ submit, held: watch.held, released: watch.released });
+  const intake = createIntake({
+    // A tick first: what fell due meanwhile is stamped by the clock as it is, not as it was for the held ones.
+    released: () => (watch.released(), submit({ kind: 'tick' })),
+    submit: (input, synced, receivedAt) => submit(input, synced, null, receivedAt),
+    held: watch.held,
+    wallMs: () => engineClock.now().receivedAt,
+  });
   const recorded = (): number => progress.recorded;
   const lateLane = watchLateData({ city, clock, engineClock, outputs, submit, recorded });
   let cancelTick: (() => void) | null = null;
@@ -134,10 +141,11 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     input: Input,
     synced: (() => void) | null = null,
     answer: ((a: Answer) => void) | null = null,
+    receivedAt?: Timestamp,
   ): void {
     const deltaMs = engineClock.wallStepMs();
     if (deltaMs !== 0) queue.add({ kind: 'wall-step', deltaMs }, null, null);
-    watch.added(queue.add(input, synced, answer));
+    watch.added(queue.add(input, synced, answer, receivedAt));
   }
 
   const { anchor } = engineClock;

@@ -5,6 +5,7 @@
 import type { Clock } from '#domain/clock.ts';
 import type { Answer } from '#domain/event.ts';
 import type { Input, Journaled } from '#domain/input.ts';
+import type { Timestamp } from '#domain/time.ts';
 import type { Journal } from '#store/ports.ts';
 import type { EngineClock } from './engine-clock.ts';
 
@@ -19,7 +20,13 @@ export type Waiting = {
 export type QueueBounds = { readonly commitEntriesMax: number; readonly commitDelayMs: number };
 
 export type InputQueue = {
-  add(input: Input, synced: (() => void) | null, answer: ((answer: Answer) => void) | null): Waiting;
+  /** `receivedAt` stands for the wall clock when the input came earlier and was held. */
+  add(
+    input: Input,
+    synced: (() => void) | null,
+    answer: ((answer: Answer) => void) | null,
+    receivedAt?: Timestamp,
+  ): Waiting;
   /** Inputs not yet synced, oldest first. */
   waiting(): readonly Waiting[];
   lastPosition(): number;
@@ -63,9 +70,15 @@ export function createInputQueue(
   });
 
   return {
-    add(input, synced, answer) {
+    add(input, synced, answer, receivedAt) {
       position += 1;
-      const entry: Journaled<Input> = { ...input, position, ...engineClock.now() };
+      const now = engineClock.now();
+      const entry = {
+        ...input,
+        position,
+        engineTime: now.engineTime,
+        receivedAt: receivedAt ?? now.receivedAt,
+      };
       const waiting = { entry, synced, answer };
       gathering.push(waiting);
       if (gathering.length >= bounds.commitEntriesMax) flush();

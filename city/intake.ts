@@ -4,6 +4,7 @@
  * caps bound them; they are judged on the throw-away copy meanwhile (未入账), and journaled in order afterwards.
  */
 import type { PublishInput } from '#domain/input.ts';
+import type { Timestamp } from '#domain/time.ts';
 
 export type HoldReason = 'disk-reserve' | 'record-lag';
 
@@ -15,20 +16,26 @@ export type Intake = {
 };
 
 export function createIntake(parts: {
-  readonly submit: (input: PublishInput, synced: () => void) => void;
+  /** `receivedAt` is given for one that was held: it came then, whatever the clock says now. */
+  readonly submit: (input: PublishInput, synced: () => void, receivedAt?: Timestamp) => void;
+  readonly wallMs: () => Timestamp;
   /** A publish was held: show what it would raise. */
   readonly held: (input: PublishInput) => void;
   readonly released: () => void;
 }): Intake {
   const reasons = new Set<HoldReason>();
-  let waiting: { readonly input: PublishInput; readonly synced: () => void }[] = [];
+  let waiting: {
+    readonly input: PublishInput;
+    readonly synced: () => void;
+    readonly receivedAt: Timestamp;
+  }[] = [];
   return {
     publish(input, synced) {
       if (reasons.size === 0) {
         parts.submit(input, synced);
         return;
       }
-      waiting.push({ input, synced });
+      waiting.push({ input, synced, receivedAt: parts.wallMs() });
       parts.held(input);
     },
     hold(reason, on) {
@@ -38,7 +45,7 @@ export function createIntake(parts: {
       const released = waiting;
       waiting = [];
       parts.released();
-      for (const { input, synced } of released) parts.submit(input, synced);
+      for (const { input, synced, receivedAt } of released) parts.submit(input, synced, receivedAt);
     },
     holding: () => reasons.size > 0,
   };

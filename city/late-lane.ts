@@ -14,6 +14,9 @@ const LOOK_EVERY_MS = 5_000;
 /** How long between two looks at whether the record log has caught up. */
 const RECORDED_LOOK_MS = 100;
 
+/** The store's failure, told apart from our own broken invariants. */
+class ReadFailed extends Error {}
+
 export type LateLane = { look(): Promise<void>; stop(): void };
 
 export function watchLateData(parts: {
@@ -51,15 +54,20 @@ export function watchLateData(parts: {
       });
   }
 
+  const readRows: OutputStore['raw'] = (...asked) =>
+    outputs.raw(...asked).catch((cause: unknown) => {
+      throw new ReadFailed('stored rows cannot be read', { cause });
+    });
+
   async function judge(pointIndex: number, window: LateWindow): Promise<void> {
     const isStill = (): boolean => city.lateWindows.get(pointIndex) === window;
     if (!isStill() || asked.get(pointIndex) === window) return;
     asked.set(pointIndex, window);
     try {
-      const read = outputs.raw.bind(outputs);
-      const judged = await judgeWindow(city, pointIndex, window, clock.wallMs(), read);
+      const judged = await judgeWindow(city, pointIndex, window, clock.wallMs(), readRows);
       if (!stopped && isStill()) parts.submit({ kind: 'rejudged', pointIndex, ...judged });
-    } catch {
+    } catch (cause) {
+      if (!(cause instanceof ReadFailed)) throw cause;
       // The store tells its own trouble; the window stays and is read again at the next look.
       asked.delete(pointIndex);
     }

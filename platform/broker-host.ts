@@ -10,7 +10,7 @@ export function createBrokerHost(parts: {
   readonly clock: Clock;
   /** Hex HMAC of a secret under the server key. */
   readonly secretHmac: (secret: string) => string;
-  readonly rejected: (reason: RejectionReason) => void;
+  readonly rejected: (reason: RejectionReason, subject: string, detail: string) => void;
 }): BrokerHost {
   const { pipeline, clock, secretHmac } = parts;
   return {
@@ -33,7 +33,7 @@ export function createBrokerHost(parts: {
     },
     publish: (input, done) => pipeline.publish(input, () => done()),
     presence: (input) => pipeline.submit(input),
-    refused: (reason) => parts.rejected(reason),
+    refused: parts.rejected,
     condition: (name, subject, active, detail) =>
       pipeline.submit({ kind: 'condition', name, subject, active, detail }),
     clock,

@@ -1,6 +1,7 @@
 /** One answer to "is it well?", from the open system alarms and from what cannot be journaled just now. */
 import type { Alarm } from '#domain/alarm.ts';
 import type { Health, HealthReason } from '#domain/contract/health.ts';
+import { SHIPPED_SYSTEM } from '#rules/shipped.ts';
 
 export type Troubles = {
   readonly journalFailing: boolean;
@@ -28,7 +29,8 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
   return { status, reasons };
 }
 
+/** Anybody may ask: the words of the catalogue, never addresses, names or ids. */
 const reasonOf = (alarm: Alarm): HealthReason => ({
   code: alarm.rule,
-  detail: JSON.stringify(alarm.explanation.params),
+  detail: SHIPPED_SYSTEM.find(({ name }) => name === alarm.rule)?.text.en ?? 'an open system alarm',
 });

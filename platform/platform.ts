@@ -24,6 +24,7 @@ import { createAnnouncements, createCityPort } from './city-port.ts';
 import { createEventRing } from './event-ring.ts';
 import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
+import { createRefusalNotes } from './refusal-notes.ts';
 import { watchSelf } from './self-watch.ts';
 
 export type Platform = {
@@ -156,9 +157,21 @@ export async function startPlatform(
       setAside,
     });
     closers.push(() => watch.stop());
+    let broker: Broker | null = null;
+    const notes = createRefusalNotes({
+      clock,
+      toGateway(gateway, note) {
+        const payload = new TextEncoder().encode(JSON.stringify(note));
+        broker
+          ?.publish(`lifeline/v1/${gateway}/rejection`, payload, { qos: 0 })
+          .catch((cause: unknown) => logger.warn({ gateway, cause }, 'a refusal could not be told'));
+      },
+      log: (line) => logger.warn(line, 'refused before the journal'),
+    });
     countRefused = (rejection) => {
       metrics.rejected(rejection.reason);
       watch.rejected(rejection);
+      notes.rejected(rejection);
     };
     journal.onTrouble(dieWithWorker);
     outputs.onTrouble((trouble) => {
@@ -184,7 +197,6 @@ export async function startPlatform(
           ...watch.troubles(),
         }),
     });
-    let broker: Broker | null = null;
     const server = await buildServer(
       {
         bind: config.bind,
@@ -230,7 +242,10 @@ export async function startPlatform(
         pipeline,
         clock,
         secretHmac,
-        rejected: metrics.rejected,
+        rejected(reason, subject, detail) {
+          metrics.rejected(reason);
+          notes.refused(reason, subject, detail);
+        },
       }),
     );
     const opened = broker;

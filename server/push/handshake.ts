@@ -10,7 +10,7 @@ import type { ConsoleServer } from './console-push.ts';
 export type Admitted = { session: Session; username: string };
 
 /** 500 consoles with room for phones; one log-in may not take all of the places. */
-const SOCKETS_MAX = 2_000;
+const SOCKETS_MAX = 1_500;
 const SOCKETS_PER_USER_MAX = 1_000;
 
 type Candidate = Socket<ClientToServer, ServerToClient, Record<string, never>, Admitted>;

@@ -167,6 +167,22 @@ describe('a disk that lives off its reserve', () => {
     expect(sent).toEqual(sent.toSorted((a, b) => a - b));
   });
 
+  it('a publish held for minutes counts from when it came: it is live, and it rings', async () => {
+    const city = await wellCity({ reserveBytes: 256 * 1024 });
+    await city.pass(5_000);
+    city.disk.capacityBytes = city.disk.usedBytes;
+    city.send(0.3);
+    await city.pass(500);
+    expect(city.pipeline().status().holding).toBe(true);
+    city.send(RED);
+    await city.pass(20 * 60_000);
+    city.disk.capacityBytes = Number.MAX_SAFE_INTEGER;
+    await city.pass(10_000);
+    expect(city.acked.has(RED)).toBe(true);
+    const real = city.alarms.filter(({ alarm }) => alarm.point === 'D-1/ch4' && !alarm.historical);
+    expect(real[0]).toMatchObject({ change: 'raised', alarm: { colour: 'red' }, announce: { ring: true } });
+  });
+
   it('goes on showing when the reserve is used up too, without a break', async () => {
     const city = await wellCity({ reserveBytes: 8 * 1024 });
     await city.pass(5_000);

@@ -138,3 +138,22 @@ it('taking the alarm tells every console who took it; a second hand is told so',
   socket.close();
   await client.endAsync();
 });
+
+it('a gateway that sends nonsense is told why on its own topic', async () => {
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${platform.mqttPort}`, {
+    username: 'GW-1',
+    password: secret,
+  });
+  await client.subscribeAsync('lifeline/v1/GW-1/rejection');
+  const told: unknown[] = [];
+  client.on('message', (_topic, payload) => told.push(JSON.parse(payload.toString())));
+  // Once a second at most: an earlier refusal may still fill this second.
+  await until(
+    'the note',
+    5_000,
+    () => client.publishAsync('lifeline/v1/GW-1/telemetry', '{"device":', { qos: 1 }),
+    () => told.length > 0,
+  );
+  expect(told[0]).toMatchObject({ reason: 'not-json', sample: '{"device":' });
+  await client.endAsync();
+});
