@@ -51,7 +51,10 @@ export type Device = {
 
 export type LimitName = 'LL' | 'L' | 'H' | 'HH';
 
-/** Limits of one point, in the point's own unit. When present they replace the catalogue's limits on that side. */
+/**
+ * Limits of one point, in the point's own unit. On a side where there are any they replace the catalogue's limits of
+ * the same and milder colours; its worse ones stay (docs/decisions/0010).
+ */
 export type PointLimits = {
   readonly LL?: number;
   readonly L?: number;

@@ -24,8 +24,8 @@ export function bind(catalogue: Catalogue, registry: Registry, point: PointEntry
   const unbound: string[] = [];
   const own = ownLimits(point);
   const rules = catalogue.rules
-    .filter((rule) => applies(rule, place, own))
-    .map((rule) => bindRule(rule, place, unbound))
+    .filter((rule) => applies(rule, place))
+    .map((rule) => bindRule(rule, levelsBeside(own, rule), place, unbound))
     .filter((rule) => rule.levels.length > 0);
   if (own !== null) rules.push(own);
   return { rules: watchRange(catalogue, point, rules), unbound };
@@ -39,16 +39,25 @@ function placeOf(registry: Registry, point: PointEntry): Place {
   return { quantity, unit, attributes, kind: facility?.kind ?? '', intervalMs: reportIntervalMs };
 }
 
-/** A point's own limits replace the catalogue's plain limits of that side; other kinds of rule stay. */
-function applies(rule: Rule, place: Place, own: BoundRule | null): boolean {
-  if (!rule.quantities.includes(place.quantity)) return false;
-  if (rule.kinds !== null && !rule.kinds.includes(place.kind)) return false;
-  return rule.signal !== 'value' || own === null || !own.levels.some((level) => level.side === rule.side);
+function applies(rule: Rule, place: Place): boolean {
+  return rule.quantities.includes(place.quantity) && (rule.kinds === null || rule.kinds.includes(place.kind));
 }
 
-function bindRule(rule: Rule, place: Place, unbound: string[]): BoundRule {
+/**
+ * What a plain limit rule still watches beside the point's own limits of its side: the levels worse than any of them.
+ * Own limits say anew when the colours they name begin; somebody who wants an earlier yellow has not thereby asked for
+ * no orange and no red. Windows (rise, sum, mean) are another question, which no plain limit answers.
+ */
+function levelsBeside(own: BoundRule | null, rule: Rule): readonly LevelSpec[] {
+  if (own === null || rule.signal !== 'value') return rule.levels;
+  let worst = -1;
+  for (const { side, rank } of own.levels) if (side === rule.side) worst = Math.max(worst, rank);
+  return rule.levels.filter(({ colour }) => colourRank(colour) > worst);
+}
+
+function bindRule(rule: Rule, specs: readonly LevelSpec[], place: Place, unbound: string[]): BoundRule {
   const levels: Level[] = [];
-  for (const spec of rule.levels) {
+  for (const spec of specs) {
     const level = bindLevel(rule, spec, place);
     if (typeof level === 'string') unbound.push(`${rule.id}/${spec.name}: ${level}`);
     else levels.push(level);
@@ -117,8 +126,9 @@ function ownLimits(point: PointEntry): BoundRule | null {
 }
 
 /**
- * Beyond range on a dangerous side: one more level, latching, on the rule that watches that side, or a rule of its own
- * where none does. Catalytic sensors fold back above 100 %LEL, so only a person may believe the values after it.
+ * Beyond range on a dangerous side: one more level, latching, on the first rule that watches that side, or a rule of
+ * its own where none does: once a side, also where own limits stand beside the catalogue's. Catalytic sensors fold back
+ * above 100 %LEL, so only a person may believe the values after it.
  */
 function watchRange(catalogue: Catalogue, point: PointEntry, rules: readonly BoundRule[]): BoundRule[] {
   const dangerous = quantityOf(point.quantity)?.dangerousSide ?? 'none';

@@ -53,9 +53,11 @@ describe('a changed limit', () => {
 });
 
 describe('a point’s own limits', () => {
-  it('replace the catalogue’s plain limits on their side and no other rule', () => {
+  it('replace the catalogue’s milder plain limits on their side and no other rule', () => {
     const room = new DutyRoom();
-    const road = room.point('underpass', 'water-depth', 'cm', { limits: { H: 50 } });
+    const road = room.point('underpass', 'water-depth', 'cm', {
+      limits: { H: 50, colours: { H: 'red' } },
+    });
     room.sample(0, road, 0);
     room.sample(60, road, 30);
     expect(room.open().map(({ rule }) => rule)).toEqual(['ponding-rise']);
