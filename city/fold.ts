@@ -2,10 +2,13 @@
  * The main fold, steps 3 to 5: one journaled input in, frozen rows and events out. Pure: everything it knows is in
  * the city and the input. Time first (invariant 10): what fell due before the input is decided before it.
  */
+import type { Alarm } from '#domain/alarm.ts';
 import type { Answer, CityEvent } from '#domain/event.ts';
 import type { CommandInput, Input, Journaled, PresenceInput } from '#domain/input.ts';
 import type { Measurement } from '#domain/measurement.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
+import type { RegistryErrorCode } from '#domain/registry-fields.ts';
+import type { RegistryChange, RegistryError } from '#domain/registry.ts';
 import type { Moment } from '#domain/time.ts';
 import { applyRegistryChange } from '#domain/registry-change.ts';
 import * as ingest from '#ingest/ingest.ts';
@@ -172,18 +175,46 @@ function changeRegistry(
   out: FoldOutput,
   sink: rules.RulesSink,
 ): Answer {
+  const silenced = silencedBy(city, input.change);
+  if (silenced.length > 0) return refusal(silenced);
   const result = applyRegistryChange(city.registry, input.change);
-  if (!result.ok) {
-    const first = result.errors[0];
-    const detail = first?.detail ?? 'refused';
-    return { ok: false, code: first?.code ?? 'invalid', detail, body: { errors: result.errors } };
-  }
+  if (!result.ok) return refusal(result.errors);
   ingest.onRegistry(city.ingest, city.registry, result.touched);
   rules.onRegistry(city.rules, city.registry, result.touched, input, sink);
   const { revision } = city.registry;
   out.events.push({ kind: 'registry', at: input.receivedAt, revision, change: input.change });
   return { ok: true, body: { revision, created: result.created } };
 }
+
+function refusal(errors: readonly RegistryError[]): Answer {
+  const first = errors[0];
+  return { ok: false, code: first?.code ?? 'invalid', detail: first?.detail ?? 'refused', body: { errors } };
+}
+
+/**
+ * Rows that would end an open alarm by retiring what it is about: an alarm is ended by its officer, not by the
+ * registrar. Facilities and devices need no look: they cannot be retired before their points.
+ */
+function silencedBy(city: City, change: RegistryChange): RegistryError[] {
+  if (!change.items.some(({ op }) => op === 'retire')) return [];
+  const open = rules.openAlarms(city.rules);
+  const code: RegistryErrorCode = 'alarm-open';
+  const errors: RegistryError[] = [];
+  change.items.forEach((item, place) => {
+    if (item.op !== 'retire') return;
+    const alarm = open.find((one) =>
+      item.kind === 'points' ? one.point === item.id : item.kind === 'gateways' && isAbsence(one, item.id),
+    );
+    if (alarm === undefined) return;
+    const detail = `${item.id} has an open alarm: ${alarm.rule} (${alarm.state})`;
+    errors.push({ row: item.row ?? place, code, detail });
+  });
+  return errors;
+}
+
+/** The one alarm that ends with its gateway; those of the system about a gateway outlive it. */
+const isAbsence = ({ point, gateway, rule }: Alarm, id: string): boolean =>
+  point === null && gateway === id && rule === 'gateway-absent';
 
 /** What the audit log says of a command; secrets' HMACs stay out of it. */
 function describe(input: CommandInput): { action: string; subject: string; detail: Record<string, unknown> } {
@@ -217,8 +248,12 @@ function describe(input: CommandInput): { action: string; subject: string; detai
 
 function subjectOf(item: { op: string; kind?: string; id?: string; value?: unknown } | undefined): string {
   if (item === undefined) return '';
-  const value = item.value;
-  const id =
-    item.id ?? (typeof value === 'object' && value !== null && 'id' in value ? String(value.id) : '?');
-  return `${item.op} ${item.kind ?? 'devices'}/${id}`;
+  return `${item.op} ${item.kind ?? 'devices'}/${item.id ?? idIn(item.value)}`;
+}
+
+/** The id a value carries; an imported point carries none and is named by its device and channel. */
+function idIn(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '?';
+  if ('id' in value && (value.id ?? null) !== null) return String(value.id);
+  return 'device' in value && 'channel' in value ? `${String(value.device)}/${String(value.channel)}` : '?';
 }

@@ -32,6 +32,7 @@ export const REGISTRY_ERROR_CODES = [
   'not-found',
   'retired',
   'has-children',
+  'alarm-open',
   'cycle',
   'unknown-kind',
   'unknown-lifeline',

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   'not-out-of-service': [409, 'The alarm is not out of service'],
   exists: [409, 'The id is taken; ids are never reused'],
   'has-children': [409, 'Retire what depends on it first'],
+  'alarm-open': [409, 'An alarm of it is still open'],
   retired: [409, 'It is retired'],
   'last-security-admin': [409, 'The last security administrator cannot be removed'],
   'idempotency-in-flight': [409, 'The first request with this key is still being carried out'],

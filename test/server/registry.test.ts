@@ -199,6 +199,14 @@ describe('a change', () => {
     expect([reply.statusCode, reply.json().code]).toEqual([409, 'has-children']);
   });
 
+  it('that would end an open alarm is refused with the engine’s own code', async () => {
+    const detail = 'G-1/ch4 has an open alarm: gas-well-ch4 (unacknowledged)';
+    const errors = [{ row: 1, code: 'alarm-open', detail }];
+    house.city.command = async () => ({ ok: false, code: 'alarm-open', detail, body: { errors } });
+    const reply = await house.ask('engineer', 'POST', '/api/v1/points/G-1%2Fch4/retire');
+    expect([reply.statusCode, reply.json()]).toMatchObject([409, { code: 'alarm-open', detail, errors }]);
+  });
+
   it('by somebody without the right is refused and audited', async () => {
     const reply = await house.ask('duty-officer', 'POST', '/api/v1/facilities', WELL);
     expect([reply.statusCode, reply.json().code]).toEqual([403, 'forbidden']);
