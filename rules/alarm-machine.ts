@@ -143,25 +143,36 @@ export function reset(
   publish(turn, slot, { change: 'reset', alarm, reason: 'reset', by, note });
 }
 
-/** Its rule, point or gateway is gone: nobody can return it any more, so it ends and says why. */
+/** Its point or gateway is gone: nobody can return it any more, so it ends and says why. */
 export function close(turn: Turn, slot: AlarmSlot, code: string): void {
   if (slot.alarm === null) return;
   touch(turn.state, slot);
   slot.suppressions = [];
-  const explanation: Explanation = {
-    code,
-    params: { ...slot.alarm.explanation.params, was: slot.alarm.explanation.code },
-  };
-  const alarm: Alarm = {
-    ...slot.alarm,
-    active: false,
-    latched: false,
-    state: 'normal',
-    returnedAt: slot.alarm.returnedAt ?? turn.wall,
-    explanation,
-  };
+  const alarm: Alarm = { ...withoutCause(turn, slot.alarm, code), state: 'normal' };
   publish(turn, slot, { change: 'normal', alarm, reason: 'closed' });
 }
+
+/**
+ * Its limit or rule is gone: a taken alarm ends; one nobody took waits for an officer, for changing a limit takes no
+ * alarm. Nothing is said twice.
+ */
+export function letGo(turn: Turn, slot: AlarmSlot, code: string): void {
+  if (slot.alarm === null) return;
+  const { state, active, latched, explanation } = slot.alarm;
+  if (state === 'normal' || state === 'acknowledged') return close(turn, slot, code);
+  if (state === 'returned-unacknowledged' && !active && !latched && explanation.code === code) return;
+  touch(turn.state, slot);
+  const alarm: Alarm = { ...withoutCause(turn, slot.alarm, code), state: 'returned-unacknowledged' };
+  publish(turn, slot, { change: 'returned', alarm, reason: 'returned' });
+}
+
+const withoutCause = (turn: Turn, alarm: Alarm, code: string): Alarm => ({
+  ...alarm,
+  active: false,
+  latched: false,
+  returnedAt: alarm.returnedAt ?? turn.wall,
+  explanation: { code, params: { ...alarm.explanation.params, was: alarm.explanation.code } },
+});
 
 /** The limit it is held against was changed under it. */
 export function changeLimit(turn: Turn, slot: AlarmSlot, standing: Standing): void {

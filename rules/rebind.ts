@@ -1,5 +1,5 @@
 /** Putting new bindings in place of old ones without losing what has already begun. */
-import { changeLimit, close, isOpenHere } from './alarm-machine.ts';
+import { changeLimit, close, isOpenHere, letGo } from './alarm-machine.ts';
 import { bind, type BoundRule } from './binding.ts';
 import { anyActive, worstLevel } from './level-machine.ts';
 import { settle, standingOf } from './process-alarm.ts';
@@ -13,7 +13,7 @@ import {
 } from './state.ts';
 import { createHistory } from './window.ts';
 
-/** Binds `point` anew. Delays run on where the condition is unchanged; alarms of rules that are gone end. */
+/** Binds `point` anew. Delays run on where the condition is unchanged; a rule that is gone lets its alarm go. */
 export function rebindPoint(turn: Turn, point: PointRules): void {
   const entry = turn.registry.pointsByIndex[point.index];
   const retired = entry === undefined || entry.retired === true;
@@ -28,9 +28,15 @@ export function rebindPoint(turn: Turn, point: PointRules): void {
   point.unbound = binding.unbound;
   point.rules = binding.rules.map((rule) => instanceOf(turn, point, rule, old));
   point.history = historyFor(point, entry.quantity === 'rain-total');
-  for (const instance of old)
-    if (!point.rules.some(({ slot }) => slot === instance.slot)) close(turn, instance.slot, 'rule-removed');
   for (const instance of point.rules) reconsider(turn, point, instance);
+  for (const instance of old)
+    if (!point.rules.some(({ slot }) => slot === instance.slot)) letGoOfRule(turn, point, instance);
+}
+
+/** Without levels it judges nothing more; it only holds the place of an alarm that nobody took yet. */
+function letGoOfRule(turn: Turn, point: PointRules, instance: RuleInstance): void {
+  letGo(turn, instance.slot, 'rule-removed');
+  if (isOpenHere(instance.slot)) point.rules.push({ ...instance, levels: [], late: null });
 }
 
 /** The point is gone: everything it had open ends and says so. */
@@ -84,7 +90,9 @@ function reconsider(turn: Turn, point: PointRules, instance: RuleInstance): void
   if (!isOpenHere(slot) || slot.alarm === null) return;
   const level = worstLevel(levels);
   if (level === undefined) {
-    if (slot.alarm.active) close(turn, slot, 'limit-removed');
+    const { active, state, limit } = slot.alarm;
+    const waits = state === 'returned-unacknowledged' && !levels.some(({ name }) => name === limit);
+    if (active || waits) letGo(turn, slot, 'limit-removed');
     return;
   }
   if (slot.alarm.limit === level.name && slot.alarm.limitValue !== limitShown(level))

@@ -1,7 +1,7 @@
 /** Rules and registry change while the city is watched: what has begun goes on, what is gone says so. */
 import { describe, expect, it } from 'vitest';
-import { shippedCatalogue } from '#rules/engine.ts';
-import { DutyRoom, item } from './duty-room.ts';
+import { pagesOf, restOf, restoreRules, shippedCatalogue } from '#rules/engine.ts';
+import { DutyRoom, item, wall } from './duty-room.ts';
 
 const limited = (limits: object): { room: DutyRoom; point: number } => {
   const room = new DutyRoom();
@@ -9,6 +9,26 @@ const limited = (limits: object): { room: DutyRoom; point: number } => {
 };
 const change = (room: DutyRoom, second: number, limits: object): void =>
   room.registerAt(second, item('points', { id: 'D-1/ch', device: 'D-1', channel: 'ch', limits }));
+
+const WAITING = (code: string) => ({
+  ...{
+    state: 'returned-unacknowledged',
+    active: false,
+    explanation: { code, params: { was: 'limit-high' } },
+  },
+});
+
+/** The engine comes back from its pages. */
+function restart(room: DutyRoom): void {
+  const pages = Object.fromEntries(
+    Object.entries(pagesOf(room.state)).map(([name, array]) => [name, structuredClone([...array.pages])]),
+  );
+  room.state = restoreRules(
+    'heze',
+    pages as Record<string, unknown[][]>,
+    structuredClone(restOf(room.state)),
+  );
+}
 
 describe('a changed limit', () => {
   it('keeps a delay that still waits for the same, and starts one anew that does not', () => {
@@ -44,11 +64,59 @@ describe('a changed limit', () => {
     expect(room.latest().active).toBe(false);
   });
 
-  it('taken away ends its alarm and says so', () => {
+  it('taken away ends its alarm when an officer has it, and says so', () => {
+    const { room, point } = limited({ H: 25, L: 5 });
+    room.sample(0, point, 30);
+    room.order(5, 'officer', { action: 'acknowledge' });
+    change(room, 10, { L: 5 });
+    expect(room.latest()).toMatchObject({ state: 'normal', explanation: { code: 'limit-removed' } });
+  });
+
+  it('taken away leaves an untaken alarm waiting for an officer', () => {
     const { room, point } = limited({ H: 25, L: 5 });
     room.sample(0, point, 30);
     change(room, 10, { L: 5 });
-    expect(room.latest()).toMatchObject({ state: 'normal', explanation: { code: 'limit-removed' } });
+    change(room, 20, { L: 4 });
+    expect(room.told().at(-1)).toEqual([10, 'returned', 'point-limits', 'yellow', false]);
+    expect(room.open()).toMatchObject([WAITING('limit-removed')]);
+    room.order(30, 'officer', { action: 'acknowledge' });
+    expect(room.open()).toEqual([]);
+  });
+
+  it('taken away after the value returned still leaves the alarm to an officer', () => {
+    const { room, point } = limited({ H: 25, L: 5 });
+    room.sample(0, point, 30);
+    room.sample(5, point, 20);
+    change(room, 10, { L: 5 });
+    expect(room.open()).toMatchObject([{ ...WAITING('limit-removed'), returnedAt: wall(5) }]);
+  });
+
+  it('with all the others taken away leaves it too, through a restart, and back again it is the same alarm', () => {
+    const { room, point } = limited({ H: 25 });
+    room.sample(0, point, 30);
+    const { id } = room.latest();
+    const none = { id: 'D-1/ch', device: 'D-1', channel: 'ch', limits: null };
+    room.registerAt(10, item('points', none));
+    expect(room.open()).toMatchObject([{ id, ...WAITING('rule-removed') }]);
+    room.registerAt(15, item('points', { ...none, reportIntervalMs: 30_000 }));
+    restart(room);
+    room.sample(20, point, 30);
+    expect(room.open()).toMatchObject([{ id, revision: 2 }]);
+    change(room, 30, { H: 25 });
+    room.sample(31, point, 30);
+    expect(room.latest()).toMatchObject({ id, state: 'unacknowledged', active: true });
+    expect(room.events.at(-1)).toMatchObject({ change: 'reactivated', announce: { ring: true } });
+  });
+
+  it('with a latch it cannot keep waits for an officer and for no reset', () => {
+    const room = new DutyRoom();
+    const well = room.point('gas-valve-well', 'ch4', '%');
+    room.sample(0, well, 4.5);
+    change(room, 10, { H: 4.5, colours: { H: 'red' } });
+    room.registerAt(10, item('points', { id: 'D-1/ch', range: { min: 0, max: 5 } }));
+    expect(room.open()).toMatchObject([{ ...WAITING('rule-removed'), highestColour: 'red', latched: false }]);
+    expect(room.order(20, 'officer', { action: 'acknowledge' }).ok).toBe(true);
+    expect(room.open()).toEqual([]);
   });
 });
 
@@ -86,15 +154,16 @@ describe('a new catalogue', () => {
     return { ...copy, rules: copy.rules.filter((rule) => rule.id !== id) };
   };
 
-  it('ends the alarms of a rule it no longer has, and nothing else', () => {
+  it('lets go the alarms of a rule it no longer has, and nothing else', () => {
     const room = new DutyRoom();
     const well = room.point('gas-valve-well', 'ch4', '%');
     const road = room.point('underpass', 'water-depth', 'cm');
     room.sample(0, well, 3);
     room.sample(0, road, 28);
     room.publishCatalogue(10, without('gas-well-ch4'));
-    expect(room.open().map(({ rule }) => rule)).toEqual(['ponding-depth']);
-    expect(room.latest()).toMatchObject({ rule: 'gas-well-ch4', explanation: { code: 'rule-removed' } });
+    expect(room.latest()).toMatchObject({ rule: 'gas-well-ch4', ...WAITING('rule-removed') });
+    room.order(20, 'officer', { action: 'acknowledge' });
+    expect(room.open()).toMatchObject([{ rule: 'ponding-depth', active: true }]);
   });
 
   it('published twice changes nothing, and delays run on', () => {
