@@ -192,12 +192,13 @@ function refusal(errors: readonly RegistryError[]): Answer {
 }
 
 /**
- * Rows that would end an open alarm by retiring what it is about: an alarm is ended by its officer, not by the
- * registrar. Facilities and devices need no look: they cannot be retired before their points.
+ * Rows that would end an alarm nobody has taken by retiring what it is about: an alarm is taken by its officer, not
+ * ended by the registrar. One that was taken ends with its point, or a dead sensor could never be retired. Facilities
+ * and devices need no look: they cannot be retired before their points.
  */
 function silencedBy(city: City, change: RegistryChange): RegistryError[] {
   if (!change.items.some(({ op }) => op === 'retire')) return [];
-  const open = rules.openAlarms(city.rules);
+  const open = rules.openAlarms(city.rules).filter(({ state }) => state !== 'acknowledged');
   const code: RegistryErrorCode = 'alarm-open';
   const errors: RegistryError[] = [];
   change.items.forEach((item, place) => {
@@ -206,7 +207,7 @@ function silencedBy(city: City, change: RegistryChange): RegistryError[] {
       item.kind === 'points' ? one.point === item.id : item.kind === 'gateways' && isAbsence(one, item.id),
     );
     if (alarm === undefined) return;
-    const detail = `${item.id} has an open alarm: ${alarm.rule} (${alarm.state})`;
+    const detail = `${item.id} has an alarm that nobody has taken: ${alarm.rule} (${alarm.state})`;
     errors.push({ row: item.row ?? place, code, detail });
   });
   return errors;

@@ -57,15 +57,10 @@ describe('retiring a point with an open alarm', () => {
     expect(await change(...all)).toMatchObject({ ok: false, code: 'alarm-open' });
   });
 
-  it('is refused while the alarm is taken but not over, and possible afterwards', async () => {
-    const { city, change, acknowledge } = await orangeAtFirst();
-    await acknowledge();
+  it('is possible once somebody has taken the alarm: a dead sensor would never be over', async () => {
+    const { change, acknowledge } = await orangeAtFirst();
     expect(await change(retire('points', 'D-1/ch4'))).toMatchObject({ code: 'alarm-open' });
-    // Often enough that the gateway, which only publishes here, is not missed.
-    for (let send = 0; send < 5; send++) {
-      city.send(0.1);
-      await city.pass(20_000);
-    }
+    await acknowledge();
     expect(await change(retire('points', 'D-1/ch4'))).toMatchObject({ ok: true });
   });
 
