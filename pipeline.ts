@@ -137,6 +137,13 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     });
   }
 
+  // Nothing else asks for a snapshot in an idle city, and the next start would replay what came last.
+  let cancelLook = clock.after(bounds.snapshotEveryMs, lookAtSnapshots);
+  function lookAtSnapshots(): void {
+    cancelLook = clock.after(bounds.snapshotEveryMs, lookAtSnapshots);
+    if (city.position > snapshots.position()) snapshots.folded(0);
+  }
+
   function submit(
     input: Input,
     synced: (() => void) | null = null,
@@ -177,6 +184,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       new Promise((resolve) => {
         stopped = resolve;
         cancelTick?.();
+        cancelLook();
         watch.stop();
         lateLane.stop();
         snapshots.stop();

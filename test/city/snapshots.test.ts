@@ -230,6 +230,15 @@ describe('the keeper of snapshots', () => {
 });
 
 describe('through the whole pipeline', () => {
+  it('an idle city is snapshotted too: what came last is not replayed, and its age never rings', async () => {
+    const city = oneCity();
+    await city.open();
+    await city.pass(100_000);
+    const { position } = city.pipeline().city;
+    expect(position).toBeGreaterThan(0);
+    expect(city.pipeline().status().snapshotPosition).toBe(position);
+  });
+
   it('a city with a snapshot starts from it and ends in the same alarms', async () => {
     const bounds = { snapshotEveryMs: 2_000, snapshotEveryInputs: 1e9 };
     const city = oneCity();
