@@ -54,10 +54,12 @@ describe.skipIf(!existsSync(STRACE))('the order of system calls (strace)', () =>
     }
     await client.endAsync();
     await platform.kill('SIGTERM');
+    // strace pads the process id to five columns.
+    const lastLine = new RegExp(`^${platform.pid} +\\+\\+\\+ exited`, 'm');
     await until(
       'the whole trace',
       10_000,
-      async () => readFileSync(trace, 'latin1').includes(`${platform.pid} +++ exited`),
+      async () => lastLine.test(readFileSync(trace, 'latin1')),
       (whole) => whole,
     );
 
