@@ -16,11 +16,11 @@ import { openDataDirectory } from '#store/data-directory.ts';
 import { openJournalClient } from '#store/journal-client.ts';
 import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { openOutputClient } from '#store/output-client.ts';
-import type { StoreTrouble } from '#store/ports.ts';
-import { noteCrash, readSetAside } from '#store/set-aside.ts';
-import { type CommitFigures, openPipeline, type Pipeline } from '../pipeline.ts';
+import { readSetAside } from '#store/set-aside.ts';
+import { type CommitFigures, openPipeline } from '../pipeline.ts';
 import { createBrokerHost } from './broker-host.ts';
 import { createAnnouncements, createCityPort } from './city-port.ts';
+import { createClosers, dieWithWorker, endByInput, stopPipeline } from './endings.ts';
 import { createEventRing } from './event-ring.ts';
 import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
@@ -37,39 +37,8 @@ export type Platform = {
   close(): Promise<void>;
 };
 
-/** Our own broken invariant: the starter starts again and replays. */
-const EXIT_RESTART = 70;
 const LOOK_EVERY_MS = 10_000;
-/** A journal that cannot sync must not keep the process from stopping: what waits in it was never acknowledged. */
-const STOP_WAIT_MS = 5_000;
 const CONSOLE_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dashboard', 'dist');
-
-async function stopWithin(waitMs: number, clock: Clock, pipeline: Pipeline): Promise<void> {
-  let cancel = (): void => {};
-  const elapsed = new Promise<void>((resolve) => {
-    cancel = clock.after(waitMs, resolve);
-  });
-  await Promise.race([pipeline.stop(), elapsed]);
-  cancel();
-}
-
-/** A worker thread that is gone does not come back: the process starts again and replays. */
-function dieWithWorker(trouble: StoreTrouble | null): void {
-  if (trouble?.code !== 'worker-stopped' && trouble?.code !== 'ledger-stopped') return;
-  console.error(`${trouble.code}: ${trouble.detail}`);
-  process.exit(EXIT_RESTART);
-}
-
-/** The input is tried once more by the next start, then set aside. */
-function endByInput(dataDirectory: string, position: number): never {
-  try {
-    const crashes = noteCrash(dataDirectory, position);
-    if (crashes > 1) console.error(`input ${position} is set aside from now on`);
-  } catch (cause) {
-    console.error(`the crash at input ${position} could not be noted`, cause);
-  }
-  process.exit(EXIT_RESTART);
-}
 
 /**
  * Starts everything; rejects, with nothing left open, when the data directory or a port cannot be had.
@@ -81,18 +50,8 @@ export async function startPlatform(
 ): Promise<Platform> {
   const clock = given.clock ?? hostClock();
   const directory = openDataDirectory(config.dataDir);
-  const closers: (() => Promise<void> | void)[] = [() => directory.close()];
-  const closeAll = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    for (const close of closers.toReversed()) {
-      try {
-        await close();
-      } catch (cause) {
-        failures.push(cause);
-      }
-    }
-    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
-  };
+  const closers = createClosers();
+  closers.push(() => directory.close());
   try {
     const secretHmac = (secret: string): string =>
       createHmac('sha256', directory.serverKey).update(secret).digest('hex');
@@ -148,7 +107,7 @@ export async function startPlatform(
     });
     const ring = createEventRing(config.bounds.eventsHeldMax, pipeline);
     announcements.alarm.add(ring.add);
-    closers.push(() => stopWithin(STOP_WAIT_MS, clock, pipeline));
+    closers.push(() => stopPipeline(clock, pipeline));
     const watch = watchSelf({
       pipeline,
       outputs,
@@ -257,10 +216,10 @@ export async function startPlatform(
       adminPassword: first.password,
       server,
       broker: opened,
-      close: closeAll,
+      close: closers.closeAll,
     };
   } catch (cause) {
-    await closeAll().catch((error: unknown) => console.error(error));
+    await closers.closeAll().catch((error: unknown) => console.error(error));
     throw cause;
   }
 }
