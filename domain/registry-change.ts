@@ -5,6 +5,7 @@ import { draftRow } from './registry-rows.ts';
 import type {
   Area,
   DeviceEntry,
+  Edge,
   Entry,
   Facility,
   GatewayEntry,
@@ -39,6 +40,8 @@ export type SerializedRegistry = {
   readonly gateways: readonly GatewayEntry[];
   readonly devices: readonly DeviceEntry[];
   readonly points: readonly PointEntry[];
+  /** Absent in snapshots older than the facility graph. */
+  readonly edges?: readonly Entry<Edge>[];
 };
 
 /** A city with its areas and nothing else. */
@@ -48,6 +51,7 @@ export function createRegistry(): Registry {
     organisations: new Map(),
     areas: new Map(AREAS.map((area) => [area.id, area])),
     facilities: new Map(),
+    edges: new Map(),
     gateways: new Map(),
     devices: new Map(),
     devicesBySerial: new Map(),
@@ -89,6 +93,7 @@ export function serializeRegistry(registry: Registry): SerializedRegistry {
     gateways: [...registry.gatewaysByIndex],
     devices: [...registry.devicesByIndex],
     points: [...registry.pointsByIndex],
+    edges: [...registry.edges.values()],
   };
 }
 
@@ -102,6 +107,7 @@ export function restoreRegistry(data: SerializedRegistry): Registry {
   for (const entry of data.gateways) setGateway(registry, entry);
   for (const entry of data.devices) setDevice(registry, entry);
   for (const entry of data.points) setPoint(registry, entry);
+  for (const entry of data.edges ?? []) registry.edges.set(entry.id, entry);
   return registry;
 }
 
@@ -117,7 +123,7 @@ function prepare(registry: Registry, change: RegistryChange): { draft: Draft; er
 
 function commit(draft: Draft): void {
   const { registry, entries } = draft;
-  for (const kind of ['organisations', 'areas', 'facilities'] as const) {
+  for (const kind of ['organisations', 'areas', 'facilities', 'edges'] as const) {
     const target: Map<string, unknown> = entriesOf(registry, kind);
     for (const entry of entries[kind].values()) target.set(entry.id, entry);
   }

@@ -5,6 +5,7 @@
 import type {
   Area,
   DeviceEntry,
+  Edge,
   Entry,
   Facility,
   GatewayEntry,
@@ -21,6 +22,7 @@ export type EntryOf = {
   gateways: GatewayEntry;
   devices: DeviceEntry;
   points: PointEntry;
+  edges: Entry<Edge>;
 };
 export type AnyEntry = EntryOf[RegistryKind];
 
@@ -47,6 +49,7 @@ export function createDraft(registry: Registry): Draft {
       gateways: new Map(),
       devices: new Map(),
       points: new Map(),
+      edges: new Map(),
     },
     serials: new Map(),
     created: [],
@@ -96,7 +99,7 @@ export function liveChildren(draft: Draft, kind: RegistryKind, id: string): numb
 
 function countChildren(draft: Draft): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const kind of ['areas', 'facilities', 'gateways', 'devices', 'points'] as const) {
+  for (const kind of ['areas', 'facilities', 'gateways', 'devices', 'points', 'edges'] as const) {
     const drafted: ReadonlyMap<string, AnyEntry> = draft.entries[kind];
     for (const entry of entriesOf(draft.registry, kind).values()) {
       if (!drafted.has(entry.id)) countParents(counts, kind, entry, 1);
@@ -124,6 +127,8 @@ function parentsOf(kind: RegistryKind, entry: AnyEntry): string[] {
   if (kind === 'gateways' || kind === 'devices') refer('facilities', 'facility');
   if (kind === 'devices') refer('gateways', 'gateway');
   if (kind === 'points') refer('devices', 'device');
+  if (kind === 'edges') refer('facilities', 'from');
+  if (kind === 'edges') refer('facilities', 'to');
   return parents;
 }
 

@@ -2,6 +2,7 @@
  * Strict reading of what people and imports send: field by field, by hand. Null for an optional field means
  * "none": absent when creating, removed when updating. Every fault is reported, not only the first.
  */
+import { path } from './edge-path.ts';
 import { ID_PATTERN, type RegistryKind } from './registry.ts';
 import { COLOURS } from './colour.ts';
 
@@ -34,6 +35,8 @@ export const REGISTRY_ERROR_CODES = [
   'has-children',
   'alarm-open',
   'cycle',
+  'self-loop',
+  'path-off',
   'unknown-kind',
   'unknown-lifeline',
   'unknown-quantity',
@@ -97,6 +100,15 @@ const FIELDS: Readonly<Record<RegistryKind, Readonly<Record<string, Field>>>> = 
     reportIntervalMs: required(reportInterval),
     range: optional(range),
     limits: optional(limits),
+    attributes: optional(attributes),
+  },
+  edges: {
+    id: required(id),
+    kind: required(id),
+    lifeline: required(id),
+    from: required(id),
+    to: required(id),
+    path: optional(path),
     attributes: optional(attributes),
   },
 };

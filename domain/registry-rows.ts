@@ -1,5 +1,6 @@
 /** One row of a registry change: checked against the draft, then laid into it. */
-import { facilityKindOf, lifelineOf, quantityOf } from './catalogue.ts';
+import { edgeKindOf, facilityKindOf, lifelineOf, quantityOf } from './catalogue.ts';
+import { checkPathEnds } from './edge-path.ts';
 import {
   deviceOfSerial,
   liveChildren,
@@ -126,6 +127,18 @@ function checkWhole(draft: Draft, kind: RegistryKind, whole: Fields, id: string,
     refer('devices', 'device');
     checkPoint(whole, id, fail);
   }
+  if (kind === 'edges') checkEdge(draft, whole, fail);
+}
+
+function checkEdge(draft: Draft, whole: Fields, fail: Fail): void {
+  checkKnown(edgeKindOf, 'unknown-kind', whole.kind, fail);
+  checkKnown(lifelineOf, 'unknown-lifeline', whole.lifeline, fail);
+  const { from, to } = whole;
+  checkReference(draft, 'facilities', from, fail);
+  if (from === to) return fail('self-loop', 'an edge joins two facilities, not one with itself');
+  checkReference(draft, 'facilities', to, fail);
+  const locationOf = (facility: unknown) => lookUp(draft, 'facilities', String(facility))?.location;
+  checkPathEnds(whole.path, locationOf(from), locationOf(to), fail);
 }
 
 function checkReference(draft: Draft, kind: keyof typeof NAME_OF, id: unknown, fail: Fail): void {
@@ -194,7 +207,7 @@ function draftRetire(draft: Draft, kind: RegistryKind, id: string, fail: Fail): 
   if (before === undefined) return fail('not-found', `${id} is not registered`);
   if (before.retired) return fail('retired', `${id} is retired already`);
   const children = liveChildren(draft, kind, id);
-  if (children > 0) return fail('has-children', `${children} live entries belong to ${id}`);
+  if (children > 0) return fail('has-children', `${children} live entries belong to ${id} or end at it`);
   put(draft, kind, { ...before, retired: true });
 }
 

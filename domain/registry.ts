@@ -1,4 +1,4 @@
-/** What the city has: organisations, areas, facilities, gateways, devices and points (design: registry). */
+/** What the city has: organisations, areas, facilities and what joins them, gateways, devices, points (registry). */
 import type { Timestamp } from './time.ts';
 
 /** Ids are permanent, never reused: one to 64 of letters, digits, dot, underscore, hyphen. */
@@ -27,6 +27,22 @@ export type Facility = {
   readonly code?: string;
   readonly attributes?: Attributes;
   readonly cameras?: readonly string[];
+};
+
+/** WGS 84 degrees, longitude first. */
+export type PathPoint = readonly [lon: number, lat: number];
+
+/** One pipe, drain or neighbourhood of the facility graph: `from` is upstream of `to`. */
+export type Edge = {
+  readonly id: string;
+  readonly kind: string;
+  readonly lifeline: string;
+  readonly from: string;
+  readonly to: string;
+  /** As it runs, its ends included; without it, straight. */
+  readonly path?: readonly PathPoint[];
+  /** `diameterMm`, `material`, `distanceM`, … */
+  readonly attributes?: Attributes;
 };
 
 export type Gateway = {
@@ -94,6 +110,7 @@ export type Registry = {
   readonly organisations: Map<string, Entry<Organisation>>;
   readonly areas: Map<string, Entry<Area>>;
   readonly facilities: Map<string, Entry<Facility>>;
+  readonly edges: Map<string, Entry<Edge>>;
   readonly gateways: Map<string, GatewayEntry>;
   readonly devices: Map<string, DeviceEntry>;
   readonly devicesBySerial: Map<string, string>;
@@ -106,7 +123,14 @@ export type Registry = {
   readonly devicesOfGateway: Map<string, string[]>;
 };
 
-export type RegistryKind = 'organisations' | 'areas' | 'facilities' | 'gateways' | 'devices' | 'points';
+export type RegistryKind =
+  | 'organisations'
+  | 'areas'
+  | 'facilities'
+  | 'gateways'
+  | 'devices'
+  | 'points'
+  | 'edges';
 
 /**
  * One atomic change: every item or none. `create` refuses an existing id, `update` an unknown one, `upsert` neither.

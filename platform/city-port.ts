@@ -7,7 +7,7 @@ import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
 import { alarmById, openAlarms, shippedCatalogue } from '#rules/engine.ts';
 import { SHIPPED_RULES, SHIPPED_SYSTEM } from '#rules/shipped.ts';
 import type { CityPort } from '#server/ports.ts';
-import { AREAS, FACILITY_KINDS, LIFELINES, QUANTITIES } from '#domain/catalogue.ts';
+import { AREAS, EDGE_KINDS, FACILITY_KINDS, LIFELINES, QUANTITIES } from '#domain/catalogue.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { EventRing } from './event-ring.ts';
 
@@ -57,6 +57,7 @@ export function createCityPort(parts: {
     catalogue: () => ({
       lifelines: LIFELINES,
       kinds: FACILITY_KINDS,
+      edgeKinds: EDGE_KINDS,
       quantities: QUANTITIES,
       areas: AREAS,
       ...shippedRules(),

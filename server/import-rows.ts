@@ -2,10 +2,10 @@
  * A whole city in one file, as rows of one atomic registry change. Both forms become the same rows: JSON lists, or a
  * CSV whose first line names the fields.
  *
- * CSV: the column `table` says what a row is (organisations, areas, facilities, gateways, devices, points), unless
+ * CSV: the column `table` says what a row is (organisations, areas, …, points, edges), unless
  * `?table=` says it for the whole file. Nested fields are written with dots (`location.lat`, `limits.HH`,
- * `attributes.coverLevelM`, `limits.colours.H`), camera addresses are separated by semicolons, an empty cell is an
- * absent field. `row` of an error is the line of the file.
+ * `attributes.coverLevelM`, `limits.colours.H`), camera addresses are separated by semicolons, a path is written
+ * `lon lat;lon lat;…`, an empty cell is an absent field. `row` of an error is the line of the file.
  */
 import type { RegistryKind } from '#domain/registry.ts';
 import { parseCsv, type CsvRow } from './csv.ts';
@@ -23,7 +23,7 @@ const COLUMNS_MAX = 500;
 /** A city of 100,000 points with its devices; beyond it, in several files. */
 export const IMPORT_ROWS_MAX = 250_000;
 
-/** Throws `invalid-request` for anything but the six lists. Rows count from 1 through the lists in their order. */
+/** Throws `invalid-request` for anything but the lists of the registry. Rows count from 1 through the lists in their order. */
 export function rowsOfJson(body: unknown): ImportRow[] {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Problem('invalid-request', 'the body must be an object of lists');
@@ -104,17 +104,24 @@ const define = (target: Record<string, unknown>, name: string, value: unknown): 
 
 function typed(path: readonly string[], cell: string): unknown {
   const field = path.join('.');
-  if (field === 'cameras')
-    return cell
-      .split(';')
-      .map((camera) => camera.trim())
-      .filter((camera) => camera !== '');
+  if (field === 'cameras') return itemsOf(cell);
+  if (field === 'path') return itemsOf(cell).map(placeOf);
   // Text that is no number stays text: the registry refuses it by name.
   if (NUMBERS.has(field)) return NUMBER.test(cell) ? Number(cell) : instantOr(field, cell);
   if (path[0] !== 'attributes') return cell;
   if (/^(true|false)$/i.test(cell)) return cell.toLowerCase() === 'true';
   return NUMBER.test(cell) ? Number(cell) : cell;
 }
+
+const itemsOf = (cell: string): string[] =>
+  cell
+    .split(';')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** Words that are no numbers stay words: the registry refuses them by name. */
+const placeOf = (place: string): unknown[] =>
+  place.split(/[\s,]+/).map((word) => (NUMBER.test(word) ? Number(word) : word));
 
 /** Dates of installation and calibration may be written as dates. */
 function instantOr(field: string, cell: string): unknown {

@@ -18,6 +18,7 @@ export const REGISTRY_KINDS = [
   'gateways',
   'devices',
   'points',
+  'edges',
 ] as const satisfies readonly RegistryKind[];
 
 /** One entry as the registry holds it: its fields and some of the engine's own. */
@@ -41,6 +42,8 @@ export function sees(holder: Holder, registry: Registry, kind: RegistryKind, ent
     case 'devices':
     case 'points':
       return inScope(holder, placeOf(registry, kind, entry));
+    case 'edges':
+      return placesOfEdge(registry, entry).some((place) => inScope(holder, place));
   }
 }
 
@@ -70,8 +73,22 @@ function placeOf(registry: Registry, kind: RegistryKind, value: Readonly<Record<
       return placeOfFacility(registry, registry.devices.get(text('device') ?? '')?.facility);
     case 'organisations':
     case 'areas':
+    case 'edges':
       return NOWHERE;
   }
+}
+
+/** Where an edge's two ends lie; the lifeline is its own. `drafted`: facilities of the same change. */
+function placesOfEdge(
+  registry: Registry,
+  edge: Readonly<Record<string, unknown>>,
+  drafted?: ReadonlyMap<string, Place>,
+): Place[] {
+  const lifeline = typeof edge['lifeline'] === 'string' ? edge['lifeline'] : null;
+  return [edge['from'], edge['to']].map((end) => {
+    const facility = String(end);
+    return { ...(drafted?.get(facility) ?? placeOfFacility(registry, facility)), lifeline };
+  });
 }
 
 /**
@@ -93,6 +110,12 @@ export function firstOutside(
     const known = entriesOf(registry, kind).get(id);
     if (known !== undefined && !sees(holder, registry, kind, known)) return item;
     const merged = { ...known, ...value };
+    if (kind === 'edges') {
+      // Both ends: a pipe into a neighbour's area is not one side's alone to change.
+      const places = placesOfEdge(registry, merged, facilities);
+      if (places.every((place) => inScope(holder, place))) continue;
+      return item;
+    }
     const place =
       (kind === 'points' && devices.get(String(merged['device']))) ||
       (kind !== 'facilities' && facilities.get(String(merged['facility']))) ||

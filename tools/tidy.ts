@@ -32,10 +32,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Folders and files whose code may read no clock, chance, environment, network or disk. */
 const PURE = /^(domain\/|rules\/|ingest\/|city\/(fold|city|late-windows)\.ts)/;
 const IMPURE =
-  /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.|\bcrypto\.|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|(?:from|import)\s*\(?\s*'[^'.#][^']*'/;
+  /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.|\bcrypto\.|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|(?<!')\b(?:from|import)\s*\(?\s*'[^'.#][^']*'/;
 const LINES_MAX = 300;
 const BAD_NAME = /(^|\/)(utils?|helpers?|manager|service|common|types|misc)\.(ts|vue|mjs)$/;
-const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+const IMPORT = /(?<!')\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 const UNFINISHED = /\b(TODO|FIXME|XXX|HACK)\b/;
 
 /** Every breach found, one line each. */

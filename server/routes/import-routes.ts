@@ -25,9 +25,9 @@ const schema = {
   summary: 'Create and change many things at once: all rows or none',
   description:
     'JSON lists, or text/csv whose first line names the fields: the column `table` says what a row is ' +
-    '(organisations, areas, facilities, gateways, devices, points), or `?table=` for the whole file; nested fields ' +
-    'are written with dots (location.lat, limits.HH, attributes.coverLevelM), cameras separated by semicolons; an ' +
-    'empty cell is an absent field; UTF-8 or GB 18030. A row whose id is known changes the fields given. Refused ' +
+    '(organisations, areas, facilities, gateways, devices, points, edges), or `?table=` for the whole file; nested ' +
+    'fields are written with dots (location.lat, limits.HH, attributes.coverLevelM), cameras separated by semicolons, ' +
+    'a path as `lon lat;lon lat;…`; an empty cell is an absent field; UTF-8 or GB 18030. A row whose id is known changes the fields given. Refused ' +
     'rows: 422 `import-refused` with `errors` and nothing imported; a dry run answers 200 with the same `errors`.',
   consumes: ['application/json', 'text/csv'],
   querystring: Type.Object({

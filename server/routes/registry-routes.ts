@@ -1,4 +1,4 @@
-/** Organisations, areas, facilities, gateways, devices and points: list, one, create, change, retire. */
+/** Organisations, areas, facilities, gateways, devices, points and edges: list, one, create, change, retire. */
 import { Type } from 'typebox';
 import type { RegistryItem, RegistryKind } from '#domain/registry.ts';
 import { refused, viewerIn } from '../authentication.ts';
@@ -40,6 +40,7 @@ const KINDS: Readonly<Record<RegistryKind, Kind>> = {
   },
   devices: own(shapes.DeviceShape, ['gateway', 'facility', 'serial']),
   points: own(shapes.PointShape, ['device', 'quantity']),
+  edges: own(shapes.EdgeShape, ['kind', 'lifeline', 'from', 'to']),
 };
 
 /** Bodies are checked by the registry, which answers with a code for each field; here they only must be objects. */

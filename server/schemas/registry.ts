@@ -1,5 +1,6 @@
 /** Registry things in the OpenAPI document. The registry itself checks what is written, row by row, with codes. */
 import { Type } from 'typebox';
+import { PATH_END_MAX_M, PATH_PLACES_MAX } from '#domain/edge-path.ts';
 import { Id, Instant, oneOf, orNull, PointId } from './basics.ts';
 
 const Attributes = Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
@@ -87,6 +88,26 @@ export const PointShape = Type.Object({
   ),
 });
 
+export const EdgeShape = Type.Object(
+  {
+    id: Id,
+    kind: Type.String({ description: 'Of the catalogue, e.g. gas-main, heat-main, drain, adjacent' }),
+    lifeline: Type.String({ description: 'Of the catalogue, e.g. gas' }),
+    from: Type.String({ description: 'Facility upstream' }),
+    to: Type.String({ description: 'Facility downstream' }),
+    path: Type.Optional(
+      Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), {
+        minItems: 2,
+        maxItems: PATH_PLACES_MAX,
+        description: `[lon, lat] in WGS 84 degrees, both ends within ${PATH_END_MAX_M} m of their facilities`,
+      }),
+    ),
+    attributes: Type.Optional(Attributes),
+    retired,
+  },
+  { description: 'One pipe, drain or neighbourhood of the facility graph' },
+);
+
 export const SecretShape = Type.Object({
   id: Id,
   secret: Type.String({ description: 'MQTT password, shown this once' }),
@@ -111,6 +132,7 @@ export const ImportInput = Type.Object(
     gateways: Type.Optional(Type.Array(Type.Partial(GatewayInput))),
     devices: Type.Optional(Type.Array(Type.Partial(DeviceShape))),
     points: Type.Optional(Type.Array(Type.Partial(PointShape))),
+    edges: Type.Optional(Type.Array(Type.Partial(EdgeShape))),
   },
   { description: 'Lists in the order in which they are checked; a later row may refer to an earlier one' },
 );

@@ -40,6 +40,7 @@ export function registryProjection(db: DatabaseSync, reconcile: Reconciler) {
     gateways: documents(db, 'gateways'),
     devices: documents(db, 'devices'),
     points: documents(db, 'points'),
+    edges: documents(db, 'edges'),
   };
 
   /** An item that names nothing is noted as unreadable; the change itself is kept whole either way. */

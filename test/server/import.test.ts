@@ -23,6 +23,7 @@ const FILE = {
   gateways: [{ id: 'GW-9', name: 'Nine', facility: 'W-9', session: 'always-on' }],
   devices: [{ id: 'G-9', gateway: 'GW-9', facility: 'W-9' }],
   points: [{ device: 'G-9', channel: 'ch4', quantity: 'ch4', unit: '%', reportIntervalMs: 60_000 }],
+  edges: [{ id: 'E-9', kind: 'gas-main', lifeline: 'gas', from: 'W-9', to: 'W-1' }],
 };
 const CSV = [
   'table,id,name,kind,dutyPhone,lifeline,area,location.lat,location.lon,facility,session,gateway,device,channel,' +
@@ -42,7 +43,7 @@ describe('an import', () => {
     const reply = await house.ask('system-admin', 'POST', '/api/v1/import', FILE);
     expect(reply.statusCode).toBe(200);
     const { created, secrets, errors } = reply.json();
-    expect([created, errors]).toEqual([5, []]);
+    expect([created, errors]).toEqual([6, []]);
     expect(secrets).toHaveLength(1);
     expect(house.city.registry().gateways.get('GW-9')?.secretHmac).toBe(secretHmac(secrets[0].secret));
     expect(house.city.commands).toHaveLength(1);
@@ -78,7 +79,7 @@ describe('an import', () => {
 
   it('tried out answers the same and changes nothing', async () => {
     const good = await house.ask('system-admin', 'POST', '/api/v1/import?dryRun=true', FILE);
-    expect(good.json()).toEqual({ created: 5, secrets: [], errors: [] });
+    expect(good.json()).toEqual({ created: 6, secrets: [], errors: [] });
     const bad = await house.ask('system-admin', 'POST', '/api/v1/import?dryRun=true', {
       facilities: [{ ...FACILITY, area: '999' }],
     });
@@ -128,6 +129,23 @@ describe('a CSV file', () => {
   it('of one table needs no table column', async () => {
     const reply = await send('id,name,kind,dutyPhone\nx-co,X,owner,1\n', '?table=organisations');
     expect(reply.json()).toMatchObject({ created: 1 });
+  });
+
+  it('lays pipes along their paths', async () => {
+    const header = 'id,kind,lifeline,from,to,path,attributes.diameterMm';
+    const place = (lon: string): string => `${lon} 35.2;115.45 35.21; 115.4 35.2`;
+    const pipe = (lon: string): string => `${header}\nE-1,drain,drainage,W-1,U-1,${place(lon)},600\n`;
+    expect((await send(pipe('115.4'), '?table=edges')).json()).toMatchObject({ created: 1, errors: [] });
+    expect(house.city.registry().edges.get('E-1')).toMatchObject({
+      path: [
+        [115.4, 35.2],
+        [115.45, 35.21],
+        [115.4, 35.2],
+      ],
+      attributes: { diameterMm: 600 },
+    });
+    const { errors } = (await send(pipe('east'), '?table=edges')).json();
+    expect(errors).toMatchObject([{ row: 2, code: 'type' }]);
   });
 
   it('names the line of the file in its faults', async () => {

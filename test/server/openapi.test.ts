@@ -55,7 +55,7 @@ const PROMISED: Record<string, string> = {
     ),
   ),
   ...Object.fromEntries(
-    ['organisations', 'areas', 'facilities', 'gateways', 'devices', 'points'].flatMap((kind) => [
+    ['organisations', 'areas', 'facilities', 'gateways', 'devices', 'points', 'edges'].flatMap((kind) => [
       [`/${kind}`, 'get post'],
       [`/${kind}/{id}`, 'get patch'],
       [`/${kind}/{id}/retire`, 'post'],
@@ -184,6 +184,7 @@ describe('answers', () => {
       ['devices', page(registry.DeviceShape), await ask('viewer', 'devices')],
       ['points', page(registry.PointShape), await ask('viewer', 'points')],
       ['areas', page(registry.AreaShape), await ask('viewer', 'areas')],
+      ['edges', page(registry.EdgeShape), await ask('viewer', 'edges')],
       ['organisations', page(registry.OrganisationShape), await ask('viewer', 'organisations')],
       ['users', page(UserShape), await ask('security-admin', 'users')],
     ] as const;

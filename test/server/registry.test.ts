@@ -144,6 +144,7 @@ describe('a change', () => {
         'G-9/ch4',
       ],
     ];
+    rows.push(['edges', { id: 'E-9', kind: 'gas-main', lifeline: 'gas', from: 'W-1', to: 'W-9' }, 'E-9']);
     for (const [kind, value, id] of rows) {
       const made = await house.ask('system-admin', 'POST', `/api/v1/${kind}`, value);
       expect([kind, made.statusCode, made.json().id]).toEqual([kind, 201, id]);
@@ -220,6 +221,21 @@ describe('a change', () => {
   });
 });
 
+const PIPE = { id: 'E-9', kind: 'gas-main', lifeline: 'gas', from: 'W-1', to: 'W-9' };
+
+describe('an edge', () => {
+  it('is seen from either side of a border, in its own lifeline', async () => {
+    const across = { ...PIPE, to: 'U-1' };
+    const drain = { ...across, id: 'E-8', kind: 'drain', lifeline: 'drainage' };
+    house.city.register([across, drain].map((value) => ({ op: 'create', kind: 'edges', value })));
+    const seen = async (username: string): Promise<string[]> =>
+      (await house.ask(username, 'GET', '/api/v1/edges')).json().items.map(({ id }: { id: string }) => id);
+    expect(await seen('viewer')).toEqual(['E-9', 'E-8']);
+    expect(await seen('drain-east')).toEqual(['E-9', 'E-8']);
+    expect(await seen('gas-west')).toEqual(['E-9']);
+  });
+});
+
 describe('an engineer of one area', () => {
   beforeEach(async () => {
     await house.close();
@@ -238,6 +254,9 @@ describe('an engineer of one area', () => {
     ['does not move things out', 'PATCH', 'facilities/W-1', { area: '371721' }, 403],
     ['does not see things elsewhere', 'PATCH', 'facilities/U-1', { name: 'x' }, 404],
     ['adds devices there', 'POST', 'devices', { id: 'G-7', gateway: 'GW-1', facility: 'W-1' }, 201],
+    ['lays no pipe that leaves it', 'POST', 'edges', { ...PIPE, to: 'U-1' }, 403],
+    ['lays none to what is not there', 'POST', 'edges', { ...PIPE, to: 'W-8' }, 403],
+    ['lays a pipe there by an import', 'POST', 'import', { facilities: [WELL], edges: [PIPE] }, 200],
     ['adds none elsewhere', 'POST', 'devices', { id: 'G-7', gateway: 'GW-1', facility: 'U-1' }, 403],
     [
       'fetches nothing in by an import',

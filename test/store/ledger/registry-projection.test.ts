@@ -48,9 +48,18 @@ it('a point registered without an id is known by device and channel', () => {
   expect(ledger.registryDocument('points', 'd/ch4')).toEqual({ ...value, id: 'd/ch4' });
 });
 
+it('keeps an edge as it was last laid', () => {
+  const value = { id: 'e', kind: 'drain', lifeline: 'drainage', from: 'well-7', to: 'well-8' };
+  change(
+    { op: 'create', kind: 'edges', value },
+    { op: 'update', kind: 'edges', value: { id: 'e', to: 'w' } },
+  );
+  expect(ledger.registryDocument('edges', 'e')).toEqual({ ...value, to: 'w' });
+});
+
 it('keeps every change whole and in order, for ever', () => {
   const changes = ledger.registryChanges(0, 100);
-  expect(changes.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(changes.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(changes[4]).toEqual({
     revision: 5,
     at: NOON + 5,
