@@ -15,13 +15,14 @@ import * as ingest from '#ingest/ingest.ts';
 import * as rules from '#rules/engine.ts';
 import type { City } from './city.ts';
 import { noteLate, settleLate } from './late-windows.ts';
+import { applyNotice, applyRaise } from './raised.ts';
 
 export type FoldOutput = {
   readonly rows: Measurement[];
   readonly events: CityEvent[];
   /** Newest values for the consoles; not part of the record. */
   readonly changes: PointChange[];
-  /** For the person who sent the command; null for every other input. */
+  /** For whoever sent the command or asked for an alarm or a notice; null for every other input. */
   answer: Answer | null;
 };
 
@@ -59,6 +60,12 @@ function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules
       return;
     case 'condition':
       rules.onCondition(city.rules, city.registry, input, input, sink);
+      return;
+    case 'raise':
+      out.answer = applyRaise(city, input, out, sink);
+      return;
+    case 'notice':
+      out.answer = applyNotice(city, input, out);
       return;
     case 'wall-step':
       // A step is over as it happens: the alarm returns at once and waits for an officer.

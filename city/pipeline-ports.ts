@@ -4,6 +4,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput, Input, PublishInput } from '#domain/input.ts';
+import type { NoticeInput, RaiseInput } from '#domain/raise.ts';
 import type { Rejection } from '#domain/rejection.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Journal, OutputStore } from '#store/ports.ts';
@@ -60,8 +61,8 @@ export type Pipeline = {
   publish(input: PublishInput, synced: () => void): void;
   /** Journals any other input. */
   submit(input: Input): void;
-  /** Journals and folds a person's command; resolves with the engine's verdict. */
-  command(command: CommandInput): Promise<Answer>;
+  /** Journals and folds what somebody orders or asks for; resolves with the engine's verdict. */
+  command(command: CommandInput | RaiseInput | NoticeInput): Promise<Answer>;
   status(): {
     journalFailing: boolean;
     /** Publishes wait and are not acknowledged: the disk lives off its reserve, or the record log is far behind. */

@@ -1,5 +1,6 @@
 /** What the main fold decided: frozen in the record log, applied to the ledger exactly once. */
 import type { AlarmEvent } from './alarm.ts';
+import type { Colour } from './colour.ts';
 import type { RegistryChange } from './registry.ts';
 import type { Timestamp } from './time.ts';
 import type { Person } from './user.ts';
@@ -8,6 +9,7 @@ import type { Rejection } from './rejection.ts';
 export type CityEvent =
   | AlarmEvent
   | RejectionEvent
+  | FlowNoticeEvent
   | {
       readonly kind: 'registry';
       readonly at: Timestamp;
@@ -49,6 +51,25 @@ export type RejectionEvent = {
   readonly kind: 'rejected';
   readonly at: Timestamp;
   readonly rejection: Rejection;
+};
+
+/** A flow wants people to be told. Nobody owes it an answer; what is sent of it and to whom is decided elsewhere. */
+export type FlowNoticeEvent = {
+  readonly kind: 'flow-notice';
+  readonly at: Timestamp;
+  /** The same after any replay; never given twice. */
+  readonly id: string;
+  /** The flow's id in the editor, and the names that flow and node had then. */
+  readonly flow: string;
+  readonly flowName: string;
+  readonly nodeName: string;
+  /** All three null = the whole city; a facility brings its area and lifeline. */
+  readonly facility: string | null;
+  readonly area: string | null;
+  readonly lifeline: string | null;
+  readonly colour: Colour;
+  /** Plain text, 1 to RAISED_TEXT_MAX characters. */
+  readonly text: string;
 };
 
 /** Answer to the person who sent a command. */

@@ -1,5 +1,6 @@
 /** Everything that can change an alarm. Each is journaled and synced before it acts (invariant 1). */
 import type { Verdict } from './alarm.ts';
+import type { NoticeInput, RaiseInput } from './raise.ts';
 import type { RegistryChange } from './registry.ts';
 import type { EngineTime, Moment, Timestamp } from './time.ts';
 import type { Person } from './user.ts';
@@ -89,6 +90,8 @@ export type Input =
   | PresenceInput
   | CommandInput
   | ConditionInput
+  | RaiseInput
+  | NoticeInput
   /** First input after a start: engine time went on from `from` to `to` while we were down. */
   | {
       readonly kind: 'resumed';

@@ -1,6 +1,7 @@
 /** One answer to "is it well?", from the open system alarms and from what cannot be journaled just now. */
 import type { Alarm } from '#domain/alarm.ts';
 import type { Health, HealthReason } from '#domain/contract/health.ts';
+import { isRaised } from '#domain/raise.ts';
 import { SHIPPED_SYSTEM } from '#rules/shipped.ts';
 
 export type Troubles = {
@@ -23,7 +24,9 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
   if (troubles.store !== null) failing.push({ code: 'store-failing', detail: troubles.store });
   if (troubles.ledger !== null) failing.push({ code: 'ledger-failing', detail: troubles.ledger });
   // A fault of one gateway is the field's, with its own alarm; here only the platform's own count.
-  const system = openAlarms.filter((alarm) => alarm.point === null && alarm.gateway === null && alarm.active);
+  const system = openAlarms.filter(
+    (alarm) => alarm.point === null && alarm.gateway === null && alarm.active && !isRaised(alarm),
+  );
   const reasons = [...failing, ...system.map(reasonOf)];
   const status = failing.length > 0 ? 'failing' : system.length > 0 ? 'degraded' : 'ok';
   return { status, reasons };

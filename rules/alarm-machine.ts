@@ -45,7 +45,13 @@ export type Standing = {
 export const isOpenHere = (slot: AlarmSlot): boolean => slot.alarm !== null && slot.alarm.state !== 'normal';
 
 /** Starts a new episode. Rings. */
-export function raise(turn: Turn, slot: AlarmSlot, standing: Standing, onsetAt: Timestamp): void {
+export function raise(
+  turn: Turn,
+  slot: AlarmSlot,
+  standing: Standing,
+  onsetAt: Timestamp,
+  by?: string,
+): void {
   touch(turn.state, slot);
   endShelfOnRise(slot, standing.colour);
   if (slot.alarm !== null) keepClosed(turn.state, slot, slot.alarm);
@@ -68,7 +74,7 @@ export function raise(turn: Turn, slot: AlarmSlot, standing: Standing, onsetAt: 
     historical: false,
     verdict: null,
   };
-  publish(turn, slot, { change: 'raised', alarm, reason: 'raised' });
+  publish(turn, slot, { change: 'raised', alarm, reason: 'raised', ...(by === undefined ? {} : { by }) });
 }
 
 /** The level in force is another one. Up re-arms and rings; down follows quietly. */
@@ -126,7 +132,7 @@ export function acknowledge(turn: Turn, slot: AlarmSlot, by: string, note: strin
   publish(turn, slot, { change: 'acknowledged', alarm, reason: 'acknowledged', by, note });
 }
 
-/** A person releases the latch; `standing` is what remains active, null when nothing does. */
+/** A person releases the latch; `standing` is what remains active, null when nothing does or nobody could tell. */
 export function reset(
   turn: Turn,
   slot: AlarmSlot,
@@ -138,7 +144,7 @@ export function reset(
   touch(turn.state, slot);
   const alarm: Alarm =
     standing === null
-      ? { ...before, latched: false, state: 'normal' }
+      ? { ...before, ...over(turn, before), latched: false, state: 'normal' }
       : { ...before, ...shown(standing), latched: false, highestColour: standing.colour };
   publish(turn, slot, { change: 'reset', alarm, reason: 'reset', by, note });
 }
@@ -181,6 +187,12 @@ export function changeLimit(turn: Turn, slot: AlarmSlot, standing: Standing): vo
   const alarm: Alarm = { ...before, ...shown(standing), highestColour: highest(before, standing.colour) };
   publish(turn, slot, { change: 'limit', alarm, reason: 'limit-changed' satisfies AnnounceReason });
 }
+
+/** What a person declares over. */
+const over = (turn: Turn, alarm: Alarm): Pick<Alarm, 'active' | 'returnedAt'> => ({
+  active: false,
+  returnedAt: alarm.returnedAt ?? turn.wall,
+});
 
 function shown(standing: Standing) {
   const { version, limit, colour, limitValue, value, unit, latched, explanation } = standing;

@@ -83,7 +83,8 @@ function release({ turn, slot, alarm, by }: Order, note: string | null): Refusal
   const point = slot.kind === 'point' ? turn.state.points.forWrite(slot.index) : undefined;
   const instance = point?.rules.find((one) => one.slot === slot);
   if (point === undefined || instance === undefined) {
-    if (alarm.active) return refuse('still-active', 'the condition still holds');
+    // Nothing measures whether a raised alarm still holds: the person who resets it says that it is over.
+    if (alarm.active && slot.kind !== 'raised') return refuse('still-active', 'the condition still holds');
     reset(turn, slot, null, by.username, note);
     return null;
   }

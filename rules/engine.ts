@@ -6,6 +6,7 @@ import { type Alarm, isOpen } from '#domain/alarm.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput, ConditionInput } from '#domain/input.ts';
 import type { Measurement } from '#domain/measurement.ts';
+import type { RaiseInput } from '#domain/raise.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { EngineTime, Moment } from '#domain/time.ts';
 import { wakeAbsence, watchPoint } from './absence.ts';
@@ -15,6 +16,7 @@ import { earliest, indexOfKey, kindOfKey, pop, WAKE } from './deadlines.ts';
 import { noteReport, notePresence, noteRestart, rebindGateway, wakeGateway } from './gateway-absence.ts';
 import { applyRejudged, type Rejudged } from './historical.ts';
 import { judge, wakeDelays } from './judge.ts';
+import { raiseAlarm } from './raised.ts';
 import { rebindPoint } from './rebind.ts';
 import { expireSuppressions } from './shelving.ts';
 import {
@@ -31,11 +33,12 @@ import { delayDue, rebuildDeadlines, wakeForDelay } from './wake.ts';
 export type { RulesSink, RulesState } from './state.ts';
 export { parseCatalogue } from './catalogue-parse.ts';
 export { judgeSeries, type StoredRow } from './retrospect.ts';
+export { placeRaised, refusedText } from './raised.ts';
 export { pagesOf, restOf, restoreRules } from './snapshot.ts';
 export { shippedCatalogue } from './shipped.ts';
 
 /** Names the behaviour of this engine: a replay by another one may differ, and must say so. */
-export const ENGINE_REVISION = 'rules-2';
+export const ENGINE_REVISION = 'rules-3';
 
 /** An engine that knows no catalogue and no points yet. `site` enters every alarm's id. */
 export const createRules = (site: string): RulesState => createState(site);
@@ -200,6 +203,17 @@ export function onCondition(
   out: RulesSink,
 ): void {
   judgeCondition(turnOf(state, registry, at, out), condition);
+}
+
+/** A flow or a person asks for an alarm; the body of the answer is the alarm, new or as it stands. */
+export function onRaise(
+  state: RulesState,
+  registry: Registry,
+  input: RaiseInput,
+  at: Moment,
+  out: RulesSink,
+): Answer {
+  return raiseAlarm(turnOf(state, registry, at, out), input);
 }
 
 /** Stored data of a point were judged again: `input.episodes` is all there is with an onset in [from, to]. */

@@ -64,6 +64,7 @@ export function releaseClosed(state: RulesState, slot: AlarmSlot): void {
   keepClosed(state, slot, slot.alarm);
   slot.alarm = null;
   if (slot.kind === 'system') state.system.delete(systemKey(slot.rule, slot.subject));
+  if (slot.kind === 'raised') state.raised.delete(slot.subject);
 }
 
 /** Key of a system alarm's place. */

@@ -23,13 +23,15 @@ type Rest = {
   readonly closedCount: number;
   readonly catalogue: Catalogue;
   readonly system: Map<string, AlarmSlot>;
+  /** Absent in snapshots written before anything could be raised. */
+  readonly raised?: Map<string, AlarmSlot>;
   readonly maintenance: Map<string, MaintenanceWindow>;
 };
 
 /** The small part. Shares objects with the state: serialise it before the next input. */
 export function restOf(state: RulesState): unknown {
-  const { sequence, closedCount, catalogue, system, maintenance } = state;
-  return { sequence, closedCount, catalogue, system, maintenance } satisfies Rest;
+  const { sequence, closedCount, catalogue, system, raised, maintenance } = state;
+  return { sequence, closedCount, catalogue, system, raised, maintenance } satisfies Rest;
 }
 
 /** Rebuilds the state from what `pagesOf` and `restOf` gave; both were written by this engine revision. */
@@ -43,6 +45,7 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
   state.closedCount = small.closedCount;
   state.catalogue = small.catalogue;
   for (const [key, slot] of small.system) state.system.set(key, slot);
+  for (const [key, slot] of small.raised ?? []) state.raised.set(key, slot);
   for (const [key, window] of small.maintenance) state.maintenance.set(key, window);
   for (const slot of everySlot(state)) if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
   rebuildDeadlines(state);
@@ -61,4 +64,5 @@ export function* everySlot(state: RulesState): Generator<AlarmSlot> {
     }
   for (const page of state.gateways.pages) for (const gateway of page) yield gateway.slot;
   yield* state.system.values();
+  yield* state.raised.values();
 }

@@ -5,6 +5,7 @@
 import type { Alarm, AlarmEvent, Suppression } from '#domain/alarm.ts';
 import type { Colour } from '#domain/colour.ts';
 import { PagedArray } from '#domain/paged-array.ts';
+import type { RaisedPlace } from '#domain/raise.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { type Catalogue, emptyCatalogue, type Signal } from './catalogue.ts';
@@ -69,12 +70,14 @@ export type OwnSuppression = {
 
 /** The one place of one alarm: (subject, rule). `alarm` is null when nothing is open or suppressed here. */
 export type AlarmSlot = {
-  readonly kind: 'point' | 'gateway' | 'system' | 'past' | 'closed';
-  /** Point or gateway index, or position in the ring of closed alarms; -1 for the system. */
+  readonly kind: 'point' | 'gateway' | 'system' | 'raised' | 'past' | 'closed';
+  /** Point or gateway index, or position in the ring of closed alarms; -1 for the system and what was raised. */
   readonly index: number;
-  /** Subject of a system alarm; '' otherwise. */
+  /** Subject of a system alarm, key of a raised one; '' otherwise. */
   readonly subject: string;
   readonly rule: string;
+  /** Of a raised one: nothing in the registry says where it is. */
+  readonly place?: RaisedPlace;
   alarm: Alarm | null;
   suppressions: readonly OwnSuppression[];
 };
@@ -165,6 +168,8 @@ export type RulesState = {
   readonly closed: PagedArray<AlarmSlot>;
   closedCount: number;
   readonly system: Map<string, AlarmSlot>;
+  /** Alarms that flows and people asked for, by the key of what they are about; at most RAISED_OPEN_MAX. */
+  readonly raised: Map<string, AlarmSlot>;
   readonly maintenance: Map<string, MaintenanceWindow>;
   /** Derived: every alarm that can still be found by id. */
   readonly byId: Map<string, AlarmSlot>;
@@ -197,6 +202,7 @@ export function createState(site: string): RulesState {
     closed: new PagedArray(),
     closedCount: 0,
     system: new Map(),
+    raised: new Map(),
     maintenance: new Map(),
     byId: new Map(),
     deadlines: createDeadlines(),

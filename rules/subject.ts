@@ -21,6 +21,8 @@ export function subjectOf(registry: Registry, slot: AlarmSlot): Subject {
       return pointSubject(registry, slot.index);
     case 'gateway':
       return gatewaySubject(registry, registry.gatewaysByIndex[slot.index]);
+    case 'raised':
+      return { ...NOBODY, ...slot.place };
     case 'system':
     case 'closed':
       return gatewaySubject(registry, registry.gateways.get(slot.subject));
@@ -29,7 +31,7 @@ export function subjectOf(registry: Registry, slot: AlarmSlot): Subject {
 
 /** What the id of an alarm is made from, unique among points, gateways and system subjects. */
 export function subjectKey(registry: Registry, slot: AlarmSlot): string {
-  if (slot.kind === 'system') return `system:${slot.subject}`;
+  if (slot.kind === 'system' || slot.kind === 'raised') return `${slot.kind}:${slot.subject}`;
   if (slot.kind === 'gateway') return `gateway:${registry.gatewaysByIndex[slot.index]?.id ?? slot.index}`;
   return `point:${registry.pointsByIndex[slot.index]?.id ?? slot.index}`;
 }

@@ -42,6 +42,7 @@ export function rebuildDeadlines(state: RulesState): void {
       pushSuppressions(state, gateway.slot.suppressions);
     }
   for (const slot of state.system.values()) pushSuppressions(state, slot.suppressions);
+  for (const slot of state.raised.values()) pushSuppressions(state, slot.suppressions);
   pushSuppressions(state, [...state.maintenance.values()]);
 }
 

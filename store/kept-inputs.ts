@@ -1,5 +1,5 @@
 /**
- * Inputs that are kept for ever: what people ordered and which catalogue was in force, one JSON line each in
+ * Inputs that are kept for ever: what people ordered, what was raised, and which catalogue was in force, one JSON line each in
  * `kept-inputs.jsonl`, taken out of the journal before a segment goes to the archive and, one day, from there.
  */
 import type { Journaled } from '#domain/input.ts';
@@ -64,7 +64,8 @@ export class KeptInputs {
   }
 }
 
-const isKept = (input: Journaled): boolean => input.kind === 'command' || input.kind === 'catalogue';
+const KEPT: ReadonlySet<Journaled['kind']> = new Set(['command', 'catalogue', 'raise', 'notice']);
+const isKept = (input: Journaled): boolean => KEPT.has(input.kind);
 
 function positionOf(line: string): number {
   const value: unknown = JSON.parse(line);

@@ -104,6 +104,9 @@ export class Ledger {
         const { username, address } = by;
         return this.tables.audit.append({ at, username, address, action, subject, outcome, detail });
       }
+      case 'flow-notice':
+        // Its digest is kept, so that a replay that differs is noticed; what becomes of it belongs to notifications.
+        return;
       case 'quarantine-approved':
         return this.tables.quarantine.approve(event);
     }

@@ -3,6 +3,7 @@ import { DEFAULT_BOUNDS } from '#config';
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput, Input, Journaled } from '#domain/input.ts';
+import type { NoticeInput, RaiseInput } from '#domain/raise.ts';
 import type { RegistryChange } from '#domain/registry.ts';
 import type { Person } from '#domain/user.ts';
 import { openPipeline, type Pipeline, type PipelineParts } from '#pipeline';
@@ -44,7 +45,7 @@ export type OneCity = {
   register(points?: number): Promise<void>;
   /** Publishes one value of device `D-1` (or another) stamped now. */
   send(value: number, device?: string): void;
-  command(command: CommandInput): Promise<Answer>;
+  command(command: CommandInput | RaiseInput | NoticeInput): Promise<Answer>;
   pass(ms: number): Promise<void>;
   /** Whole journal, read from the disk as it is now. */
   journal(): Promise<Journaled<Input>[]>;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
 import { parseCatalogue } from '../../dashboard/src/api/catalogue.ts';
+import { RAISED_RULES } from '#domain/raise.ts';
 import { explain } from '../../dashboard/src/text/explanation.ts';
 import { PROBLEMS } from '../../server/problems.ts';
 import { RINGING_REASONS, SILENT_REASONS } from '../../rules/announce.ts';
@@ -173,6 +174,7 @@ function explanationCodes(): string[] {
   }
   for (const code of ['limit-high', 'limit-low', 'window-sum', 'window-mean', 'window-rise', 'window-fall'])
     codes.add(code);
+  for (const code of Object.values(RAISED_RULES)) codes.add(code);
   return [...codes];
 }
 

@@ -11,6 +11,10 @@ describe('health', () => {
     expect(healthOf([alarmOf(), { ...system, active: false }], WELL)).toEqual({ status: 'ok', reasons: [] });
   });
 
+  it('is ok while something that a flow raised is open: that is the city, not us', () => {
+    expect(healthOf([{ ...system, rule: 'raised-by-flow' }], WELL).status).toBe('ok');
+  });
+
   it('is degraded by an active alarm of the system and names it; a gateway is the field, not us', () => {
     const gateway = { ...system, rule: 'gateway-clock', gateway: 'GW-1' };
     const health = healthOf([system, gateway], WELL);

@@ -37,6 +37,7 @@ export function createNames(sources: NameSources): Names {
   const names: Names = {
     facility(alarm) {
       if (alarm.facility !== null) return facilityName(alarm.facility);
+      if (alarm.gateway === null && alarm.area !== null) return areaName(alarm.area);
       return alarm.gateway ?? sources.text('words.platform') ?? '';
     },
     area: (alarm) => (alarm.area === null ? '' : areaName(alarm.area)),
