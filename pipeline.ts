@@ -11,7 +11,7 @@ import type { Answer } from '#domain/event.ts';
 import type { Input } from '#domain/input.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { nextDeadline } from '#rules/engine.ts';
-import { figuresOf, keyed } from './city/commit.ts';
+import { figuresOf, keyed, watchOutcome } from './city/commit.ts';
 import { startEngineClock } from './city/engine-clock.ts';
 import { emptyOutput, type FoldOutput } from './city/fold.ts';
 import { createInputQueue, type Waiting } from './city/input-queue.ts';
@@ -63,7 +63,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   const intake = createIntake({
     // A tick first: what fell due meanwhile is stamped by the clock as it is, not as it was for the held ones.
     released: () => (watch.released(), submit({ kind: 'tick' })),
-    submit: (input, synced, receivedAt) => submit(input, synced, null, receivedAt),
+    submit,
     held: watch.held,
     wallMs: () => engineClock.now().receivedAt,
   });
@@ -82,11 +82,14 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     const counts: number[] = [];
     const answers: (() => void)[] = [];
     for (const one of done) {
+      const { entry } = one;
       const before = out.events.length;
       out.answer = null;
-      foldOrSetAside(city, one.entry, out, parts.skip, parts.onCrash);
+      const outcome =
+        one.answer !== null && entry.kind === 'publish' ? watchOutcome(city, entry.gateway, out) : null;
+      foldOrSetAside(city, entry, out, parts.skip, parts.onCrash);
       counts.push(out.events.length - before);
-      const { answer } = out;
+      const answer = outcome === null ? out.answer : { ok: true as const, body: outcome() };
       if (one.answer !== null && answer !== null) answers.push(() => one.answer?.(answer));
     }
     record(first.position, last.position, out, counts);

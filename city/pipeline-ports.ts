@@ -57,8 +57,11 @@ export type Pipeline = {
   readonly city: City;
   /** Alarm events decided again during recovery, oldest first. */
   readonly recoveredEvents: readonly AlarmEvent[];
-  /** A gateway's publish; `synced` is called once it is safe, before it acts. */
-  publish(input: PublishInput, synced: () => void): void;
+  /**
+   * A gateway's publish; `synced` is called once it is safe, before it acts, and `judged` after it acted, with a
+   * PushOutcome as its body.
+   */
+  publish(input: PublishInput, synced: () => void, judged?: (answer: Answer) => void): void;
   /** Journals any other input. */
   submit(input: Input): void;
   /** Journals and folds what somebody orders or asks for; resolves with the engine's verdict. */

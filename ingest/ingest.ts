@@ -18,6 +18,7 @@ export {
   restoreIngest,
   type IngestState,
 } from './ingest-state.ts';
+export { decodeTelemetry } from './lifeline-record.ts';
 export { receive } from './receive.ts';
 
 export type GatewayIngestStatus = {

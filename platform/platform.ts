@@ -7,7 +7,7 @@ import { startBroker } from '#broker/broker.ts';
 import type { Broker } from '#broker/ports.ts';
 import type { Config } from '#config';
 import type { Clock } from '#domain/clock.ts';
-import type { Rejection } from '#domain/rejection.ts';
+import type { Rejection, RejectionReason } from '#domain/rejection.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { createMetrics, type Metrics } from '#server/metrics.ts';
 import { buildServer, type Server } from '#server/server.ts';
@@ -24,6 +24,7 @@ import { createClosers, dieWithWorker, endByInput, stopPipeline } from './ending
 import { createEventRing } from './event-ring.ts';
 import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
+import { createPushIntake } from './push-intake.ts';
 import { createRefusalNotes } from './refusal-notes.ts';
 import { watchSelf } from './self-watch.ts';
 
@@ -132,6 +133,10 @@ export async function startPlatform(
       watch.rejected(rejection);
       notes.rejected(rejection);
     };
+    const refusedEarly = (reason: RejectionReason, subject: string, detail: string): void => {
+      metrics.rejected(reason);
+      notes.refused(reason, subject, detail);
+    };
     journal.onTrouble(dieWithWorker);
     outputs.onTrouble((trouble) => {
       dieWithWorker(trouble);
@@ -168,6 +173,7 @@ export async function startPlatform(
       {
         city,
         history: outputs,
+        intake: createPushIntake({ pipeline, refused: refusedEarly }),
         ledger,
         clock,
         secretHmac,
@@ -201,10 +207,7 @@ export async function startPlatform(
         pipeline,
         clock,
         secretHmac,
-        rejected(reason, subject, detail) {
-          metrics.rejected(reason);
-          notes.refused(reason, subject, detail);
-        },
+        rejected: refusedEarly,
       }),
     );
     const opened = broker;

@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Person } from '#domain/user.ts';
 import type { Context } from './context.ts';
+import { gatewayOf } from './gateway-login.ts';
 import { Problem } from './problems.ts';
 import { can, effectiveScope, type Action, type Holder } from './rights.ts';
 import type { Session } from './sessions.ts';
@@ -16,10 +17,15 @@ export type Viewer = Holder & { readonly user: UserRecord; readonly session: Ses
 declare module 'fastify' {
   interface FastifyRequest {
     viewer: Viewer | null;
+    /** Id of the gateway that proved itself, on routes with the right `gateway`; null elsewhere. */
+    gateway: string | null;
   }
   interface FastifyContextConfig {
-    /** What the caller must be allowed; `open` = everybody, `open-on-loopback` = this machine or `read-metrics`. */
-    right?: Action | 'open' | 'open-on-loopback';
+    /**
+     * What the caller must be allowed; `open` = everybody, `open-on-loopback` = this machine or `read-metrics`,
+     * `gateway` = a gateway with its secret, and no person.
+     */
+    right?: Action | 'open' | 'open-on-loopback' | 'gateway';
   }
 }
 
@@ -71,11 +77,16 @@ export function refused(context: Context, request: FastifyRequest, viewer: Viewe
 /** Puts the gate before every route. */
 export function installAuthentication(app: FastifyInstance, context: Context): void {
   app.decorateRequest('viewer', null);
+  app.decorateRequest('gateway', null);
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
     const right = request.routeOptions.config.right;
     if (right === undefined) throw new Problem('internal', 'the route declares no right');
     if (right === 'open') return;
+    if (right === 'gateway') {
+      request.gateway = gatewayOf(context, request);
+      return;
+    }
     if (right === 'open-on-loopback' && isLoopbackAddress(request.ip)) return;
     request.viewer = identify(context, request);
     demand(context, request, right === 'open-on-loopback' ? 'read-metrics' : right);

@@ -1,7 +1,7 @@
 /**
  * `Idempotency-Key`: the same person repeating the same write gets the first answer again, so a console on a bad line
  * may retry blindly. Kept in memory: over a restart, the alarm's revision and the permanence of ids guard instead.
- * Failures of ours (5xx) are not kept: they may be retried.
+ * Failures of ours (5xx) are not kept: they may be retried. A gateway that pushes counts as a person here.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -33,18 +33,19 @@ export function installIdempotency(app: FastifyInstance, clock: Clock): void {
   app.decorateRequest('joinKey', null);
   app.addHook('preHandler', async (request, reply) => {
     const key = keyOf(request);
-    if (key === null || request.viewer === null) return;
-    const kept = keptOf(users, request.viewer.user.username, clock.monotonicMs());
+    const who = nameOf(request);
+    if (key === null || who === null) return;
+    const kept = keptOf(users, who, clock.monotonicMs());
     const fingerprint = fingerprintOf(request);
     const known = kept.get(key);
     if (known !== undefined) return answerAgain(known, fingerprint, reply);
     kept.set(key, { fingerprint, at: clock.monotonicMs(), answer: null });
-    request.joinKey = `${request.viewer.user.username}\n${key}\n${fingerprint}`;
+    request.joinKey = `${who}\n${key}\n${fingerprint}`;
   });
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.joinKey === null) return payload;
     const key = keyOf(request);
-    const kept = users.get(request.viewer?.user.username ?? '');
+    const kept = users.get(nameOf(request) ?? '');
     const own = key === null ? undefined : kept?.get(key);
     if (own === undefined || own.answer !== null || key === null) return payload;
     const body = typeof payload === 'string' ? payload : '';
@@ -58,6 +59,10 @@ export function installIdempotency(app: FastifyInstance, clock: Clock): void {
     return payload;
   });
 }
+
+/** No user name has a line break. */
+const nameOf = ({ viewer, gateway }: FastifyRequest): string | null =>
+  viewer?.user.username ?? (gateway === null ? null : `gateway\n${gateway}`);
 
 function keyOf(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];

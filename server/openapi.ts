@@ -25,6 +25,8 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           cookie: { type: 'apiKey', in: 'cookie', name: COOKIE },
+          gateway: { type: 'http', scheme: 'basic', description: 'Gateway id and secret' },
+          gatewayToken: { type: 'http', scheme: 'bearer', description: 'id.secret of a gateway' },
         },
       },
       security: [{ bearer: [] }, { cookie: [] }],

@@ -10,7 +10,9 @@ import type {
   UserRecord,
 } from '#domain/contract/ledger.ts';
 import type { Answer } from '#domain/event.ts';
-import type { CommandInput } from '#domain/input.ts';
+import type { CommandInput, PublishInput } from '#domain/input.ts';
+import type { PushOutcome } from '#domain/contract/push.ts';
+import type { RejectionReason } from '#domain/rejection.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Role, Scope } from '#domain/user.ts';
@@ -49,6 +51,20 @@ export interface CityPort {
   health(): Health;
   /** Catalogue data for forms and labels: lifelines, kinds, quantities, areas and rules as shipped. */
   catalogue(): unknown;
+}
+
+/** Where gateways push over HTTP: the same intake as that of the broker. */
+export interface IntakePort {
+  /** Resolves once it is on disk and judged; stays pending while the journal cannot sync. */
+  push(input: PublishInput): Promise<PushOutcome>;
+  /** True while publishes are held and nothing is acknowledged. */
+  holding(): boolean;
+  /** Why a body holds no record at all; null when its records can be looked at one by one. */
+  unreadable(payload: Uint8Array): { readonly reason: RejectionReason; readonly detail: string } | null;
+  /** Refused before the journal: to be counted and shown with the gateway. */
+  refused(reason: RejectionReason, gateway: string, detail: string): void;
+  /** Somebody claimed to be this gateway and was not believed. */
+  loginRefused(gateway: string, why: 'unknown' | 'retired' | 'wrong-secret', address: string): void;
 }
 
 export interface HistoryPort {

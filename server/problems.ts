@@ -47,6 +47,8 @@ export const PROBLEMS = {
   'unknown-second-person': [422, 'The second person is no active duty officer or leader'],
   'idempotency-mismatch': [422, 'This key was used for another request'],
   locked: [429, 'Too many failures: log-in is locked for a while'],
+  'rate-limited': [429, 'Too many requests; gather more into each'],
+  holding: [503, 'Nothing is acknowledged while the disk catches up; send it again'],
   busy: [503, 'Too much is waiting; try again shortly'],
   pending: [503, 'Not yet on disk; it will be carried out when the disk answers'],
   'ledger-unavailable': [503, 'The ledger does not answer; alarms are not affected'],

@@ -22,6 +22,7 @@ import { Problem, toProblem } from './problems.ts';
 import { ConsolePush } from './push/console-push.ts';
 import { alarmRoutes } from './routes/alarm-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
+import { ingestRoutes } from './routes/ingest-routes.ts';
 import { importRoutes } from './routes/import-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
@@ -173,6 +174,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   registryRoutes(typed, context);
   gatewayRoutes(typed, context);
   importRoutes(typed, context);
+  ingestRoutes(typed, context);
   pointRoutes(typed, context);
   alarmRoutes(typed, context);
   quarantineRoutes(typed, context);

@@ -7,6 +7,7 @@ import { createPasswordHasher } from '#server/passwords.ts';
 import { hashToken } from '#server/sessions.ts';
 import { buildServer, type Server, type ServerOptions } from '#server/server.ts';
 import { createLedger, type FakeLedger } from './fake-ledger.ts';
+import { createIntake, type FakeIntake } from './fake-intake.ts';
 import {
   createCity,
   createClock,
@@ -24,6 +25,7 @@ export type House = {
   readonly city: FakeCity;
   readonly ledger: FakeLedger;
   readonly history: ReturnType<typeof createHistory>;
+  readonly intake: FakeIntake;
   readonly clock: ManualClock;
   readonly ports: ServerPorts;
   /** Token of the person named after the role, e.g. `duty-officer`. */
@@ -49,6 +51,7 @@ export async function openHouse(
   const city = createCity(clock);
   const ledger = createLedger();
   const history = createHistory();
+  const intake = createIntake();
   const randomBytes = createRandomBytes();
   city.register(CITY);
   city.onAlarm((event) => {
@@ -66,7 +69,7 @@ export async function openHouse(
   for (const role of ROLES) await person(role, [role], role === 'crew' ? { organisations: ['gas-co'] } : {});
   await person('gas-west', ['duty-officer'], { areas: ['371702'], lifelines: ['gas'] });
   await person('drain-east', ['duty-officer'], { areas: ['371721'] });
-  const ports: ServerPorts = { city, history, ledger, clock, secretHmac, randomBytes, ...extra };
+  const ports: ServerPorts = { city, history, intake, ledger, clock, secretHmac, randomBytes, ...extra };
   // Everybody has logged in before the platform started: no test pays for a hash that it is not about.
   const tokens = new Map<string, string>();
   for (const { username } of await ledger.users()) {
@@ -93,7 +96,7 @@ export async function openHouse(
     tokens.set(username, fresh);
     return fresh;
   };
-  return { server, city, ledger, history, clock, ports, token, ask, close: () => server.close() };
+  return { server, city, ledger, history, intake, clock, ports, token, ask, close: () => server.close() };
 }
 
 const make = (kind: RegistryKind, value: unknown): RegistryItem => ({

@@ -36,6 +36,7 @@ const PROMISED: Record<string, string> = {
   '/catalogue': 'get',
   '/audit': 'get',
   '/import': 'post',
+  '/ingest': 'post',
   '/alarms': 'get',
   '/alarms/{id}': 'get',
   '/alarms/{id}/events': 'get',
@@ -81,7 +82,12 @@ describe('the OpenAPI document', () => {
 
   it('is a whole OpenAPI 3.1 document', () => {
     expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'cookie']);
+    expect(Object.keys(document.components.securitySchemes)).toEqual([
+      'bearer',
+      'cookie',
+      'gateway',
+      'gatewayToken',
+    ]);
     for (const [path, operations] of Object.entries(document.paths)) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       for (const [method, operation] of Object.entries(operations)) {
@@ -153,7 +159,7 @@ describe('every address', () => {
 /** The right of design §5 behind each address; null for what is open or ends the asking log-in. */
 function rightOf(method: string, path: string): Action | null {
   const [, kind = '', , last] = path.split('/');
-  if (path === '/health' || path.startsWith('/session')) return null;
+  if (path === '/health' || path === '/ingest' || path.startsWith('/session')) return null;
   if (last === 'maintenance') return 'maintenance';
   if (kind === 'alarms') return method === 'get' ? 'read-alarms' : (last as Action);
   if (kind === 'users') return 'manage-users';
