@@ -40,6 +40,7 @@ export const DIMENSIONS = [
   'volume-flow',
   'temperature',
   'voltage',
+  'current',
   'power-level',
   'gain',
   'angle',

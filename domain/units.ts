@@ -55,6 +55,7 @@ const SCALES: Readonly<Record<Exclude<Dimension, 'gas'>, Scales>> = {
     '[degF]': { factor: 5 / 9, offset: 273.15 - (32 * 5) / 9 },
   },
   voltage: { V: { factor: 1 }, mV: { factor: 0.001 } },
+  current: { A: { factor: 1 }, mA: { factor: 0.001 } },
   'power-level': { 'dB[mW]': { factor: 1 } },
   gain: { dB: { factor: 1 } },
   angle: { deg: { factor: 1 }, rad: { factor: 180 / Math.PI } },

@@ -1,6 +1,8 @@
 /** Every shipped rule proves itself on the examples that stand beside its limits. */
 import { describe, expect, it } from 'vitest';
 import { COLOURS } from '#domain/colour.ts';
+import en from '../../dashboard/src/text/en.json' with { type: 'json' };
+import zh from '../../dashboard/src/text/zh-CN.json' with { type: 'json' };
 import { parseCatalogue, shippedCatalogue, unboundLevels } from '#rules/engine.ts';
 import { SHIPPED_RULES, SHIPPED_SYSTEM } from '#rules/shipped.ts';
 import { DutyRoom } from './duty-room.ts';
@@ -45,6 +47,15 @@ describe('the shipped catalogue', () => {
       });
     });
   }
+
+  it('has a name in both languages for every limit that is no plain figure', () => {
+    for (const rule of SHIPPED_RULES)
+      for (const { name } of rule.levels) {
+        if (/^[-+]?\d[\d.]*(%|mm|MPa|cm|Cel|dBm)/.test(name)) continue;
+        expect(Object.keys(zh.limit), name).toContain(name);
+        expect(Object.keys(en.limit), name).toContain(name);
+      }
+  });
 
   it('refuses a catalogue with a slip in it and says where', () => {
     const { catalogue } = shippedCatalogue();
