@@ -33,7 +33,7 @@ export function createAdmission(
   function judge(connection: Connection, packet: ConnectPacket): Verdict {
     const fault = clientIdFault(packet);
     if (fault !== null) {
-      const claimed = GATEWAY_ID.test(packet.username ?? '') ? ` (user name ${packet.username})` : '';
+      const claimed = claimedName(packet);
       host.refused('bad-client-id', connection.address, `${fault}${claimed}`);
       return { accepted: false, returnCode: IDENTIFIER_REJECTED, delayMs: 0 };
     }
@@ -41,7 +41,8 @@ export function createAdmission(
     const identity = host.authenticate(username, packet.password ?? null, connection.certificateName);
     if ('refused' in identity) return refuse(connection, username, identity.refused);
     connection.gateway = identity.gateway;
-    connection.credential = host.credential?.(identity.gateway) ?? null;
+    connection.proof = identity.proof;
+    connection.credential = host.credential?.(identity.gateway, identity.proof) ?? null;
     connection.client = packet.clientId === '' ? `auto-${randomUUID()}` : packet.clientId;
     return { accepted: true };
   }
@@ -109,6 +110,11 @@ function connectFault({ will, username, password }: ConnectPacket): string | nul
   if (will === undefined) return null;
   if ((will.qos ?? 0) > 2) return 'a will of QoS 3 [MQTT-3.1.2-14]';
   return isValidTopic(will.topic) ? null : 'a will on no valid topic';
+}
+
+/** A user name without a password may be a token, which is a secret: it is not shown. */
+function claimedName({ username = '', password }: ConnectPacket): string {
+  return GATEWAY_ID.test(username) && (password?.length ?? 0) > 0 ? ` (user name ${username})` : '';
 }
 
 function clientIdFault({ clientId, clean, protocolVersion }: ConnectPacket): string | null {

@@ -4,6 +4,7 @@ import type { Client } from 'aedes';
 import type { Backlog, Flow } from './backlog.ts';
 import type { FrameFault } from './frame-guard.ts';
 import type { ReadingGate } from './reading-gate.ts';
+import type { Proof } from './ports.ts';
 import { gateReading } from './reading-gate.ts';
 
 /** How the log-in ended: CONNACK 0, or a return code of MQTT 3.1.1 table 3.1 sent after a delay. */
@@ -22,7 +23,8 @@ export type Connection = {
   gateway: string;
   /** Client id as the gateway chose it, or the one we gave it. */
   client: string;
-  /** The host's `credential` of the gateway at log-in. */
+  /** How it was proved, and the host's `credential` of the gateway at log-in. */
+  proof: Proof;
   credential: string | null;
   verdict: Verdict | null;
   /** What aedes made of it. */
@@ -64,6 +66,7 @@ export function createConnection(
     gate,
     gateway: '',
     client: '',
+    proof: 'secret',
     credential: null,
     verdict: null,
     aedesClient: null,

@@ -18,6 +18,12 @@ const RETAINED_BYTES_MAX = 4096;
 /** Sessions keep their filters: our own are below 100 characters, MQTT would allow 65,535 for each. */
 const FILTER_LENGTH_MAX = 256;
 
+/**
+ * What ThingsBoard devices and gateways subscribe to as they connect. It is granted, or they would not go on, and
+ * nothing is ever sent there: these topics name no gateway, so a message on them would reach every one.
+ */
+const isThingsboard = (filter: string): boolean => /^v1\/(gateway|devices\/me)\//.test(filter);
+
 const root = (gateway: string): string => `lifeline/v1/${gateway}/`;
 
 /** A gateway publishes and subscribes only below its own id; telemetry goes to the journal and nowhere else. */
@@ -25,7 +31,8 @@ export const cityPolicy: Policy = {
   sessionsPerGatewayMax: 16,
   retainedMax: 100_000,
   relays: (gateway, topic) => topic.startsWith(root(gateway)) && topic !== `${root(gateway)}telemetry`,
-  maySubscribe: (gateway, filter) => filter.length <= FILTER_LENGTH_MAX && filter.startsWith(root(gateway)),
+  maySubscribe: (gateway, filter) =>
+    filter.length <= FILTER_LENGTH_MAX && (filter.startsWith(root(gateway)) || isThingsboard(filter)),
   mayReceive: (gateway, topic) => topic.startsWith(root(gateway)),
   mayRetain: (gateway, topic, payloadBytes) =>
     topic === `${root(gateway)}status` && payloadBytes <= RETAINED_BYTES_MAX,

@@ -3,19 +3,22 @@ import type { Clock } from '#domain/clock.ts';
 import type { PresenceInput, PublishInput } from '#domain/input.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
 
+/** What a log-in rests on: the gateway's secret, its ThingsBoard token, or a certificate of our CA with its name. */
+export type Proof = 'secret' | 'token' | 'certificate';
+
 /** Outcome of a log-in: the gateway it proved to be, or why it is refused. */
 export type Identity =
-  | { readonly gateway: string }
+  | { readonly gateway: string; readonly proof: Proof }
   | { readonly refused: 'unknown' | 'wrong-secret' | 'retired' };
 
 export interface BrokerHost {
   /** Who this is, or why not. Constant-time comparison is the host's. `username` is '' when none was sent. */
   authenticate(username: string, password: Uint8Array | null, certificateName: string | null): Identity;
   /**
-   * What a log-in of this gateway rests on now; null when it may not be connected (retired). Once it is not what it was
-   * at the log-in, the connection is closed. A host without it admits for good.
+   * What a log-in of this gateway by this proof rests on now; null when it may not be connected (retired). Once it is
+   * not what it was at the log-in, the connection is closed. A host without it admits for good.
    */
-  credential?(gateway: string): string | null;
+  credential?(gateway: string, proof: Proof): string | null;
   /** Journals it. `done()` after the covering sync, in order; `done(error)` = do not acknowledge, close. */
   publish(input: PublishInput, done: (error?: Error) => void): void;
   presence(input: PresenceInput): void;

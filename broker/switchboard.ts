@@ -184,7 +184,7 @@ function sweep({ host, options, roster, twins, slow, failedLogins }: Parts): voi
   slow.sweep(({ stream }) => stream.writableLength <= options.slowSubscriberBytes);
   for (const address of failedLogins.sweep(now)) host.condition('bad-credentials', address, false, {});
   for (const connection of roster.all()) {
-    const credential = host.credential?.(connection.gateway) ?? null;
+    const credential = host.credential?.(connection.gateway, connection.proof) ?? null;
     if (credential !== connection.credential) endConnection(connection, 'the log-in no longer holds');
     else if (connection.flow.paused()) refreshKeepAlive(connection);
   }

@@ -256,7 +256,8 @@ function describe(input: CommandInput): { action: string; subject: string; detai
 
 function subjectOf(item: { op: string; kind?: string; id?: string; value?: unknown } | undefined): string {
   if (item === undefined) return '';
-  return `${item.op} ${item.kind ?? 'devices'}/${item.id ?? idIn(item.value)}`;
+  const kind = item.kind ?? (item.op === 'replace' ? 'devices' : 'gateways');
+  return `${item.op} ${kind}/${item.id ?? idIn(item.value)}`;
 }
 
 /** The id a value carries; an imported point carries none and is named by its device and channel. */

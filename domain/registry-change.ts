@@ -53,6 +53,7 @@ export function createRegistry(): Registry {
     facilities: new Map(),
     edges: new Map(),
     gateways: new Map(),
+    gatewaysByToken: new Map(),
     devices: new Map(),
     devicesBySerial: new Map(),
     points: new Map(),
@@ -134,6 +135,10 @@ function commit(draft: Draft): void {
 }
 
 function setGateway(registry: Registry, entry: GatewayEntry): void {
+  const before = registry.gateways.get(entry.id)?.tokenHmac;
+  if (before !== undefined && before !== entry.tokenHmac) registry.gatewaysByToken.delete(before);
+  // A retired gateway keeps its token, so that a log-in with it is told why it is refused.
+  if (entry.tokenHmac !== undefined) registry.gatewaysByToken.set(entry.tokenHmac, entry.id);
   registry.gateways.set(entry.id, entry);
   registry.gatewaysByIndex[entry.index] = entry;
 }

@@ -30,6 +30,7 @@ export const REGISTRY_ERROR_CODES = [
   'immutable-field',
   'exists',
   'serial-exists',
+  'token-exists',
   'not-found',
   'retired',
   'has-children',

@@ -40,6 +40,8 @@ export function draftRow(draft: Draft, item: RegistryItem, fail: Fail): void {
       return draftRetire(draft, item.kind, item.id, fail);
     case 'secret':
       return draftSecret(draft, item.id, item.secretHmac, fail);
+    case 'token':
+      return draftToken(draft, item.id, item.tokenHmac, fail);
     case 'replace':
       return draftReplace(draft, item.id, item.serial, fail);
   }
@@ -221,6 +223,25 @@ function draftSecret(draft: Draft, id: string, hmac: unknown, fail: Fail): void 
     fail(code, detail);
   });
   if (sound && typeof hmac === 'string') put(draft, 'gateways', { ...before, secretHmac: hmac });
+}
+
+/** A token names one gateway for ever: another one's is refused, also a retired one's. */
+function draftToken(draft: Draft, id: string, hmac: unknown, fail: Fail): void {
+  const before = lookUp(draft, 'gateways', id);
+  if (before === undefined) return fail('not-found', `${id} is not registered`);
+  if (before.retired) return fail('retired', `${id} is retired`);
+  const { tokenHmac: _old, ...bare } = before;
+  if (hmac === null) return put(draft, 'gateways', bare);
+  let sound = true;
+  secretHmac(hmac, 'tokenHmac', (code, detail) => {
+    sound = false;
+    fail(code, detail);
+  });
+  if (!sound || typeof hmac !== 'string') return;
+  const drafted = [...draft.entries.gateways.values()].find((entry) => entry.tokenHmac === hmac)?.id;
+  const holder = drafted ?? draft.registry.gatewaysByToken.get(hmac) ?? id;
+  if (holder !== id) return fail('token-exists', `${id} cannot have the token of another gateway`);
+  put(draft, 'gateways', { ...bare, tokenHmac: hmac });
 }
 
 function draftReplace(draft: Draft, id: string, given: unknown, fail: Fail): void {

@@ -98,8 +98,15 @@ export type Point = {
 
 /** An entry carries what the engine needs beside the fields people edit. */
 export type Entry<T> = T & { readonly retired?: true };
-/** `secretHmac` is the hex HMAC-SHA256 of the secret under the server key; the secret itself is never kept. */
-export type GatewayEntry = Entry<Gateway> & { readonly index: number; readonly secretHmac: string };
+/**
+ * `secretHmac` is the hex HMAC-SHA256 of the secret under the server key, `tokenHmac` that of its ThingsBoard token if
+ * it has one; secret and token themselves are never kept.
+ */
+export type GatewayEntry = Entry<Gateway> & {
+  readonly index: number;
+  readonly secretHmac: string;
+  readonly tokenHmac?: string;
+};
 export type DeviceEntry = Entry<Device> & { readonly index: number };
 /** `index` is the point's permanent number (dense, never reused): key of every array in the engine and the stores. */
 export type PointEntry = Entry<Point> & { readonly index: number; readonly deviceIndex: number };
@@ -112,6 +119,8 @@ export type Registry = {
   readonly facilities: Map<string, Entry<Facility>>;
   readonly edges: Map<string, Entry<Edge>>;
   readonly gateways: Map<string, GatewayEntry>;
+  /** HMAC of a ThingsBoard token -> the gateway that logs in with it. */
+  readonly gatewaysByToken: Map<string, string>;
   readonly devices: Map<string, DeviceEntry>;
   readonly devicesBySerial: Map<string, string>;
   readonly points: Map<string, PointEntry>;
@@ -148,6 +157,8 @@ export type RegistryItem =
     }
   | { readonly op: 'retire'; readonly kind: RegistryKind; readonly id: string; readonly row?: number }
   | { readonly op: 'secret'; readonly id: string; readonly secretHmac: string; readonly row?: number }
+  /** The gateway's ThingsBoard token; null takes it away. */
+  | { readonly op: 'token'; readonly id: string; readonly tokenHmac: string | null; readonly row?: number }
   | { readonly op: 'replace'; readonly id: string; readonly serial: string; readonly row?: number };
 
 /** Why one row was refused. `code` is stable and documented in the OpenAPI. */

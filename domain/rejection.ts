@@ -6,6 +6,7 @@ export const REJECTION_REASONS = [
   'too-many-records',
   'unknown-device',
   'foreign-device',
+  'ambiguous-device',
   'foreign-topic',
   'unknown-topic',
   'unknown-channel',

@@ -32,6 +32,8 @@ export type GatewayIngest = {
   gaps: number;
   rejected: number;
   extraFields: number;
+  /** Publishes on topics beside telemetry; absent in a state that an older release kept. */
+  companions?: number;
   readonly publishes: PublishRing;
   readonly clock: ClockTrack;
   /** Devices with a clock of their own that is wrong, by device index. */
@@ -125,6 +127,7 @@ function createGatewayIngest(): GatewayIngest {
     gaps: 0,
     rejected: 0,
     extraFields: 0,
+    companions: 0,
     publishes: createPublishRing(),
     clock: createTrack(),
     deviceOffsets: new Map(),

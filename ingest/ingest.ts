@@ -34,6 +34,8 @@ export type GatewayIngestStatus = {
   readonly rejected: number;
   /** Fields of records that we do not know. */
   readonly extraFields: number;
+  /** Publishes on topics beside telemetry (status, ThingsBoard's companions): taken as a sign of life and counted. */
+  readonly companions: number;
 };
 
 export type ApproveCommand = CommandInput & { readonly command: 'approve-quarantine' } & Moment;
@@ -80,8 +82,18 @@ export function gatewayIngestStatus(
     gaps,
     rejected,
     extraFields,
+    companions = 0,
   } = kept;
-  return { clockOffsetMs, lastPublishAt, records, duplicates, gaps, rejected, extraFields };
+  return {
+    clockOffsetMs,
+    lastPublishAt,
+    records,
+    duplicates,
+    gaps,
+    rejected,
+    extraFields,
+    companions,
+  };
 }
 
 /** Newest known sample of a point by effective time; null before the first, or when there is no such point. */

@@ -43,20 +43,26 @@ export type Fault = { readonly reason: RejectionReason; readonly detail: string 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const lenientDecoder = new TextDecoder('utf-8');
 
-/** Items of one publish, not yet checked, or why there are none. Never throws. */
-export function decodeTelemetry(payload: Uint8Array): readonly unknown[] | Fault {
+/** The JSON of a payload, or why it is none. Never throws. */
+export function parsePayload(payload: Uint8Array): { readonly body: unknown } | Fault {
   let text: string;
   try {
     text = decoder.decode(payload);
   } catch {
     return { reason: 'not-utf8', detail: 'not UTF-8' };
   }
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return { body: JSON.parse(text) };
   } catch {
     return { reason: 'not-json', detail: 'not JSON' };
   }
+}
+
+/** Items of one publish, not yet checked, or why there are none. Never throws. */
+export function decodeTelemetry(payload: Uint8Array): readonly unknown[] | Fault {
+  const parsed = parsePayload(payload);
+  if ('reason' in parsed) return parsed;
+  const { body } = parsed;
   if (!Array.isArray(body)) return [body];
   if (body.length > RECORDS_MAX)
     return { reason: 'too-many-records', detail: `${body.length} > ${RECORDS_MAX}` };

@@ -17,6 +17,7 @@ import {
 } from './lifeline-record.ts';
 import { isResend, publishHash } from './record-identity.ts';
 import { createTaker, takeRecord, type Taker } from './take-record.ts';
+import { decodeDeviceTelemetry, decodeGatewayTelemetry } from './thingsboard-record.ts';
 import { topicKind } from './topics.ts';
 
 /** Never throws for anything a gateway can send. */
@@ -37,15 +38,44 @@ export function receive(
   }
   taker.kept.lastPublishAt = input.receivedAt;
   out.gateway(gateway.id);
-  if (kind === 'telemetry') receiveTelemetry(taker, input);
+  switch (kind) {
+    case 'telemetry':
+      return receiveRecords(taker, input, decodeTelemetry(input.payload));
+    case 'thingsboard-gateway':
+      return receiveRecords(taker, input, decodeGatewayTelemetry(input.payload));
+    case 'thingsboard-device':
+      return receiveOfMe(taker, input);
+    case 'accepted':
+      taker.kept.companions = (taker.kept.companions ?? 0) + 1;
+  }
 }
 
-function receiveTelemetry(taker: Taker, input: Journaled<PublishInput>): void {
+/**
+ * `v1/devices/me` names no device: it is the gateway's only one, or the one whose id or serial is the gateway's id. A
+ * gateway without devices stands for one that is yet to be registered under its id.
+ */
+function receiveOfMe(taker: Taker, input: Journaled<PublishInput>): void {
+  const { gateway, registry } = taker;
+  const devices = registry.devicesOfGateway.get(gateway.id) ?? [];
+  const alike = [gateway.id, registry.devicesBySerial.get(gateway.id)].find(
+    (id) => id !== undefined && devices.includes(id),
+  );
+  const device =
+    devices.length === 1 ? devices[0] : (alike ?? (devices.length === 0 ? gateway.id : undefined));
+  if (device !== undefined) return receiveRecords(taker, input, decodeDeviceTelemetry(input.payload, device));
+  const detail = `v1/devices/me is one of ${devices.length} devices, and none has the id or serial ${gateway.id}`;
+  taker.refuse('ambiguous-device', null, detail, payloadSample(input.payload), null);
+}
+
+function receiveRecords(
+  taker: Taker,
+  input: Journaled<PublishInput>,
+  items: ReturnType<typeof decodeTelemetry>,
+): void {
   const { payload } = input;
   const resend =
     input.qos > 0 &&
     isResend(taker.kept.publishes, publishHash(input.client, input.packetId, payload), input.dup);
-  const items = decodeTelemetry(payload);
   if ('reason' in items) {
     if (resend) taker.duplicate(null, 'resent publish', '');
     else taker.refuse(items.reason, null, items.detail, payloadSample(payload), null);

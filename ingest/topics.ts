@@ -1,7 +1,13 @@
 /** Which of our topics a publish went to, seen from the gateway that proved its name. */
 
 /** `accepted` topics prove that the gateway lives; their content is not judged. */
-export type TopicKind = 'telemetry' | 'accepted' | 'foreign-topic' | 'unknown-topic';
+export type TopicKind =
+  | 'telemetry'
+  | 'thingsboard-gateway'
+  | 'thingsboard-device'
+  | 'accepted'
+  | 'foreign-topic'
+  | 'unknown-topic';
 
 /** What follows `lifeline/v1/{gateway}/` upward. The companion topics carry no measurement. */
 const UPWARD: ReadonlyMap<string, TopicKind> = new Map<string, TopicKind>([
@@ -10,10 +16,23 @@ const UPWARD: ReadonlyMap<string, TopicKind> = new Map<string, TopicKind>([
   ['command/result', 'accepted'],
 ]);
 
+/**
+ * ThingsBoard's topics name no gateway: they belong to whoever publishes. Its devices announce children, attributes
+ * and answers to calls beside their telemetry; a client that was told they are unknown would report a fault.
+ */
+const THINGSBOARD: readonly (readonly [RegExp, TopicKind])[] = [
+  [/^v1\/gateway\/telemetry$/, 'thingsboard-gateway'],
+  [/^v1\/devices\/me\/telemetry$/, 'thingsboard-device'],
+  [/^v1\/gateway\/(connect|disconnect|attributes|attributes\/request|rpc|claim)$/, 'accepted'],
+  [/^v1\/devices\/me\/(attributes|attributes\/request\/\w+|rpc\/(request|response)\/\w+|claim)$/, 'accepted'],
+];
+
 const PREFIX = 'lifeline/v1/';
 /** Names of topics are few and short; a client that invents others may not fill the memory. */
 const CACHE_MAX = 20_000;
 const CACHED_LENGTH_MAX = 128;
+/** No gateway id is empty. */
+const ANYBODY = '';
 type Split = { readonly owner: string; readonly kind: TopicKind };
 const splits = new Map<string, Split>();
 
@@ -30,11 +49,13 @@ export function topicKind(topic: string, gateway: string): TopicKind {
 }
 
 const kindFor = ({ owner, kind }: Split, gateway: string): TopicKind =>
-  owner === gateway || kind === 'unknown-topic' ? kind : 'foreign-topic';
+  owner === gateway || owner === ANYBODY || kind === 'unknown-topic' ? kind : 'foreign-topic';
 
 function splitTopic(topic: string): Split {
+  const known = topic.startsWith('v1/') ? THINGSBOARD.find(([form]) => form.test(topic)) : undefined;
+  if (known !== undefined) return { owner: ANYBODY, kind: known[1] };
   const slash = topic.startsWith(PREFIX) ? topic.indexOf('/', PREFIX.length) : -1;
-  if (slash < 0) return { owner: '', kind: 'unknown-topic' };
+  if (slash < 0) return { owner: ANYBODY, kind: 'unknown-topic' };
   const owner = topic.slice(PREFIX.length, slash);
   return { owner, kind: UPWARD.get(topic.slice(slash + 1)) ?? 'unknown-topic' };
 }

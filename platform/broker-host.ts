@@ -15,21 +15,36 @@ export function createBrokerHost(parts: {
   const { pipeline, clock, secretHmac } = parts;
   return {
     authenticate(username, password, certificateName) {
-      if (certificateName !== null && username !== '' && certificateName !== username) {
+      const { registry } = pipeline.city;
+      const secret = password === null ? '' : Buffer.from(password).toString('utf8');
+      const byToken = secret === '' ? registry.gatewaysByToken.get(secretHmac(username)) : undefined;
+      const named = byToken ?? username;
+      if (certificateName !== null && named !== '' && certificateName !== named) {
         return { refused: 'wrong-secret' };
       }
-      const gateway = pipeline.city.registry.gateways.get(certificateName ?? username);
+      const gateway = registry.gateways.get(certificateName ?? named);
       // An unknown name costs the same work as a known one.
-      const given = Buffer.from(secretHmac(password === null ? '' : Buffer.from(password).toString('utf8')));
+      const given = Buffer.from(secretHmac(secret));
       const kept = Buffer.from(gateway?.secretHmac ?? '');
       const same = given.length === kept.length && timingSafeEqual(given, kept);
       if (gateway === undefined) return { refused: 'unknown' };
       if (gateway.retired === true) return { refused: 'retired' };
-      return same || certificateName !== null ? { gateway: gateway.id } : { refused: 'wrong-secret' };
+      if (certificateName !== null) return { gateway: gateway.id, proof: 'certificate' };
+      if (byToken !== undefined) return { gateway: gateway.id, proof: 'token' };
+      return same ? { gateway: gateway.id, proof: 'secret' } : { refused: 'wrong-secret' };
     },
-    credential(id) {
+    credential(id, proof) {
       const gateway = pipeline.city.registry.gateways.get(id);
-      return gateway === undefined || gateway.retired === true ? null : gateway.secretHmac;
+      if (gateway === undefined || gateway.retired === true) return null;
+      switch (proof) {
+        case 'secret':
+          return gateway.secretHmac;
+        case 'token':
+          return gateway.tokenHmac ?? '';
+        case 'certificate':
+          // The name stands in the certificate: it holds until the gateway is retired.
+          return 'certificate';
+      }
     },
     publish: (input, done) => pipeline.publish(input, () => done()),
     presence: (input) => pipeline.submit(input),

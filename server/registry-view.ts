@@ -52,8 +52,9 @@ export function sees(holder: Holder, registry: Registry, kind: RegistryKind, ent
  * number, by which the socket's binary batches name it.
  */
 export function viewOf(city: CityPort, kind: RegistryKind, entry: Stored): Record<string, unknown> {
-  const { index, deviceIndex: _deviceIndex, secretHmac: _secret, ...shown } = entry;
-  if (kind === 'gateways') return { ...shown, status: city.gatewayStatus(entry.id) };
+  const { index, deviceIndex: _deviceIndex, secretHmac: _secret, tokenHmac, ...shown } = entry;
+  if (kind === 'gateways')
+    return { ...shown, hasToken: tokenHmac !== undefined, status: city.gatewayStatus(entry.id) };
   return kind === 'points' ? { ...shown, index } : shown;
 }
 
@@ -104,7 +105,7 @@ export function firstOutside(
   const facilities = new Map<string, Place>();
   const devices = new Map<string, Place>();
   for (const item of items) {
-    const kind = item.op === 'secret' ? 'gateways' : item.op === 'replace' ? 'devices' : item.kind;
+    const kind = kindOf(item);
     const value = 'value' in item ? asFields(item.value) : { id: item.id };
     const id = typeof value['id'] === 'string' ? value['id'] : '';
     const known = entriesOf(registry, kind).get(id);
@@ -125,6 +126,11 @@ export function firstOutside(
     if (kind === 'devices') devices.set(id, place);
   }
   return null;
+}
+
+function kindOf(item: RegistryItem): RegistryKind {
+  if (item.op === 'secret' || item.op === 'token') return 'gateways';
+  return item.op === 'replace' ? 'devices' : item.kind;
 }
 
 const asFields = (value: unknown): Readonly<Record<string, unknown>> =>

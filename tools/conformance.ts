@@ -11,7 +11,7 @@ const LOOPBACK = '127.0.0.1';
 
 /** Admits everybody as one gateway and takes every publish as safe at once. */
 export const admitAll: BrokerHost = {
-  authenticate: () => ({ gateway: 'conformance' }),
+  authenticate: () => ({ gateway: 'conformance', proof: 'secret' }),
   publish: (_input, done) => done(),
   presence: () => {},
   refused: () => {},

@@ -4,7 +4,7 @@ import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { viewOf } from '../registry-view.ts';
 import { answers, Id } from '../schemas/basics.ts';
-import { DeviceShape, SecretShape } from '../schemas/registry.ts';
+import { DeviceShape, GatewayShape, SecretShape, TokenInput, TokenShape } from '../schemas/registry.ts';
 import { change, type Api } from './api.ts';
 import { demandScope, findEntry, newSecret } from './registry-routes.ts';
 import type { RegistryItem } from '#domain/registry.ts';
@@ -26,6 +26,8 @@ export function gatewayRoutes(app: Api, context: Context): void {
     return change(context, request, items, () => ({ id, secret }));
   });
 
+  tokenRoutes(app, context);
+
   const replaceSchema = {
     tags: ['devices'],
     summary: 'A new box at the same place: the device keeps its id, points and history',
@@ -44,6 +46,42 @@ export function gatewayRoutes(app: Api, context: Context): void {
     demandScope(context, request, items);
     return change(context, request, items, () =>
       viewOf(context.city, 'devices', findEntry(context, viewerIn(request), 'devices', id)),
+    );
+  });
+}
+
+/** A ThingsBoard device has one credential, its token, sent as user name: it stands for one gateway. */
+function tokenRoutes(app: Api, context: Context): void {
+  const config = { right: 'change-gateways' as const };
+  const params = Type.Object({ id: Id });
+  const given = {
+    tags: ['gateways'],
+    summary: 'Give it a ThingsBoard token, or take over the one it has; an old one is refused from now on',
+    params,
+    body: Type.Union([TokenInput, Type.Null()]),
+    response: answers(200, TokenShape, 'The token'),
+  };
+  app.post('/gateways/:id/token', { config, schema: given }, async (request) => {
+    const { id } = request.params;
+    findEntry(context, viewerIn(request), 'gateways', id);
+    const token = request.body?.token ?? newSecret(context);
+    const items: RegistryItem[] = [{ op: 'token', id, tokenHmac: context.secretHmac(token), row: 1 }];
+    demandScope(context, request, items);
+    return change(context, request, items, () => ({ id, token }));
+  });
+  const revoked = {
+    tags: ['gateways'],
+    summary: 'Take its ThingsBoard token away; connections that rest on it are closed',
+    params,
+    response: answers(200, GatewayShape, 'The gateway as it is now'),
+  };
+  app.post('/gateways/:id/token/revoke', { config, schema: revoked }, async (request) => {
+    const { id } = request.params;
+    findEntry(context, viewerIn(request), 'gateways', id);
+    const items: RegistryItem[] = [{ op: 'token', id, tokenHmac: null, row: 1 }];
+    demandScope(context, request, items);
+    return change(context, request, items, () =>
+      viewOf(context.city, 'gateways', findEntry(context, viewerIn(request), 'gateways', id)),
     );
   });
 }

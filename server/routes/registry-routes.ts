@@ -202,7 +202,7 @@ export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Problem('invalid-request', 'the body must be a JSON object');
   }
-  for (const field of ['secretHmac', 'index', 'deviceIndex', 'retired']) {
+  for (const field of ['secretHmac', 'tokenHmac', 'index', 'deviceIndex', 'retired']) {
     if (field in body) throw Problem.ofAnswer('unknown-field', `${field} cannot be written`);
   }
   if (isDeeperThan(body, DEPTH_MAX)) throw new Problem('invalid-request', 'the body is nested too deeply');

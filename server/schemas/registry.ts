@@ -48,7 +48,11 @@ export const GatewayStatusShape = Type.Object({
   rejected: Type.Integer(),
 });
 export const GatewayInput = Type.Object(GATEWAY);
-export const GatewayShape = Type.Object({ ...GATEWAY, status: orNull(GatewayStatusShape) });
+export const GatewayShape = Type.Object({
+  ...GATEWAY,
+  hasToken: Type.Boolean({ description: 'A ThingsBoard token is registered for it' }),
+  status: orNull(GatewayStatusShape),
+});
 export const DeviceShape = Type.Object({
   id: Id,
   gateway: Id,
@@ -111,6 +115,21 @@ export const EdgeShape = Type.Object(
 export const SecretShape = Type.Object({
   id: Id,
   secret: Type.String({ description: 'MQTT password, shown this once' }),
+});
+export const TokenInput = Type.Object(
+  {
+    token: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]{20,64}$',
+        description: 'The token that the device has already; left out, a new one is made',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export const TokenShape = Type.Object({
+  id: Id,
+  token: Type.String({ description: 'MQTT user name, with an empty password; shown this once' }),
 });
 export const RowErrorShape = Type.Object({
   row: Type.Integer({

@@ -96,6 +96,8 @@ function rowOf(item: RegistryItem): { kind: RegistryKind; id: string; fields: Fi
       return { kind: item.kind, id: item.id, fields: { retired: true } };
     case 'secret':
       return { kind: 'gateways', id: item.id, fields: { secretHmac: item.secretHmac } };
+    case 'token':
+      return { kind: 'gateways', id: item.id, fields: { tokenHmac: item.tokenHmac } };
     case 'replace':
       return { kind: 'devices', id: item.id, fields: { serial: item.serial } };
   }

@@ -108,12 +108,15 @@ export async function startCity(change: Partial<BrokerOptions> = {}, policy?: Po
 }
 
 function identify(username: string, password: Uint8Array | null, certificateName: string | null) {
-  if (certificateName !== null && GATEWAYS.has(certificateName)) return { gateway: certificateName };
+  if (certificateName !== null && GATEWAYS.has(certificateName))
+    return { gateway: certificateName, proof: 'certificate' } as const;
   if (username === 'GW-OLD') return { refused: 'retired' } as const;
-  if (username === 'token-of-GW-3' && password === null) return { gateway: 'GW-3' };
+  if (username === 'token-of-GW-3' && password === null) return { gateway: 'GW-3', proof: 'token' } as const;
   if (!GATEWAYS.has(username)) return { refused: 'unknown' } as const;
   const secret = password === null ? '' : Buffer.from(password).toString();
-  return secret === `secret-${username}` ? { gateway: username } : ({ refused: 'wrong-secret' } as const);
+  return secret === `secret-${username}`
+    ? ({ gateway: username, proof: 'secret' } as const)
+    : ({ refused: 'wrong-secret' } as const);
 }
 
 /** Stands still until it is advanced; what falls due runs in order of its due time. */

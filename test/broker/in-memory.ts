@@ -10,7 +10,7 @@ export async function startInMemory(host: Partial<BrokerHost> = {}) {
   const switchboard = createSwitchboard(
     OPTIONS,
     {
-      authenticate: () => ({ gateway: 'GW-1' }),
+      authenticate: () => ({ gateway: 'GW-1', proof: 'secret' }),
       publish: (_input, done) => done(),
       presence: () => {},
       refused: () => {},

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cityPolicy } from '#broker/policy.ts';
 import type { CityBroker } from './city-broker.ts';
 import { as, startCity } from './city-broker.ts';
-import { publishPacket, RawClient } from './wire.ts';
+import { connectPacket, publishPacket, RawClient } from './wire.ts';
 
 let city: CityBroker;
 beforeEach(async () => {
@@ -44,6 +44,40 @@ describe('publishing', () => {
     await gateway.next('puback');
     expect(city.published).toEqual([]);
     expect(city.refusals).toMatchObject([{ reason: 'sys-topic', subject: 'GW-1' }]);
+  });
+});
+
+describe('a ThingsBoard client', () => {
+  test('is granted what it asks for as it connects, and hears of nobody there', async () => {
+    const device = await RawClient.join(city.broker.port, { username: 'token-of-GW-3', clientId: 'tb' });
+    const filters = [
+      'v1/devices/me/attributes',
+      'v1/devices/me/rpc/request/+',
+      'v1/gateway/attributes',
+      'v1/gateway/rpc',
+    ];
+    expect(await device.subscribe(...filters, 'v1/gateway/#', 'v1/#', '+/gateway/rpc')).toEqual([
+      1, 1, 1, 1, 1, 128, 128,
+    ]);
+    const other = await join('GW-1');
+    for (const [n, topic] of ['v1/gateway/rpc', 'v1/devices/me/attributes'].entries())
+      other.send(publishPacket(topic, '{}', { messageId: n + 1, retain: true }));
+    await other.next('puback');
+    await other.next('puback');
+    await device.roundTrip();
+    expect(device.kinds()).toEqual([]);
+    expect(city.published.map(({ input }) => [input.gateway, input.topic])).toEqual([
+      ['GW-1', 'v1/gateway/rpc'],
+      ['GW-1', 'v1/devices/me/attributes'],
+    ]);
+    expect(city.refusals.map(({ reason }) => reason)).toEqual(['retained-junk', 'retained-junk']);
+  });
+
+  test('with a client id that is refused does not see its token in a log', async () => {
+    const device = await RawClient.open(city.broker.port);
+    device.send(connectPacket({ username: 'token-of-GW-3', clientId: 'x'.repeat(300) }));
+    await device.closed;
+    expect(JSON.stringify(city.refusals)).not.toContain('token-of');
   });
 });
 

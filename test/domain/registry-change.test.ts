@@ -235,6 +235,27 @@ describe('registry', () => {
     expect([...registry.devicesBySerial]).toEqual([['SN 2', 'G-1']]);
   });
 
+  test('a token names one gateway, also when it is retired; another takes its place or none', () => {
+    const registry = city(create('gateways', { ...GATEWAY, id: 'GW-2' }));
+    const token = (id: string, letters: string | null): RegistryItem => ({
+      op: 'token',
+      id,
+      tokenHmac: letters?.repeat(32) ?? null,
+    });
+    expect(codes(registry, token('GW-1', 'ab'))).toEqual([]);
+    expect(codes(registry, token('GW-2', 'ab'))).toEqual(['token-exists']);
+    expect(codes(registry, token('GW-2', 'cd'), token('GW-1', 'cd'))).toEqual(['token-exists']);
+    expect(codes(registry, token('GW-2', 'x'), token('GW-9', 'ef'))).toEqual(['bad-id', 'not-found']);
+    expect(codes(registry, token('GW-1', 'ef'))).toEqual([]);
+    expect([...registry.gatewaysByToken]).toEqual([['ef'.repeat(32), 'GW-1']]);
+    expect(restoreRegistry(serializeRegistry(registry)).gatewaysByToken).toEqual(registry.gatewaysByToken);
+    expect(codes(registry, update('gateways', { id: 'GW-1', tokenHmac: HMAC }))).toEqual(['unknown-field']);
+    expect(codes(registry, update('gateways', { id: 'GW-1', name: '新名' }))).toEqual([]);
+    expect(registry.gatewaysByToken.size).toBe(1);
+    expect(codes(registry, token('GW-1', null))).toEqual([]);
+    expect([registry.gatewaysByToken.size, registry.gateways.get('GW-1')?.tokenHmac]).toEqual([0, undefined]);
+  });
+
   test('no new device may take the serial of another for its id', () => {
     const registry = city({ op: 'replace', id: 'G-1', serial: 'G-7' });
     expect(codes(registry, create('devices', { ...DEVICE, id: 'G-7', serial: 'x' }))).toEqual([

@@ -41,7 +41,9 @@ export async function startWatchedBroker(port = 0, secret = 's'): Promise<Watche
     {
       ...admitAll,
       authenticate: (gateway, password) =>
-        Buffer.from(password ?? []).toString() === secret ? { gateway } : { refused: 'wrong-secret' },
+        Buffer.from(password ?? []).toString() === secret
+          ? { gateway, proof: 'secret' }
+          : { refused: 'wrong-secret' },
       publish({ gateway, topic, payload }, done) {
         heard.push({ gateway, topic, payload });
         if (held === null) done();

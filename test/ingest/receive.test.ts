@@ -60,6 +60,7 @@ describe('what a gateway may publish', () => {
       gaps: 0,
       rejected: 0,
       extraFields: 0,
+      companions: 0,
     });
   });
 
@@ -155,6 +156,7 @@ describe('what a gateway may publish', () => {
     expect(values(city)).toEqual([1]);
     expect(gatewayIngestStatus(city.state, city.registry, 'GW-1')).toMatchObject({
       extraFields: 2,
+      companions: 0,
       rejected: 0,
     });
   });
@@ -165,7 +167,7 @@ describe('what a gateway may publish', () => {
     ['lifeline/v1/GW-2/telemetry', ['foreign-topic'], []],
     ['lifeline/v1/GW-1/command', ['unknown-topic'], []],
     ['lifeline/v1/GW-1', ['unknown-topic'], []],
-    ['v1/gateway/telemetry', ['unknown-topic'], []],
+    ['v1/gateway', ['unknown-topic'], []],
     ['lifeline/v2/GW-1/telemetry', ['unknown-topic'], []],
   ])('a publish to %s: refused %j, lives %j', (topic, expected, lives) => {
     const city = smallCity();

@@ -44,6 +44,8 @@ const PROMISED: Record<string, string> = {
   '/quarantine/samples': 'get',
   '/quarantine/approve': 'post',
   '/gateways/{id}/secret': 'post',
+  '/gateways/{id}/token': 'post',
+  '/gateways/{id}/token/revoke': 'post',
   '/devices/{id}/replace': 'post',
   '/points/{id}/measurements': 'get',
   '/points/{id}/latest': 'get',

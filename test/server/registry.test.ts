@@ -308,6 +308,41 @@ describe('a gateway', () => {
   });
 });
 
+describe("a gateway's ThingsBoard token", () => {
+  const path = '/api/v1/gateways/GW-1/token';
+
+  it('is shown once; only its HMAC is kept, and the next one ends it', async () => {
+    const first = (await house.ask('system-admin', 'POST', path)).json();
+    expect(Buffer.from(first.token, 'base64url')).toHaveLength(32);
+    expect(first).toEqual({ id: 'GW-1', token: first.token });
+    const second = (await house.ask('system-admin', 'POST', path, {})).json();
+    expect([...house.city.registry().gatewaysByToken]).toEqual([[secretHmac(second.token), 'GW-1']]);
+    expect(JSON.stringify(house.city.commands)).not.toContain(second.token);
+    const shown = (await house.ask('system-admin', 'GET', '/api/v1/gateways/GW-1')).json();
+    expect(shown).toMatchObject({ hasToken: true });
+    expect(JSON.stringify(shown)).not.toMatch(/hmac/i);
+  });
+
+  it('may be the one that the device has already, unless it is short or another gateway’s', async () => {
+    const token = 'A1_TEST_TOKEN_OF_THE_FIELD';
+    expect((await house.ask('system-admin', 'POST', path, { token })).json()).toEqual({ id: 'GW-1', token });
+    expect((await house.ask('system-admin', 'POST', path, { token: 'short' })).statusCode).toBe(400);
+    const other = await house.ask('system-admin', 'POST', '/api/v1/gateways/GW-2/token', { token });
+    expect([other.statusCode, other.json().code]).toEqual([422, 'token-exists']);
+    expect(JSON.stringify(other.json())).not.toContain(token);
+  });
+
+  it('is taken away, by whoever manages gateways', async () => {
+    await house.ask('system-admin', 'POST', path);
+    expect((await house.ask('engineer', 'POST', `${path}/revoke`)).statusCode).toBe(403);
+    expect((await house.ask('system-admin', 'POST', `${path}/revoke`)).json()).toMatchObject({
+      hasToken: false,
+    });
+    expect(house.city.registry().gatewaysByToken.size).toBe(0);
+    expect((await house.ask('system-admin', 'POST', '/api/v1/gateways/GW-99/token')).statusCode).toBe(404);
+  });
+});
+
 describe('a device', () => {
   it('keeps its id when its box is replaced', async () => {
     const reply = await house.ask('engineer', 'POST', '/api/v1/devices/G-1/replace', { serial: 'SN-2' });

@@ -26,6 +26,9 @@ it('lays each change over what was there: null removes, secrets, serials and ret
   });
   change({ op: 'update', kind: 'facilities', value: { id: 'well-7', name: '七号井', code: null } });
   change({ op: 'secret', id: 'gw-1', secretHmac: 'bb' }, { op: 'replace', id: 'd', serial: 's2' });
+  change({ op: 'token', id: 'gw-1', tokenHmac: 'cc' });
+  expect(ledger.registryDocument('gateways', 'gw-1')).toMatchObject({ tokenHmac: 'cc' });
+  change({ op: 'token', id: 'gw-1', tokenHmac: null });
   change({ op: 'retire', kind: 'gateways', id: 'gw-1' });
   expect(ledger.registryDocument('facilities', 'well-7')).toEqual({
     id: 'well-7',
@@ -59,11 +62,11 @@ it('keeps an edge as it was last laid', () => {
 
 it('keeps every change whole and in order, for ever', () => {
   const changes = ledger.registryChanges(0, 100);
-  expect(changes.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  expect(changes[4]).toEqual({
-    revision: 5,
-    at: NOON + 5,
+  expect(changes.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(changes[6]).toEqual({
+    revision: 7,
+    at: NOON + 7,
     change: { items: [{ op: 'retire', kind: 'gateways', id: 'gw-1' }] },
   });
-  expect(ledger.registryChanges(4, 1)).toEqual([changes[4]]);
+  expect(ledger.registryChanges(6, 1)).toEqual([changes[6]]);
 });
