@@ -16,8 +16,26 @@ export type Config = {
   readonly adminPassword: string | null;
   /** Days a measurement is kept in the embedded store. */
   readonly retentionDays: number;
+  /** Null = measurements stay in the embedded store alone. */
+  readonly influx: InfluxSettings | null;
   readonly bounds: Bounds;
 };
+
+/** Where measurements go besides the embedded store. */
+export type InfluxSettings = {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly auth:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'token'; readonly token: string }
+    | { readonly kind: 'password'; readonly username: string; readonly password: string };
+  readonly org: string | null;
+  /** On 1.x the database. */
+  readonly bucket: string;
+  /** Null = asked of the server. */
+  readonly profile: InfluxProfileName | null;
+};
+export type InfluxProfileName = 'v1' | 'v2' | 'v3core';
 
 export type Bounds = {
   /** A group commit closes at this many inputs: keeps one sync's acknowledgements in one write. */
@@ -89,6 +107,13 @@ const KNOWN = new Set([
   'LIFELINE_ADMIN_PASSWORD',
   'LIFELINE_RETENTION_DAYS',
   'LIFELINE_RESERVE_MB',
+  'INFLUX_URL',
+  'INFLUX_TOKEN',
+  'INFLUX_USERNAME',
+  'INFLUX_PASSWORD',
+  'INFLUX_ORG',
+  'INFLUX_BUCKET',
+  'INFLUX_PROFILE',
 ]);
 
 /** Reads the settings from `environment`; throws a ConfigError naming the first bad one. */
@@ -131,11 +156,71 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminPassword:
       environment['LIFELINE_ADMIN_PASSWORD'] === undefined ? null : text('LIFELINE_ADMIN_PASSWORD', ''),
     retentionDays: whole('LIFELINE_RETENTION_DAYS', 400, 1, 36_500),
+    influx: readInflux(environment, text),
     bounds: {
       ...DEFAULT_BOUNDS,
       reserveBytes:
         whole('LIFELINE_RESERVE_MB', DEFAULT_BOUNDS.reserveBytes / 1_048_576, 0, 100_000) * 1_048_576,
     },
+  };
+}
+
+function readInflux(
+  environment: Readonly<Record<string, string | undefined>>,
+  text: (name: string, fallback: string) => string,
+): InfluxSettings | null {
+  const given = Object.keys(environment).filter((name) => name.startsWith('INFLUX_'));
+  if (environment['INFLUX_URL'] === undefined) {
+    const [lone] = given.sort();
+    if (lone !== undefined) throw new ConfigError(lone, 'needs INFLUX_URL beside it');
+    return null;
+  }
+  const profile = environment['INFLUX_PROFILE'] ?? null;
+  if (profile !== null && profile !== 'v1' && profile !== 'v2' && profile !== 'v3core') {
+    throw new ConfigError('INFLUX_PROFILE', `"${profile}" is none of v1, v2, v3core`);
+  }
+  const bucket = text('INFLUX_BUCKET', 'lifeline');
+  // It becomes part of addresses and of InfluxQL: a short alphabet leaves nothing to escape.
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(bucket)) {
+    throw new ConfigError('INFLUX_BUCKET', 'takes letters, digits, dot, underscore and hyphen, at most 64');
+  }
+  return {
+    url: influxUrl(text('INFLUX_URL', '')),
+    auth: influxAuth(environment, text),
+    org: environment['INFLUX_ORG'] === undefined ? null : text('INFLUX_ORG', ''),
+    bucket,
+    profile,
+  };
+}
+
+function influxUrl(value: string): string {
+  const url = URL.parse(value);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new ConfigError('INFLUX_URL', `"${value}" is no http:// or https:// address`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigError('INFLUX_URL', 'holds a password: use INFLUX_USERNAME and INFLUX_PASSWORD');
+  }
+  if (url.search !== '' || url.hash !== '') throw new ConfigError('INFLUX_URL', 'ends with the path');
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+function influxAuth(
+  environment: Readonly<Record<string, string | undefined>>,
+  text: (name: string, fallback: string) => string,
+): InfluxSettings['auth'] {
+  const { INFLUX_TOKEN: token, INFLUX_USERNAME: username, INFLUX_PASSWORD: password } = environment;
+  if (token !== undefined && (username !== undefined || password !== undefined)) {
+    throw new ConfigError('INFLUX_TOKEN', 'stands alone: not beside INFLUX_USERNAME or INFLUX_PASSWORD');
+  }
+  if (token !== undefined) return { kind: 'token', token: text('INFLUX_TOKEN', '') };
+  if (username === undefined && password === undefined) return { kind: 'none' };
+  if (username === undefined) throw new ConfigError('INFLUX_USERNAME', 'is needed beside INFLUX_PASSWORD');
+  if (password === undefined) throw new ConfigError('INFLUX_PASSWORD', 'is needed beside INFLUX_USERNAME');
+  return {
+    kind: 'password',
+    username: text('INFLUX_USERNAME', ''),
+    password: text('INFLUX_PASSWORD', ''),
   };
 }
 

@@ -37,7 +37,8 @@ export type Segment = {
   bytes: number;
 };
 
-const NAME = /^(\d{16})\.(\d{4,})\.([0-9a-f]{8})\.log$/;
+/** First position, generation and salt (hex) of a segment's file. */
+export const SEGMENT_NAME = /^(\d{16})\.(\d{4,})\.([0-9a-f]{8})\.log$/;
 
 export class SegmentLog {
   readonly #disk: Disk;
@@ -162,7 +163,7 @@ export class SegmentLog {
     const found: Segment[] = [];
     for (const name of this.#disk.list(directory)) {
       const path = `${directory}/${name}`;
-      const match = NAME.exec(name);
+      const match = SEGMENT_NAME.exec(name);
       if (match !== null) {
         const [, first, generation, salt] = match;
         found.push({

@@ -13,6 +13,7 @@ const pem = (name: string): string => {
   return path;
 };
 const tls = { LIFELINE_TLS_CERT: pem('cert'), LIFELINE_TLS_KEY: pem('key') };
+const influx = { INFLUX_URL: 'https://db/influx' };
 
 describe('settings', () => {
   it('have defaults that keep to this machine and hold no secret', () => {
@@ -26,6 +27,7 @@ describe('settings', () => {
       tls: null,
       adminPassword: null,
       retentionDays: 400,
+      influx: null,
       bounds: DEFAULT_BOUNDS,
     });
   });
@@ -41,6 +43,26 @@ describe('settings', () => {
     [{ LIFELINE_RETENTION_DAYS: '1' }, { retentionDays: 1 }],
     [{ LIFELINE_RESERVE_MB: '0' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 0 } }],
     [{ LIFELINE_RESERVE_MB: '512' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 512 * 1_048_576 } }],
+    [
+      { INFLUX_URL: 'http://db:8086/' },
+      {
+        influx: {
+          url: 'http://db:8086',
+          auth: { kind: 'none' },
+          org: null,
+          bucket: 'lifeline',
+          profile: null,
+        },
+      },
+    ],
+    [
+      { ...influx, INFLUX_TOKEN: 't', INFLUX_ORG: '城', INFLUX_BUCKET: 'city', INFLUX_PROFILE: 'v2' },
+      { influx: { auth: { kind: 'token', token: 't' }, org: '城', bucket: 'city', profile: 'v2' } },
+    ],
+    [
+      { ...influx, INFLUX_USERNAME: 'u', INFLUX_PASSWORD: 'p' },
+      { influx: { url: 'https://db/influx', auth: { kind: 'password', username: 'u', password: 'p' } } },
+    ],
     [
       { ...tls, LIFELINE_MQTTS_PORT: '8883' },
       { mqttsPort: 8_883, tls: { cert: '-----cert-----\n', key: '-----key-----\n' } },
@@ -67,6 +89,16 @@ describe('settings', () => {
     [{ LIFELINE_RETENTION_DAYS: '36501' }, `LIFELINE_RETENTION_DAYS: ${whole('36501', 1, 36_500)}`],
     [{ LIFELINE_RESERVE_MB: '100001' }, `LIFELINE_RESERVE_MB: ${whole('100001', 0, 100_000)}`],
     [{ LIFELINE_MQTTS_PORT: '8883' }, 'LIFELINE_MQTTS_PORT: needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY'],
+    [{ INFLUX_TOKEN: 't' }, 'INFLUX_TOKEN: needs INFLUX_URL beside it'],
+    [{ INFLUX_URL: 'db:8086' }, 'INFLUX_URL: "db:8086" is no http:// or https:// address'],
+    [{ INFLUX_URL: 'http://u:p@db' }, 'INFLUX_URL: holds a password'],
+    [{ INFLUX_URL: 'http://db/write?db=x' }, 'INFLUX_URL: ends with the path'],
+    [{ ...influx, INFLUX_BUCKET: 'a"b' }, 'INFLUX_BUCKET: takes letters'],
+    [{ ...influx, INFLUX_PROFILE: 'v3' }, 'INFLUX_PROFILE: "v3" is none of v1, v2, v3core'],
+    [{ ...influx, INFLUX_TOKEN: 't', INFLUX_USERNAME: 'u' }, 'INFLUX_TOKEN: stands alone'],
+    [{ ...influx, INFLUX_USERNAME: 'u' }, 'INFLUX_PASSWORD: is needed beside INFLUX_USERNAME'],
+    [{ ...influx, INFLUX_PASSWORD: 'p' }, 'INFLUX_USERNAME: is needed beside INFLUX_PASSWORD'],
+    [{ ...influx, INFLUX_TOKEN: '' }, 'INFLUX_TOKEN: is empty'],
     [{ LIFELINE_TLS_CERT: tls.LIFELINE_TLS_CERT }, 'LIFELINE_TLS_KEY: is needed beside LIFELINE_TLS_CERT'],
     [{ LIFELINE_TLS_KEY: tls.LIFELINE_TLS_KEY }, 'LIFELINE_TLS_CERT: is needed beside LIFELINE_TLS_KEY'],
   ])('refuses %j', (environment, words) => {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { MeasurementStore, StoreTrouble } from '../ports.ts';
 import { gatherSlice } from './day-gatherer.ts';
 import type { Holdings } from './holdings.ts';
+import { type HourSource, hourSourceOf } from './hour-source.ts';
 import { newestIndex, newLatestValues, observeLatest, settleLatest } from './latest-values.ts';
 import { MetaFile } from './meta-file.ts';
 import { isCorrupt, MonthFiles, setFileAside } from './month-files.ts';
@@ -32,8 +33,13 @@ export type EmbeddedStoreOptions = {
   readonly onTrouble?: (trouble: StoreTrouble) => void;
 };
 
+export type EmbeddedStore = MeasurementStore & {
+  /** Whole hours, for whoever must send them on. */
+  readonly hours: HourSource;
+};
+
 /** Opens the store in `directory`, creating it when absent. Throws when the disk refuses. */
-export function openEmbeddedStore(directory: string, options: EmbeddedStoreOptions = {}): MeasurementStore {
+export function openEmbeddedStore(directory: string, options: EmbeddedStoreOptions = {}): EmbeddedStore {
   mkdirSync(directory, { recursive: true });
   const holdings = openHoldings(directory, options.onTrouble ?? (() => {}));
   const graceMs = options.graceMs ?? 600_000;
@@ -41,6 +47,7 @@ export function openEmbeddedStore(directory: string, options: EmbeddedStoreOptio
   const bound = { chunks: options.chunksPerSlice ?? 2000, rows: 150_000 };
   let lastNow: number | null = null;
   return {
+    hours: hourSourceOf(holdings),
     write(rows, throughPosition) {
       while (holdings.hours.rowCount >= openRowsMax * 2) {
         takeForRoom(holdings, openRowsMax);

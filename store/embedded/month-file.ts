@@ -143,6 +143,24 @@ export class MonthFile {
       .map((row) => ({ day: integer(row['day']), since: integer(row['since']) }));
   }
 
+  /** Hours or days with chunks, ascending. */
+  times(table: ChunkTable): number[] {
+    // SQLite would walk every key for DISTINCT; this steps from one to the next.
+    const sql = `WITH RECURSIVE x(t) AS (SELECT min(t) FROM ${table}
+      UNION ALL SELECT (SELECT min(t) FROM ${table} WHERE t>x.t) FROM x WHERE x.t IS NOT NULL)
+      SELECT t FROM x WHERE t IS NOT NULL`;
+    return this.prepared(sql)
+      .all()
+      .map((row) => integer(row['t']));
+  }
+
+  /** Points with chunks in hour or day `t`, ascending. */
+  pointsOf(table: ChunkTable, t: number): number[] {
+    return this.prepared(`SELECT DISTINCT s FROM ${table} WHERE t=? ORDER BY s`)
+      .all(t)
+      .map((row) => integer(row['s']));
+  }
+
   /** Every chunk's key, newest first: only for rebuilding what was derived from them. */
   *keys(table: ChunkTable): Iterable<{ t: number; s: number; part: number }> {
     const sql = `SELECT t, s, part FROM ${table} ORDER BY t DESC, s, part DESC`;

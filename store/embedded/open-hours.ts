@@ -114,6 +114,27 @@ export function openRowsOf(
   return found;
 }
 
+/** Open rows of one hour of each of the points that has any, in one look at the buffers. */
+export function openRowsOfPoints(
+  hours: OpenHours,
+  points: readonly number[],
+  hour: number,
+): Map<number, RowColumns> {
+  const found = new Map<number, RowColumns>();
+  const wanted = new Set(points);
+  for (const buffer of [...hours.sealing, ...hours.open.values()]) {
+    if (buffer.hour !== hour) continue;
+    for (let i = 0; i < buffer.rowCount; i++) {
+      const point = buffer.points[i] ?? 0;
+      if (!wanted.has(point)) continue;
+      let rows = found.get(point);
+      if (!rows) found.set(point, (rows = newColumns()));
+      appendOpenRows(buffer, [i], 0, 1, rows);
+    }
+  }
+  return found;
+}
+
 /** Hands an hour over to sealing. */
 export function beginSealing(hours: OpenHours, buffer: HourBuffer): void {
   hours.open.delete(buffer.hour);
