@@ -10,10 +10,9 @@
 import type { Answer } from '#domain/event.ts';
 import type { Input } from '#domain/input.ts';
 import type { Timestamp } from '#domain/time.ts';
-import { nextDeadline } from '#rules/engine.ts';
 import { figuresOf, keyed, watchOutcome } from './city/commit.ts';
 import { startEngineClock } from './city/engine-clock.ts';
-import { emptyOutput, type FoldOutput } from './city/fold.ts';
+import { emptyOutput, type FoldOutput, nextDeadline } from './city/fold.ts';
 import { createInputQueue, type Waiting } from './city/input-queue.ts';
 import { createIntake } from './city/intake.ts';
 import { watchJournal } from './city/journal-watch.ts';
@@ -110,6 +109,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       else if (event.kind === 'gateway') listen.gateway(event.gateway, event.connections > 0, event.at);
       else if (event.kind === 'registry') listen.registry();
       else if (event.kind === 'rejected') listen.rejected(event.rejection);
+      else if (event.kind === 'notification') listen.notification(event);
     }
     if (out.changes.length > 0) listen.points(out.changes);
   }
@@ -130,11 +130,11 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
   function armTick(): void {
     cancelTick?.();
     cancelTick = null;
-    const due = nextDeadline(city.rules);
+    const due = nextDeadline(city);
     if (due === null || stopped !== null) return;
     const inMs = Math.min(Math.max(0, due - engineClock.now().engineTime), 60_000);
     cancelTick = clock.after(inMs, () => {
-      const next = nextDeadline(city.rules);
+      const next = nextDeadline(city);
       if (next !== null && next <= engineClock.now().engineTime) submit({ kind: 'tick' });
       else armTick();
     });
@@ -174,6 +174,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     publish: intake.publish,
     submit: (input) => submit(input),
     command: (command) => new Promise((resolve) => submit(command, null, resolve)),
+    report: (input) => new Promise((resolve) => submit(input, null, resolve)),
     status: () => ({
       journalFailing: watch.failing(),
       holding: intake.holding(),

@@ -2,6 +2,7 @@
 import type { Registry } from '#domain/registry.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { createRegistry } from '#domain/registry-change.ts';
+import { createEmergency, type EmergencyState } from '#emergency/outbox.ts';
 import { createIngest, type IngestState } from '#ingest/ingest.ts';
 import { createRules, ENGINE_REVISION, type RulesState } from '#rules/engine.ts';
 import type { ClockAnchor } from './engine-clock.ts';
@@ -12,6 +13,8 @@ export type City = {
   registry: Registry;
   ingest: IngestState;
   rules: RulesState;
+  /** The notification outbox: who was told of which alarm, and who is told next. */
+  emergency: EmergencyState;
   /** Last input folded, and its clocks. */
   position: number;
   engineTime: EngineTime;
@@ -35,6 +38,7 @@ export function createCity(site: string): City {
     registry: createRegistry(),
     ingest: createIngest(),
     rules: createRules(site),
+    emergency: createEmergency(),
     position: 0,
     engineTime: 0,
     receivedAt: null,

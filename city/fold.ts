@@ -9,10 +9,12 @@ import type { Measurement } from '#domain/measurement.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { RegistryErrorCode } from '#domain/registry-fields.ts';
 import type { RegistryChange, RegistryError } from '#domain/registry.ts';
-import type { Moment } from '#domain/time.ts';
+import type { EngineTime, Moment } from '#domain/time.ts';
 import { applyRegistryChange } from '#domain/registry-change.ts';
+import { nextDeadline as alertDeadline } from '#emergency/outbox.ts';
 import * as ingest from '#ingest/ingest.ts';
 import * as rules from '#rules/engine.ts';
+import { applyAlertInput, changeOnCall, followEvents, passTime } from './alerts.ts';
 import type { City } from './city.ts';
 import { noteLate, settleLate } from './late-windows.ts';
 import { applyNotice, applyRaise } from './raised.ts';
@@ -34,14 +36,19 @@ export function fold(city: City, input: Journaled<Input>, out: FoldOutput): void
     throw new Error(`input ${input.position} follows ${city.position}: the journal has a hole`);
   }
   const sink = { alarm: (event: CityEvent) => void out.events.push(event) };
+  const mark = out.events.length;
   if (input.kind === 'resumed') {
     rules.onResumed(city.rules, city.registry, input.from, input.to, input, sink);
     city.connections.clear();
     city.anchor = { boot: input.boot, monotonicMs: input.monotonicMs, engineTime: input.to };
+    passTime(city, input, input.to, out, mark, sink);
   } else {
     rules.advance(city.rules, city.registry, input.engineTime, input, sink);
+    passTime(city, input, input.engineTime, out, mark, sink);
   }
+  const decided = out.events.length;
   apply(city, input, out, sink);
+  followEvents(city, input, out, decided, sink);
   city.position = input.position;
   city.engineTime = input.engineTime;
   city.receivedAt = input.receivedAt;
@@ -88,10 +95,22 @@ function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules
       settleLate(city.lateWindows, input.pointIndex, input.to, input.engineTime);
       rules.onRejudged(city.rules, city.registry, input, input, sink);
       return;
+    case 'notification':
+    case 'channels':
+    case 'channel-tested':
+      out.answer = applyAlertInput(city, input, out, sink);
+      return;
     case 'resumed':
     case 'tick':
       return;
   }
+}
+
+/** When a tick is due if nothing comes; null = never. */
+export function nextDeadline(city: City): EngineTime | null {
+  const [rule, alert] = [rules.nextDeadline(city.rules), alertDeadline(city.emergency)];
+  if (rule === null || alert === null) return rule ?? alert;
+  return Math.min(rule, alert);
 }
 
 const QUALITY_CODE = { good: 0, uncertain: 1, bad: 2 } as const;
@@ -153,6 +172,8 @@ function decide(city: City, input: Journaled<CommandInput>, out: FoldOutput, sin
       return rules.onCommand(city.rules, city.registry, input, input, sink);
     case 'registry':
       return changeRegistry(city, input, out, sink);
+    case 'on-call':
+      return changeOnCall(city, input, out, sink);
     case 'approve-quarantine': {
       const place = out.events.length;
       const records = ingest.approve(city.ingest, city.registry, input, ingestSink(city, input, out, sink));
@@ -244,6 +265,16 @@ function describe(input: CommandInput): { action: string; subject: string; detai
         action: 'registry',
         subject: input.change.items.length === 1 ? subjectOf(input.change.items[0]) : '',
         detail: { items: input.change.items.map(subjectOf) },
+      };
+    case 'on-call':
+      return {
+        action: 'on-call',
+        subject: '',
+        detail: {
+          revision: input.revision,
+          persons: input.list.persons.length,
+          entries: input.list.entries.length,
+        },
       };
     case 'approve-quarantine':
       return {

@@ -3,7 +3,8 @@ import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Answer } from '#domain/event.ts';
-import type { CommandInput, Input, PublishInput } from '#domain/input.ts';
+import type { CommandInput, Input, NotificationInput, PublishInput } from '#domain/input.ts';
+import type { NotificationEvent } from '#domain/notification.ts';
 import type { NoticeInput, RaiseInput } from '#domain/raise.ts';
 import type { Rejection } from '#domain/rejection.ts';
 import type { Timestamp } from '#domain/time.ts';
@@ -35,6 +36,8 @@ export type PipelineListener = {
   gateway(gateway: string, connected: boolean, at: Timestamp): void;
   registry(): void;
   rejected(rejection: Rejection): void;
+  /** A message to a person came to be or changed. */
+  notification(event: NotificationEvent): void;
   /** A group commit was synced and folded. */
   committed(commit: CommitFigures): void;
   /** Alarms shown from a throw-away copy while the journal cannot sync (未入账); null = over, show the ledger's again. */
@@ -66,6 +69,8 @@ export type Pipeline = {
   submit(input: Input): void;
   /** Journals and folds what somebody orders or asks for; resolves with the engine's verdict. */
   command(command: CommandInput | RaiseInput | NoticeInput): Promise<Answer>;
+  /** Journals and folds what the outside says of a message; resolves with whether it still counts. */
+  report(input: NotificationInput): Promise<Answer>;
   status(): {
     journalFailing: boolean;
     /** Publishes wait and are not acknowledged: the disk lives off its reserve, or the record log is far behind. */

@@ -6,6 +6,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { PagedArray } from '#domain/paged-array.ts';
 import type { OutputStore, Snapshot, SnapshotWriter } from '#store/ports.ts';
 import { restoreRegistry, type SerializedRegistry, serializeRegistry } from '#domain/registry-change.ts';
+import * as emergency from '#emergency/outbox.ts';
 import * as ingest from '#ingest/ingest.ts';
 import * as rules from '#rules/engine.ts';
 import { type City, FOLD_REVISION } from './city.ts';
@@ -102,6 +103,8 @@ function pagesOf(city: City): Record<string, PagedArray<unknown>> {
   const all: Record<string, PagedArray<unknown>> = {};
   for (const [name, array] of Object.entries(ingest.pagesOf(city.ingest))) all[`ingest/${name}`] = array;
   for (const [name, array] of Object.entries(rules.pagesOf(city.rules))) all[`rules/${name}`] = array;
+  for (const [name, array] of Object.entries(emergency.pagesOf(city.emergency)))
+    all[`emergency/${name}`] = array;
   return all;
 }
 
@@ -120,6 +123,7 @@ type Rest = Pick<
   readonly registry: SerializedRegistry;
   readonly ingest: unknown;
   readonly rules: unknown;
+  readonly emergency?: unknown;
 };
 
 function restOf(city: City): Rest {
@@ -135,6 +139,7 @@ function restOf(city: City): Rest {
     registry: serializeRegistry(city.registry),
     ingest: ingest.restOf(city.ingest),
     rules: rules.restOf(city.rules),
+    emergency: emergency.restOf(city.emergency),
   };
 }
 
@@ -156,6 +161,7 @@ function restoreFrom(
     registry: restoreRegistry(known.registry),
     ingest: ingest.restoreIngest(pages('ingest/'), known.ingest),
     rules: rules.restoreRules(site, pages('rules/'), known.rules),
+    emergency: emergency.restoreEmergency(pages('emergency/'), known.emergency),
   };
 }
 

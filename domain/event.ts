@@ -1,6 +1,7 @@
 /** What the main fold decided: frozen in the record log, applied to the ledger exactly once. */
 import type { AlarmEvent } from './alarm.ts';
 import type { Colour } from './colour.ts';
+import type { NotificationEvent } from './notification.ts';
 import type { RegistryChange } from './registry.ts';
 import type { Timestamp } from './time.ts';
 import type { Person } from './user.ts';
@@ -10,6 +11,7 @@ export type CityEvent =
   | AlarmEvent
   | RejectionEvent
   | FlowNoticeEvent
+  | NotificationEvent
   | {
       readonly kind: 'registry';
       readonly at: Timestamp;

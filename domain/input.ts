@@ -1,6 +1,7 @@
 /** Everything that can change an alarm. Each is journaled and synced before it acts (invariant 1). */
 import type { Verdict } from './alarm.ts';
 import type { NoticeInput, RaiseInput } from './raise.ts';
+import type { ChannelName, NotificationReport, OnCallList } from './notification.ts';
 import type { RegistryChange } from './registry.ts';
 import type { EngineTime, Moment, Timestamp } from './time.ts';
 import type { Person } from './user.ts';
@@ -61,6 +62,8 @@ export type CommandInput = { readonly kind: 'command'; readonly by: Person } & (
       readonly reason: string;
     }
   | { readonly command: 'registry'; readonly change: RegistryChange }
+  /** The on-call list as a whole; `revision` is the one it was edited from. */
+  | { readonly command: 'on-call'; readonly revision: number; readonly list: OnCallList }
   | {
       readonly command: 'approve-quarantine';
       /** Device id as it was sent; records are replayed as late for the device of that id or serial. */
@@ -107,6 +110,16 @@ export type Input =
   | { readonly kind: 'tick' }
   /** The rule catalogue in force from here on, whole. */
   | { readonly kind: 'catalogue'; readonly revision: string; readonly catalogue: unknown }
+  | NotificationInput
+  /** The channels that are configured from here on, without their secrets. */
+  | { readonly kind: 'channels'; readonly channels: readonly ChannelName[] }
+  /** Outcome of a person's test of a channel. */
+  | {
+      readonly kind: 'channel-tested';
+      readonly channel: string;
+      readonly ok: boolean;
+      readonly detail: string;
+    }
   /** Outcome of judging stored late data again (design §6, retrospective lane). */
   | {
       readonly kind: 'rejudged';
@@ -115,6 +128,9 @@ export type Input =
       readonly to: Timestamp;
       readonly episodes: readonly RejudgedEpisode[];
     };
+
+/** What came of a message to a person (emergency/); `id` is the notification's. */
+export type NotificationInput = { readonly kind: 'notification'; readonly id: string } & NotificationReport;
 
 /** One finished or still running episode found in stored data, in effective time. */
 export type RejudgedEpisode = {

@@ -2,6 +2,7 @@
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Health } from '#domain/contract/health.ts';
+import type { NotificationEvent } from '#domain/notification.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
 import { alarmById, openAlarms, shippedCatalogue } from '#rules/engine.ts';
@@ -17,6 +18,7 @@ export type Announcements = {
   readonly points: Set<(changes: readonly PointChange[]) => void>;
   readonly gateway: Set<(gateway: string, connected: boolean, at: Timestamp) => void>;
   readonly registry: Set<() => void>;
+  readonly notification: Set<(event: NotificationEvent) => void>;
 };
 
 export const createAnnouncements = (): Announcements => ({
@@ -24,6 +26,7 @@ export const createAnnouncements = (): Announcements => ({
   points: new Set(),
   gateway: new Set(),
   registry: new Set(),
+  notification: new Set(),
 });
 
 export function createCityPort(parts: {

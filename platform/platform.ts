@@ -98,6 +98,9 @@ export async function startPlatform(
           for (const listener of announcements.registry) listener();
         },
         rejected: (rejection) => countRefused(rejection),
+        notification(event) {
+          for (const listener of announcements.notification) listener(event);
+        },
         committed: (commit) => count(metrics, commit),
         unjournaled(event) {
           if (event !== null) for (const listener of announcements.alarm) listener(event);

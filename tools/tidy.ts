@@ -30,7 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders and files whose code may read no clock, chance, environment, network or disk. */
-const PURE = /^(domain\/|rules\/|ingest\/|city\/(fold|city|late-windows|raised)\.ts)/;
+const PURE =
+  /^(domain\/|rules\/|ingest\/|emergency\/(?!channels\/)|city\/(alerts|fold|city|late-windows|raised)\.ts)/;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.|\bcrypto\.|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|(?<!')\b(?:from|import)\s*\(?\s*'[^'.#][^']*'/;
 const LINES_MAX = 300;

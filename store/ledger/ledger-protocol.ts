@@ -10,6 +10,8 @@ export const REQUESTS = [
   'alarms',
   'alarm',
   'alarmEvents',
+  'notifications',
+  'notification',
   'users',
   'auditEntries',
   'verifyAudit',

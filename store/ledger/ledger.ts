@@ -13,6 +13,7 @@ import type {
   QuarantineGroup,
   UserRecord,
 } from '#domain/contract/ledger.ts';
+import type { NotificationItem } from '#domain/notification.ts';
 import type { RegistryKind } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { alarmTables } from './alarm-tables.ts';
@@ -30,6 +31,7 @@ import {
 } from './quarantine.ts';
 import type { KeptRecord } from './quarantine-records.ts';
 import { PASSING_DIGESTS_MAX, reconciler, type Reconciliation } from './reconciliation.ts';
+import { notificationTable } from './notifications.ts';
 import { registryProjection, type RecordedChange } from './registry-projection.ts';
 import { userTables, type SessionRecord, type UserChange } from './users.ts';
 import type { KeyedEvent } from '../ports.ts';
@@ -99,6 +101,8 @@ export class Ledger {
         return this.tables.registry.apply(keyed, event);
       case 'gateway':
         return this.tables.presence.apply(event);
+      case 'notification':
+        return this.tables.notifications.apply(event);
       case 'audit': {
         const { at, by, action, subject, outcome, detail } = event;
         const { username, address } = by;
@@ -123,6 +127,15 @@ export class Ledger {
   /** Oldest first; none for an unknown alarm. */
   alarmEvents(alarm: string): readonly AlarmEvent[] {
     return coded(() => this.tables.alarms.alarmEvents(alarm));
+  }
+
+  /** Messages to people about an alarm, oldest first. */
+  notifications(alarm: string): readonly NotificationItem[] {
+    return coded(() => this.tables.notifications.notifications(alarm));
+  }
+
+  notification(id: string): NotificationItem | null {
+    return coded(() => this.tables.notifications.notification(id));
   }
 
   users(): readonly UserRecord[] {
@@ -246,6 +259,7 @@ function tablesOf(db: DatabaseSync, options: LedgerOptions) {
     quarantine,
     alarms: alarmTables(db, reconcile),
     registry: registryProjection(db, reconcile),
+    notifications: notificationTable(db),
     presence: gatewayPresence(db, counts, options.presence ?? PRESENCE_BOUNDS),
     users: userTables(db),
     figures: (): LedgerFigures => ({

@@ -96,6 +96,7 @@ export function oneCity(seed = 1): OneCity {
           gateway: () => {},
           registry: () => {},
           rejected: () => {},
+          notification: () => {},
           committed: () => {},
         },
       });

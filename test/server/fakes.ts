@@ -143,6 +143,8 @@ export function createCity(clock: Clock): FakeCity {
         return changeRegistry(command.change);
       case 'maintenance':
         return { ok: true, body: null };
+      case 'on-call':
+        return { ok: true, body: { revision: command.revision + 1 } };
       case 'approve-quarantine':
         return { ok: true, body: { records: command.records.length } };
       case 'alarm':

@@ -195,6 +195,7 @@ async function startLife(world: {
       gateway: () => {},
       registry: () => {},
       rejected: () => {},
+      notification: () => {},
       committed: () => {},
       unjournaled: () => {},
     },
