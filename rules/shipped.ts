@@ -36,7 +36,6 @@ import plantCh4 from './catalogue/plant-ch4.json' with { type: 'json' };
 import plantCombustible from './catalogue/plant-combustible.json' with { type: 'json' };
 import pondingDepth from './catalogue/ponding-depth.json' with { type: 'json' };
 import pondingRise from './catalogue/ponding-rise.json' with { type: 'json' };
-import rainHour from './catalogue/rain-hour.json' with { type: 'json' };
 import rainSum from './catalogue/rain-sum.json' with { type: 'json' };
 import settings from './catalogue/settings.json' with { type: 'json' };
 import sewerCh4 from './catalogue/sewer-ch4.json' with { type: 'json' };
@@ -83,7 +82,6 @@ export const SHIPPED_RULES = [
   pondingDepth,
   pondingRise,
   rainSum,
-  rainHour,
   sewerLevel,
   sewerOverflow,
   forebayHigh,
