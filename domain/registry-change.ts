@@ -11,6 +11,7 @@ import type {
   GatewayEntry,
   Organisation,
   PointEntry,
+  Product,
   Registry,
   RegistryChange,
   RegistryError,
@@ -42,6 +43,8 @@ export type SerializedRegistry = {
   readonly points: readonly PointEntry[];
   /** Absent in snapshots older than the facility graph. */
   readonly edges?: readonly Entry<Edge>[];
+  /** Absent in snapshots older than the mapping forms. */
+  readonly products?: readonly Entry<Product>[];
 };
 
 /** A city with its areas and nothing else. */
@@ -52,6 +55,7 @@ export function createRegistry(): Registry {
     areas: new Map(AREAS.map((area) => [area.id, area])),
     facilities: new Map(),
     edges: new Map(),
+    products: new Map(),
     gateways: new Map(),
     gatewaysByToken: new Map(),
     devices: new Map(),
@@ -95,6 +99,7 @@ export function serializeRegistry(registry: Registry): SerializedRegistry {
     devices: [...registry.devicesByIndex],
     points: [...registry.pointsByIndex],
     edges: [...registry.edges.values()],
+    products: [...registry.products.values()],
   };
 }
 
@@ -109,6 +114,7 @@ export function restoreRegistry(data: SerializedRegistry): Registry {
   for (const entry of data.devices) setDevice(registry, entry);
   for (const entry of data.points) setPoint(registry, entry);
   for (const entry of data.edges ?? []) registry.edges.set(entry.id, entry);
+  for (const entry of data.products ?? []) registry.products.set(entry.id, entry);
   return registry;
 }
 
@@ -124,7 +130,7 @@ function prepare(registry: Registry, change: RegistryChange): { draft: Draft; er
 
 function commit(draft: Draft): void {
   const { registry, entries } = draft;
-  for (const kind of ['organisations', 'areas', 'facilities', 'edges'] as const) {
+  for (const kind of ['organisations', 'areas', 'facilities', 'products', 'edges'] as const) {
     const target: Map<string, unknown> = entriesOf(registry, kind);
     for (const entry of entries[kind].values()) target.set(entry.id, entry);
   }

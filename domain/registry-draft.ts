@@ -11,6 +11,7 @@ import type {
   GatewayEntry,
   Organisation,
   PointEntry,
+  Product,
   Registry,
   RegistryKind,
 } from './registry.ts';
@@ -23,6 +24,7 @@ export type EntryOf = {
   devices: DeviceEntry;
   points: PointEntry;
   edges: Entry<Edge>;
+  products: Entry<Product>;
 };
 export type AnyEntry = EntryOf[RegistryKind];
 
@@ -50,6 +52,7 @@ export function createDraft(registry: Registry): Draft {
       devices: new Map(),
       points: new Map(),
       edges: new Map(),
+      products: new Map(),
     },
     serials: new Map(),
     created: [],
@@ -125,6 +128,7 @@ function parentsOf(kind: RegistryKind, entry: AnyEntry): string[] {
   if (kind === 'facilities') refer('areas', 'area');
   if (kind === 'facilities') refer('organisations', 'organisation');
   if (kind === 'gateways' || kind === 'devices') refer('facilities', 'facility');
+  if (kind === 'gateways') refer('products', 'product');
   if (kind === 'devices') refer('gateways', 'gateway');
   if (kind === 'points') refer('devices', 'device');
   if (kind === 'edges') refer('facilities', 'from');

@@ -3,6 +3,7 @@
  * "none": absent when creating, removed when updating. Every fault is reported, not only the first.
  */
 import { path } from './edge-path.ts';
+import { PRODUCT_FIELDS } from './product-fields.ts';
 import { ID_PATTERN, type RegistryKind } from './registry.ts';
 import { COLOURS } from './colour.ts';
 
@@ -38,6 +39,8 @@ export const REGISTRY_ERROR_CODES = [
   'cycle',
   'self-loop',
   'path-off',
+  'bad-pointer',
+  'bad-topic',
   'unknown-kind',
   'unknown-lifeline',
   'unknown-quantity',
@@ -45,6 +48,7 @@ export const REGISTRY_ERROR_CODES = [
   'unknown-area',
   'unknown-facility',
   'unknown-gateway',
+  'unknown-product',
   'unknown-device',
 ] as const;
 export type RegistryErrorCode = (typeof REGISTRY_ERROR_CODES)[number];
@@ -75,11 +79,13 @@ const FIELDS: Readonly<Record<RegistryKind, Readonly<Record<string, Field>>>> = 
     attributes: optional(attributes),
     cameras: optional(texts),
   },
+  products: { id: required(id), name: required(text), ...PRODUCT_FIELDS },
   gateways: {
     id: required(id),
     name: required(text),
     facility: optional(id),
     session: required(session),
+    product: optional(id),
     secretHmac: required(secretHmac),
   },
   devices: {

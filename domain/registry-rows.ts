@@ -21,6 +21,7 @@ const NAME_OF = {
   areas: 'area',
   facilities: 'facility',
   gateways: 'gateway',
+  products: 'product',
   devices: 'device',
 } as const;
 
@@ -119,6 +120,7 @@ function checkWhole(draft: Draft, kind: RegistryKind, whole: Fields, id: string,
     refer('organisations', 'organisation');
   }
   if (kind === 'gateways' || kind === 'devices') refer('facilities', 'facility');
+  if (kind === 'gateways') refer('products', 'product');
   if (kind === 'devices') {
     refer('gateways', 'gateway');
     checkSerial(draft, id, whole.serial, fail);

@@ -51,6 +51,41 @@ export type Gateway = {
   readonly facility?: string;
   /** A sleepy gateway connects only to report: it is absent by missed reports, never by a closed connection. */
   readonly session: 'always-on' | 'sleepy';
+  /** It speaks the JSON of this product instead of ours. */
+  readonly product?: string;
+};
+
+/**
+ * How the gateways of one product write their own JSON (docs/gateways/mapping.md). Pointers are RFC 6901 from the whole
+ * message; `*` in them stands for each element of one list, and each gives a record.
+ */
+export type Product = {
+  readonly id: string;
+  readonly name: string;
+  readonly pointers: {
+    /** Absent: the topic names the device, else it is the gateway itself. */
+    readonly device?: string;
+    /** Absent: on arrival. */
+    readonly time?: string;
+    readonly seq?: string;
+    /** Channel -> where its value stands. */
+    readonly values?: Readonly<Record<string, string>>;
+    /** An object whose members are values. */
+    readonly valuesObject?: string;
+    /** A list of names with values; `name` and `value` lead from one element on. */
+    readonly valuesList?: { readonly list: string; readonly name: string; readonly value: string };
+  };
+  readonly timeUnit: 'ms' | 's' | 'iso';
+  /** Offset of ISO times that carry none, e.g. `+08:00`. */
+  readonly zone?: string;
+  /** Channel -> factor its values are multiplied by. */
+  readonly scale?: Readonly<Record<string, number>>;
+  /** The sender's word for a channel -> ours. */
+  readonly channels?: Readonly<Record<string, string>>;
+  /** Members of `valuesObject` and names of `valuesList` that are no measurements. */
+  readonly ignore?: readonly string[];
+  /** Besides `lifeline/v1/{gateway}/telemetry`. */
+  readonly topic?: string;
 };
 
 export type Device = {
@@ -118,6 +153,7 @@ export type Registry = {
   readonly areas: Map<string, Entry<Area>>;
   readonly facilities: Map<string, Entry<Facility>>;
   readonly edges: Map<string, Entry<Edge>>;
+  readonly products: Map<string, Entry<Product>>;
   readonly gateways: Map<string, GatewayEntry>;
   /** HMAC of a ThingsBoard token -> the gateway that logs in with it. */
   readonly gatewaysByToken: Map<string, string>;
@@ -136,6 +172,7 @@ export type RegistryKind =
   | 'organisations'
   | 'areas'
   | 'facilities'
+  | 'products'
   | 'gateways'
   | 'devices'
   | 'points'

@@ -19,6 +19,7 @@ export {
   type IngestState,
 } from './ingest-state.ts';
 export { decodeTelemetry } from './lifeline-record.ts';
+export { explain } from './explain.ts';
 export { receive } from './receive.ts';
 
 export type GatewayIngestStatus = {

@@ -1,7 +1,7 @@
 /** Steps 3 and 4: one publish in; its measurements, and everything that was not taken with the reason, out. */
 import type { Journaled, PublishInput } from '#domain/input.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
-import type { Registry } from '#domain/registry.ts';
+import type { GatewayEntry, Product, Registry } from '#domain/registry.ts';
 import { watchClocks, type KnownRecord } from './clock-watch.ts';
 import { createProfile, type DeviceProfile } from './device-profile.ts';
 import type { IngestSink } from './ingest-sink.ts';
@@ -10,15 +10,18 @@ import {
   clip,
   decodeTelemetry,
   itemText,
+  parsePayload,
   payloadSample,
   readRecord,
   recordText,
+  type Fault,
   type LifelineRecord,
 } from './lifeline-record.ts';
+import { mapMessage } from './product-mapping.ts';
 import { isResend, publishHash } from './record-identity.ts';
 import { createTaker, takeRecord, type Taker } from './take-record.ts';
 import { decodeDeviceTelemetry, decodeGatewayTelemetry } from './thingsboard-record.ts';
-import { topicKind } from './topics.ts';
+import { productTopic, topicKind } from './topics.ts';
 
 /** Never throws for anything a gateway can send. */
 export function receive(
@@ -32,15 +35,21 @@ export function receive(
     return refuseStranger(input, gateway === undefined ? 'is not registered' : 'is retired', out);
   }
   const taker = createTaker(state, registry, gateway, input, out);
-  const kind = topicKind(input.topic, gateway.id);
+  const product = productOf(registry, gateway);
+  const own = productTopic(product, input.topic, gateway.id);
+  const kind =
+    own === null || own === 'foreign-topic' ? (own ?? topicKind(input.topic, gateway.id)) : 'telemetry';
   if (kind === 'foreign-topic' || kind === 'unknown-topic') {
     return taker.refuse(kind, null, input.topic.slice(0, 256), payloadSample(input.payload), null);
   }
   taker.kept.lastPublishAt = input.receivedAt;
   out.gateway(gateway.id);
   switch (kind) {
-    case 'telemetry':
-      return receiveRecords(taker, input, decodeTelemetry(input.payload));
+    case 'telemetry': {
+      const device = typeof own === 'object' ? (own?.device ?? null) : null;
+      if (product === undefined) return receiveRecords(taker, input, decodeTelemetry(input.payload));
+      return receiveRecords(taker, input, decodeMapped(product, input.payload, gateway.id, device), 'read');
+    }
     case 'thingsboard-gateway':
       return receiveRecords(taker, input, decodeGatewayTelemetry(input.payload));
     case 'thingsboard-device':
@@ -50,27 +59,48 @@ export function receive(
   }
 }
 
-/**
- * `v1/devices/me` names no device: it is the gateway's only one, or the one whose id or serial is the gateway's id. A
- * gateway without devices stands for one that is yet to be registered under its id.
- */
+/** The mapping form that a gateway speaks; undefined when it speaks ours. */
+export const productOf = (registry: Registry, { product }: GatewayEntry): Product | undefined =>
+  product === undefined ? undefined : registry.products.get(product);
+
+/** Records of a message in a product's own JSON, read already. Never throws. */
+export function decodeMapped(
+  product: Product,
+  payload: Uint8Array,
+  gateway: string,
+  device: string | null,
+): readonly (LifelineRecord | Fault)[] | Fault {
+  const parsed = parsePayload(payload);
+  return 'reason' in parsed ? parsed : mapMessage(product, parsed.body, { gateway, device });
+}
+
 function receiveOfMe(taker: Taker, input: Journaled<PublishInput>): void {
   const { gateway, registry } = taker;
-  const devices = registry.devicesOfGateway.get(gateway.id) ?? [];
-  const alike = [gateway.id, registry.devicesBySerial.get(gateway.id)].find(
-    (id) => id !== undefined && devices.includes(id),
-  );
-  const device =
-    devices.length === 1 ? devices[0] : (alike ?? (devices.length === 0 ? gateway.id : undefined));
-  if (device !== undefined) return receiveRecords(taker, input, decodeDeviceTelemetry(input.payload, device));
-  const detail = `v1/devices/me is one of ${devices.length} devices, and none has the id or serial ${gateway.id}`;
+  const device = deviceOfMe(registry, gateway.id);
+  if (device !== null) return receiveRecords(taker, input, decodeDeviceTelemetry(input.payload, device));
+  const { length } = registry.devicesOfGateway.get(gateway.id) ?? [];
+  const detail = `v1/devices/me is one of ${length} devices, and none has the id or serial ${gateway.id}`;
   taker.refuse('ambiguous-device', null, detail, payloadSample(input.payload), null);
 }
 
+/**
+ * `v1/devices/me` names no device: it is the gateway's only one, or the one whose id or serial is the gateway's id. A
+ * gateway without devices stands for one that is yet to be registered under its id. Null when it could be several.
+ */
+export function deviceOfMe(registry: Registry, gateway: string): string | null {
+  const devices = registry.devicesOfGateway.get(gateway) ?? [];
+  if (devices.length === 0) return gateway;
+  if (devices.length === 1) return devices[0] ?? null;
+  const alike = [gateway, registry.devicesBySerial.get(gateway)];
+  return alike.find((id) => id !== undefined && devices.includes(id)) ?? null;
+}
+
+/** `read`: the items are records or faults already. */
 function receiveRecords(
   taker: Taker,
   input: Journaled<PublishInput>,
   items: ReturnType<typeof decodeTelemetry>,
+  state: 'sent' | 'read' = 'sent',
 ): void {
   const { payload } = input;
   const resend =
@@ -83,10 +113,11 @@ function receiveRecords(
   }
   const known: KnownRecord[] = [];
   for (const [index, item] of items.entries()) {
-    const record = readRecord(item);
+    const record = state === 'sent' ? readRecord(item) : (item as LifelineRecord | Fault);
     if (resend) taker.duplicate(namedDevice(item), 'resent publish', '');
     else if ('reason' in record) {
-      const sample = items.length === 1 ? payloadSample(payload) : clip(`record ${index}: ${itemText(item)}`);
+      const whole = items.length === 1 || state === 'read';
+      const sample = whole ? payloadSample(payload) : clip(`record ${index}: ${itemText(item)}`);
       taker.refuse(record.reason, namedDevice(item), record.detail, sample, null);
     } else {
       taker.kept.extraFields += record.extraFields;

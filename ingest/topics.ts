@@ -1,5 +1,8 @@
 /** Which of our topics a publish went to, seen from the gateway that proved its name. */
 
+import { matchTopic } from '#domain/product-topic.ts';
+import type { Product } from '#domain/registry.ts';
+
 /** `accepted` topics prove that the gateway lives; their content is not judged. */
 export type TopicKind =
   | 'telemetry'
@@ -26,6 +29,20 @@ const THINGSBOARD: readonly (readonly [RegExp, TopicKind])[] = [
   [/^v1\/gateway\/(connect|disconnect|attributes|attributes\/request|rpc|claim)$/, 'accepted'],
   [/^v1\/devices\/me\/(attributes|attributes\/request\/\w+|rpc\/(request|response)\/\w+|claim)$/, 'accepted'],
 ];
+
+/** A publish that carries measurements, and of which device its topic says that they are. */
+export type ProductTopic = { readonly device: string | null };
+
+/** What `topic` is for a gateway of this product; null when it is not the product's own. */
+export function productTopic(
+  product: Product | undefined,
+  topic: string,
+  gateway: string,
+): ProductTopic | 'foreign-topic' | null {
+  if (product?.topic === undefined) return null;
+  const match = matchTopic(product.topic, topic, gateway);
+  return match === 'other-gateway' ? 'foreign-topic' : match;
+}
 
 const PREFIX = 'lifeline/v1/';
 /** Names of topics are few and short; a client that invents others may not fill the memory. */

@@ -24,6 +24,7 @@ import { createClosers, dieWithWorker, endByInput, stopPipeline } from './ending
 import { createEventRing } from './event-ring.ts';
 import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
+import { createDiagnostics } from './diagnostics.ts';
 import { createPushIntake } from './push-intake.ts';
 import { createRefusalNotes } from './refusal-notes.ts';
 import { watchSelf } from './self-watch.ts';
@@ -177,6 +178,7 @@ export async function startPlatform(
         city,
         history: outputs,
         intake: createPushIntake({ pipeline, refused: refusedEarly }),
+        diagnostics: createDiagnostics({ pipeline, clock }),
         ledger,
         clock,
         secretHmac,

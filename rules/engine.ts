@@ -238,6 +238,10 @@ export function openAlarms(state: RulesState): Alarm[] {
   return open.sort((a, b) => a.onsetAt - b.onsetAt || (a.id < b.id ? -1 : 1));
 }
 
+/** Names of the rules that watch a point, for people. */
+export const rulesOfPoint = (state: RulesState, pointIndex: number): readonly string[] =>
+  state.points.get(pointIndex)?.rules.map(({ rule }) => rule) ?? [];
+
 /** Levels of the catalogue that could not be bound at a point, each with the reason, for the registry's page. */
 export const unboundLevels = (state: RulesState, pointIndex: number): readonly string[] =>
   state.points.get(pointIndex)?.unbound ?? [];

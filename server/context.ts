@@ -5,7 +5,7 @@ import type { Commands } from './commands.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { PasswordHasher } from './passwords.ts';
-import type { CityPort, HistoryPort, IntakePort, LedgerPort } from './ports.ts';
+import type { CityPort, DiagnosticsPort, HistoryPort, IntakePort, LedgerPort } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
 
@@ -13,6 +13,7 @@ export type ServerPorts = {
   readonly city: CityPort;
   readonly history: HistoryPort;
   readonly intake: IntakePort;
+  readonly diagnostics: DiagnosticsPort;
   readonly ledger: LedgerPort;
   readonly clock: Clock;
   /** Hex HMAC-SHA256 of a gateway's secret under the server key. */

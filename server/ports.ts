@@ -13,7 +13,8 @@ import type { Answer } from '#domain/event.ts';
 import type { CommandInput, PublishInput } from '#domain/input.ts';
 import type { PushOutcome } from '#domain/contract/push.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
-import type { Registry } from '#domain/registry.ts';
+import type { Trial } from '#domain/contract/diagnostics.ts';
+import type { Product, Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Role, Scope } from '#domain/user.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
@@ -52,6 +53,17 @@ export interface CityPort {
   /** Catalogue data for forms and labels: lifelines, kinds, quantities, areas and rules as shipped. */
   catalogue(): unknown;
 }
+
+/** What a field engineer asks about one gateway; everything from memory. */
+export interface DiagnosticsPort {
+  /** Goes through a message as it would be taken under this product, of this gateway if one is given. */
+  tryProduct(product: Product, message: TrialMessage): Trial;
+}
+export type TrialMessage = {
+  readonly payload: Uint8Array;
+  readonly gateway: string | null;
+  readonly topic: string | null;
+};
 
 /** Where gateways push over HTTP: the same intake as that of the broker. */
 export interface IntakePort {

@@ -15,6 +15,7 @@ export const REGISTRY_KINDS = [
   'organisations',
   'areas',
   'facilities',
+  'products',
   'gateways',
   'devices',
   'points',
@@ -33,6 +34,7 @@ export function sees(holder: Holder, registry: Registry, kind: RegistryKind, ent
   const { organisations } = holder.scope;
   switch (kind) {
     case 'areas':
+    case 'products':
       return true;
     case 'organisations':
       return organisations === undefined || organisations.includes(entry.id);
@@ -74,6 +76,7 @@ function placeOf(registry: Registry, kind: RegistryKind, value: Readonly<Record<
       return placeOfFacility(registry, registry.devices.get(text('device') ?? '')?.facility);
     case 'organisations':
     case 'areas':
+    case 'products':
     case 'edges':
       return NOWHERE;
   }

@@ -25,6 +25,7 @@ import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { importRoutes } from './routes/import-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
+import { productRoutes } from './routes/product-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import { registryRoutes } from './routes/registry-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
@@ -173,6 +174,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   userRoutes(typed, context);
   registryRoutes(typed, context);
   gatewayRoutes(typed, context);
+  productRoutes(typed, context);
   importRoutes(typed, context);
   ingestRoutes(typed, context);
   pointRoutes(typed, context);

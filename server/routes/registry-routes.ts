@@ -33,8 +33,9 @@ const KINDS: Readonly<Record<RegistryKind, Kind>> = {
   organisations: { ...own(shapes.OrganisationShape, ['kind']), read: 'read-reference' },
   areas: { ...own(shapes.AreaShape, ['parent']), read: 'read-reference' },
   facilities: own(shapes.FacilityShape, ['area', 'lifeline', 'kind', 'organisation']),
+  products: { ...own(shapes.ProductShape, []), read: 'read-reference' },
   gateways: {
-    ...own(shapes.GatewayShape, ['facility', 'session']),
+    ...own(shapes.GatewayShape, ['facility', 'session', 'product']),
     input: shapes.GatewayInput,
     write: 'change-gateways',
   },

@@ -30,11 +30,47 @@ export const FacilityShape = Type.Object({
   cameras: Type.Optional(Type.Array(Type.String())),
   retired,
 });
+const Pointer = Type.String({
+  description: 'RFC 6901 from the whole message; `*` = each element of one list',
+});
+export const ProductShape = Type.Object(
+  {
+    id: Id,
+    name: Text,
+    pointers: Type.Object({
+      device: Type.Optional(Pointer),
+      time: Type.Optional(Pointer),
+      seq: Type.Optional(Pointer),
+      values: Type.Optional(Type.Record(Type.String(), Pointer, { description: 'By channel' })),
+      valuesObject: Type.Optional(Pointer),
+      valuesList: Type.Optional(
+        Type.Object({
+          list: Pointer,
+          name: Type.String({ description: 'Pointer from one element of the list' }),
+          value: Type.String({ description: 'Pointer from one element of the list' }),
+        }),
+      ),
+    }),
+    timeUnit: oneOf(['ms', 's', 'iso']),
+    zone: Type.Optional(Type.String({ description: 'Offset of ISO times that carry none, e.g. +08:00' })),
+    scale: Type.Optional(Type.Record(Type.String(), Type.Number(), { description: 'By channel' })),
+    channels: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'The sender’s word -> our channel' }),
+    ),
+    ignore: Type.Optional(Type.Array(Type.String())),
+    topic: Type.Optional(
+      Type.String({ description: 'Besides our own topic; may hold {gateway}, {device} and +' }),
+    ),
+    retired,
+  },
+  { description: 'How the gateways of one product write their JSON' },
+);
 const GATEWAY = {
   id: Id,
   name: Text,
   facility: Type.Optional(Id),
   session: oneOf(['always-on', 'sleepy'], 'A sleepy gateway connects only to report'),
+  product: Type.Optional(Type.String({ description: 'It speaks the JSON of this product instead of ours' })),
   retired,
 };
 export const GatewayStatusShape = Type.Object({
@@ -148,6 +184,7 @@ export const ImportInput = Type.Object(
     organisations: Type.Optional(Type.Array(Type.Partial(OrganisationShape))),
     areas: Type.Optional(Type.Array(Type.Partial(AreaShape))),
     facilities: Type.Optional(Type.Array(Type.Partial(FacilityShape))),
+    products: Type.Optional(Type.Array(Type.Partial(ProductShape))),
     gateways: Type.Optional(Type.Array(Type.Partial(GatewayInput))),
     devices: Type.Optional(Type.Array(Type.Partial(DeviceShape))),
     points: Type.Optional(Type.Array(Type.Partial(PointShape))),

@@ -41,6 +41,7 @@ export function registryProjection(db: DatabaseSync, reconcile: Reconciler) {
     devices: documents(db, 'devices'),
     points: documents(db, 'points'),
     edges: documents(db, 'edges'),
+    products: documents(db, 'products'),
   };
 
   /** An item that names nothing is noted as unreadable; the change itself is kept whole either way. */

@@ -7,6 +7,7 @@ import { createPasswordHasher } from '#server/passwords.ts';
 import { hashToken } from '#server/sessions.ts';
 import { buildServer, type Server, type ServerOptions } from '#server/server.ts';
 import { createLedger, type FakeLedger } from './fake-ledger.ts';
+import { createDiagnostics } from './fake-diagnostics.ts';
 import { createIntake, type FakeIntake } from './fake-intake.ts';
 import {
   createCity,
@@ -69,7 +70,18 @@ export async function openHouse(
   for (const role of ROLES) await person(role, [role], role === 'crew' ? { organisations: ['gas-co'] } : {});
   await person('gas-west', ['duty-officer'], { areas: ['371702'], lifelines: ['gas'] });
   await person('drain-east', ['duty-officer'], { areas: ['371721'] });
-  const ports: ServerPorts = { city, history, intake, ledger, clock, secretHmac, randomBytes, ...extra };
+  const diagnostics = createDiagnostics(city, clock);
+  const ports: ServerPorts = {
+    city,
+    history,
+    intake,
+    diagnostics,
+    ledger,
+    clock,
+    secretHmac,
+    randomBytes,
+    ...extra,
+  };
   // Everybody has logged in before the platform started: no test pays for a hash that it is not about.
   const tokens = new Map<string, string>();
   for (const { username } of await ledger.users()) {

@@ -46,6 +46,7 @@ const PROMISED: Record<string, string> = {
   '/gateways/{id}/secret': 'post',
   '/gateways/{id}/token': 'post',
   '/gateways/{id}/token/revoke': 'post',
+  '/products/{id}/try': 'post',
   '/devices/{id}/replace': 'post',
   '/points/{id}/measurements': 'get',
   '/points/{id}/latest': 'get',
@@ -58,11 +59,13 @@ const PROMISED: Record<string, string> = {
     ),
   ),
   ...Object.fromEntries(
-    ['organisations', 'areas', 'facilities', 'gateways', 'devices', 'points', 'edges'].flatMap((kind) => [
-      [`/${kind}`, 'get post'],
-      [`/${kind}/{id}`, 'get patch'],
-      [`/${kind}/{id}/retire`, 'post'],
-    ]),
+    ['organisations', 'areas', 'facilities', 'products', 'gateways', 'devices', 'points', 'edges'].flatMap(
+      (kind) => [
+        [`/${kind}`, 'get post'],
+        [`/${kind}/{id}`, 'get patch'],
+        [`/${kind}/{id}/retire`, 'post'],
+      ],
+    ),
   ),
   '/users': 'get post',
   '/users/{username}': 'get patch',
@@ -168,7 +171,8 @@ function rightOf(method: string, path: string): Action | null {
   if (kind === 'audit') return 'read-audit';
   if (kind === 'quarantine') return 'quarantine';
   if (kind === 'catalogue') return 'read-reference';
-  if (method === 'get') return kind === 'areas' || kind === 'organisations' ? 'read-reference' : 'read-city';
+  if (method === 'get')
+    return ['areas', 'organisations', 'products'].includes(kind) ? 'read-reference' : 'read-city';
   return kind === 'gateways' ? 'change-gateways' : 'change-registry';
 }
 
