@@ -11,8 +11,9 @@ export type Config = {
   readonly mqttPort: number;
   readonly mqttsPort: number | null;
   readonly mqttWsPort: number | null;
+  readonly mqttWssPort: number | null;
   readonly httpPort: number;
-  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly tls: TlsSetting | null;
   readonly adminPassword: string | null;
   /** Days a measurement is kept in the embedded store. */
   readonly retentionDays: number;
@@ -37,6 +38,11 @@ export type InfluxSettings = {
 };
 export type InfluxProfileName = 'v1' | 'v2' | 'v3core';
 
+/** PEM texts as they were at the start, and where they are read again from when they are renewed. */
+export type TlsSetting = TlsFiles & { readonly read: () => TlsFiles };
+/** With `ca`, a client certificate signed by it proves a gateway by its CN. */
+export type TlsFiles = { readonly cert: string; readonly key: string; readonly ca?: string };
+
 export type Bounds = {
   /** A group commit closes at this many inputs: keeps one sync's acknowledgements in one write. */
   readonly commitEntriesMax: number;
@@ -50,8 +56,13 @@ export type Bounds = {
   readonly heldBytesMax: number;
   /** With 1,500 consoles and the files, below the usual descriptor limit of 20,000. */
   readonly connectionsMax: number;
-  /** A whole carrier may stand behind one address: lower it where the network is known. */
+  /** A carrier's whole network may stand behind a few addresses: raise it where all gateways share one. */
   readonly connectionsPerAddressMax: number;
+  /** New connections, and so log-ins, of one address a second; a burst of the line above passes. */
+  readonly connectionsPerSMax: number;
+  /** Publishes and bytes of one gateway a second: a big one sends some hundred; a backlog may be sent in haste. */
+  readonly publishesPerSMax: number;
+  readonly publishBytesPerSMax: number;
   readonly connectTimeoutMs: number;
   /** A subscriber with more than this unsent loses QoS 0 messages. */
   readonly slowSubscriberBytes: number;
@@ -74,7 +85,10 @@ export const DEFAULT_BOUNDS: Bounds = {
   heldPerClientMax: 1_000,
   heldBytesMax: 64 * 1024 * 1024,
   connectionsMax: 18_200,
-  connectionsPerAddressMax: 18_200,
+  connectionsPerAddressMax: 4_000,
+  connectionsPerSMax: 200,
+  publishesPerSMax: 2_000,
+  publishBytesPerSMax: 2 * 1024 * 1024,
   connectTimeoutMs: 10_000,
   slowSubscriberBytes: 65_536,
   drainTimeoutMs: 15_000,
@@ -101,9 +115,14 @@ const KNOWN = new Set([
   'LIFELINE_MQTT_PORT',
   'LIFELINE_MQTTS_PORT',
   'LIFELINE_MQTT_WS_PORT',
+  'LIFELINE_MQTT_WSS_PORT',
   'LIFELINE_HTTP_PORT',
   'LIFELINE_TLS_CERT',
   'LIFELINE_TLS_KEY',
+  'LIFELINE_TLS_CA',
+  'LIFELINE_CONNECTIONS_PER_ADDRESS',
+  'LIFELINE_GATEWAY_PUBLISHES_PER_S',
+  'LIFELINE_GATEWAY_KB_PER_S',
   'LIFELINE_ADMIN_PASSWORD',
   'LIFELINE_RETENTION_DAYS',
   'LIFELINE_RESERVE_MB',
@@ -142,8 +161,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     environment[name] === undefined ? null : whole(name, 0, 0, 65_535);
   const tls = readTls(environment);
   const mqttsPort = optionalPort('LIFELINE_MQTTS_PORT');
-  if (mqttsPort !== null && tls === null) {
-    throw new ConfigError('LIFELINE_MQTTS_PORT', 'needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY');
+  const mqttWssPort = optionalPort('LIFELINE_MQTT_WSS_PORT');
+  for (const [name, port] of Object.entries({
+    LIFELINE_MQTTS_PORT: mqttsPort,
+    LIFELINE_MQTT_WSS_PORT: mqttWssPort,
+  })) {
+    if (port !== null && tls === null)
+      throw new ConfigError(name, 'needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY');
   }
   return {
     dataDir: text('LIFELINE_DATA_DIR', './data'),
@@ -151,6 +175,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     mqttPort: whole('LIFELINE_MQTT_PORT', 1883, 0, 65_535),
     mqttsPort,
     mqttWsPort: optionalPort('LIFELINE_MQTT_WS_PORT'),
+    mqttWssPort,
     httpPort: whole('LIFELINE_HTTP_PORT', 8080, 0, 65_535),
     tls,
     adminPassword:
@@ -159,6 +184,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     influx: readInflux(environment, text),
     bounds: {
       ...DEFAULT_BOUNDS,
+      connectionsPerAddressMax: whole(
+        'LIFELINE_CONNECTIONS_PER_ADDRESS',
+        DEFAULT_BOUNDS.connectionsPerAddressMax,
+        1,
+        DEFAULT_BOUNDS.connectionsMax,
+      ),
+      publishesPerSMax: whole(
+        'LIFELINE_GATEWAY_PUBLISHES_PER_S',
+        DEFAULT_BOUNDS.publishesPerSMax,
+        1,
+        1_000_000,
+      ),
+      publishBytesPerSMax:
+        whole('LIFELINE_GATEWAY_KB_PER_S', DEFAULT_BOUNDS.publishBytesPerSMax / 1024, 1, 1_000_000) * 1024,
       reserveBytes:
         whole('LIFELINE_RESERVE_MB', DEFAULT_BOUNDS.reserveBytes / 1_048_576, 0, 100_000) * 1_048_576,
     },
@@ -225,11 +264,19 @@ function influxAuth(
 }
 
 function readTls(environment: Readonly<Record<string, string | undefined>>): Config['tls'] {
-  const { LIFELINE_TLS_CERT: cert, LIFELINE_TLS_KEY: key } = environment;
-  if (cert === undefined && key === undefined) return null;
+  const { LIFELINE_TLS_CERT: cert, LIFELINE_TLS_KEY: key, LIFELINE_TLS_CA: ca } = environment;
+  if (cert === undefined && key === undefined) {
+    if (ca === undefined) return null;
+    throw new ConfigError('LIFELINE_TLS_CA', 'needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY');
+  }
   if (cert === undefined) throw new ConfigError('LIFELINE_TLS_CERT', 'is needed beside LIFELINE_TLS_KEY');
   if (key === undefined) throw new ConfigError('LIFELINE_TLS_KEY', 'is needed beside LIFELINE_TLS_CERT');
-  return { cert: readPem('LIFELINE_TLS_CERT', cert), key: readPem('LIFELINE_TLS_KEY', key) };
+  const read = (): TlsFiles => ({
+    cert: readPem('LIFELINE_TLS_CERT', cert),
+    key: readPem('LIFELINE_TLS_KEY', key),
+    ...(ca === undefined ? {} : { ca: readPem('LIFELINE_TLS_CA', ca) }),
+  });
+  return { ...read(), read };
 }
 
 function readPem(setting: string, path: string): string {
@@ -249,7 +296,7 @@ export const isLoopback = (bind: string): boolean =>
 
 /** What crosses the network readable under these settings, in words for whoever starts it; null when nothing does. */
 export function exposureWarning(
-  config: Pick<Config, 'bind' | 'tls' | 'mqttPort' | 'mqttWsPort'>,
+  config: Pick<Config, 'bind' | 'mqttPort' | 'mqttWsPort'> & { readonly tls: object | null },
 ): string | null {
   const { bind, tls, mqttPort, mqttWsPort } = config;
   if (isLoopback(bind)) return null;

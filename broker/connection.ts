@@ -4,6 +4,7 @@ import type { Client } from 'aedes';
 import type { Backlog, Flow } from './backlog.ts';
 import type { FrameFault } from './frame-guard.ts';
 import type { ReadingGate } from './reading-gate.ts';
+import type { Meters } from './meters.ts';
 import type { Proof } from './ports.ts';
 import { gateReading } from './reading-gate.ts';
 
@@ -47,14 +48,14 @@ export type Origin = { readonly address: string; readonly certificateName: strin
 export function createConnection(
   stream: Duplex,
   origin: Origin,
-  backlog: Backlog,
+  { backlog, meters }: { readonly backlog: Backlog; readonly meters: Meters },
   packetMaxBytes: number,
   onFault: (connection: Connection, fault: FrameFault) => void,
 ): Connection {
   const flow = backlog.open(() => connection.gate.wake());
   const gate = gateReading(
     stream,
-    flow,
+    () => (meters.paused(connection.gateway, connection.gate.wake) ? 0 : flow.room()),
     packetMaxBytes,
     () => releaseBrake(connection),
     (fault) => onFault(connection, fault),

@@ -1,37 +1,48 @@
 /** Sockets: TCP, TLS and WebSocket listeners, with the caps that hold before anybody has said who they are. */
 import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
-import { createServer as createTlsServer } from 'node:tls';
+import type { Server as AnyTlsServer } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { RejectionReason } from '#domain/rejection.ts';
+import type { Clock } from '#domain/clock.ts';
 import type { Origin } from './connection.ts';
-import type { BrokerOptions } from './ports.ts';
+import type { BrokerOptions, TlsTexts } from './ports.ts';
+import { addressOf, createSeats, type SeatEvents } from './seats.ts';
 
 export type Listeners = {
   readonly port: number;
   readonly tlsPort: number | null;
   readonly websocketPort: number | null;
+  readonly secureWebsocketPort: number | null;
+  /** Certificate, key and CA of handshakes from now on; connections that are open stay. Throws for texts it cannot use. */
+  renewTls(texts: TlsTexts): void;
   /** Stops listening and destroys every socket. */
   close(): Promise<void>;
 };
 
-export type ListenerEvents = {
+export type ListenerEvents = SeatEvents & {
   accepted(stream: Duplex, origin: Origin): void;
-  refused(reason: RejectionReason, address: string, detail: string): void;
 };
 
 /** How long a silent line is trusted before TCP asks whether the other end is still there. */
 const KEEP_ALIVE_MS = 60_000;
+/** Older versions are broken; gateways that know nothing newer belong behind a VPN, on the plain port. */
+const TLS_MIN = 'TLSv1.2' as const;
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
 
 /** Opens all configured listeners; rejects, with none left open, when one port cannot be had. */
-export async function openListeners(options: BrokerOptions, events: ListenerEvents): Promise<Listeners> {
-  const seats = createSeats(options, events);
+export async function openListeners(
+  options: BrokerOptions,
+  clock: Clock,
+  events: ListenerEvents,
+): Promise<Listeners> {
+  const seats = createSeats(options, clock, events);
   const servers: Server[] = [];
+  const secure: AnyTlsServer[] = [];
   const open = async (server: Server, port: number): Promise<number> => {
     servers.push(server);
     server.prependListener('connection', seats.take);
@@ -40,20 +51,33 @@ export async function openListeners(options: BrokerOptions, events: ListenerEven
     server.on('error', (error) => events.refused('too-many-connections', options.host, error.message));
     return bound;
   };
+  const openSecure = (server: AnyTlsServer, port: number): Promise<number> => {
+    secure.push(server);
+    server.on('tlsClientError', (error, socket) => {
+      events.refused('protocol', addressOf(socket), `TLS: ${error.message}`);
+      // Node only tells of a handshake that took too long; the socket would keep its seat.
+      socket.destroy();
+    });
+    return open(server, port);
+  };
   const close = async (): Promise<void> => {
     const closed = servers.filter((server) => server.listening).map(closeServer);
     seats.clear();
     await Promise.all(closed);
   };
+  const { port, tls, websocketPort: plain } = options;
   try {
-    const port = await open(tcpServer(events), options.port);
-    const tlsPort = options.tls
-      ? await open(tlsServer(options, options.tls, events), options.tls.port)
-      : null;
-    const { websocketPort } = options;
-    const wsPort =
-      websocketPort === undefined ? null : await open(websocketServer(options, events), websocketPort);
-    return { port, tlsPort, websocketPort: wsPort, close };
+    return {
+      port: await open(tcpServer(events), port),
+      tlsPort: tls?.port === undefined ? null : await openSecure(tlsServer(options, tls, events), tls.port),
+      websocketPort: plain === undefined ? null : await open(websocketServer(options, null, events), plain),
+      secureWebsocketPort:
+        tls?.websocketPort === undefined
+          ? null
+          : await openSecure(secureWebsocketServer(options, tls, events), tls.websocketPort),
+      renewTls: (texts) => secure.forEach((server) => server.setSecureContext(contextOf(texts))),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -66,41 +90,56 @@ function tcpServer(events: ListenerEvents): Server {
   });
 }
 
-function tlsServer(
+const contextOf = ({ cert, key, ca }: TlsTexts) => ({
+  cert,
+  key,
+  minVersion: TLS_MIN,
+  ...(ca === undefined ? {} : { ca }),
+});
+
+const tlsOptions = (options: BrokerOptions, texts: TlsTexts) => ({
+  ...SOCKET_OPTIONS,
+  ...contextOf(texts),
+  handshakeTimeout: options.connectTimeoutMs,
+  // A certificate that our CA did not sign proves nothing; the password may still. Without a CA of our own none is
+  // asked for: the machine's list of public ones would vouch for anybody.
+  ...(texts.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: false }),
+});
+
+function tlsServer(options: BrokerOptions, texts: TlsTexts, events: ListenerEvents): AnyTlsServer {
+  return createTlsServer(tlsOptions(options, texts), (socket) => events.accepted(socket, originOf(socket)));
+}
+
+/** Whose certificate it is counts only when our CA signed it, over TLS. */
+function originOf(socket: Socket): Origin {
+  const address = addressOf(socket);
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return { address, certificateName: null };
+  const name: unknown = socket.getPeerCertificate().subject?.CN;
+  return { address, certificateName: typeof name === 'string' ? name : null };
+}
+
+const timeouts = ({ connectTimeoutMs }: BrokerOptions) => ({
+  headersTimeout: connectTimeoutMs,
+  requestTimeout: connectTimeoutMs,
+});
+
+function secureWebsocketServer(
   options: BrokerOptions,
-  { cert, key, ca }: NonNullable<BrokerOptions['tls']>,
+  texts: TlsTexts,
   events: ListenerEvents,
-): Server {
-  const server = createTlsServer(
-    {
-      ...SOCKET_OPTIONS,
-      cert,
-      key,
-      handshakeTimeout: options.connectTimeoutMs,
-      // A certificate that our CA did not sign proves nothing; the password may still.
-      ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false }),
-    },
-    (socket) =>
-      events.accepted(socket, { address: addressOf(socket), certificateName: certificateNameOf(socket) }),
-  );
-  server.on('tlsClientError', (error, socket) =>
-    events.refused('protocol', addressOf(socket), `TLS: ${error.message}`),
-  );
+): AnyTlsServer {
+  const server = createHttpsServer({ ...tlsOptions(options, texts), ...timeouts(options) });
+  websocketServer(options, server, events);
   return server;
 }
 
-function certificateNameOf(socket: TLSSocket): string | null {
-  if (!socket.authorized) return null;
-  const name: unknown = socket.getPeerCertificate().subject?.CN;
-  return typeof name === 'string' ? name : null;
-}
-
-function websocketServer(options: BrokerOptions, events: ListenerEvents): Server {
-  const server = createHttpServer({
-    ...SOCKET_OPTIONS,
-    headersTimeout: options.connectTimeoutMs,
-    requestTimeout: options.connectTimeoutMs,
-  });
+/** Puts MQTT over WebSocket on a server, or on a new plain one. */
+function websocketServer(
+  options: BrokerOptions,
+  given: ReturnType<typeof createHttpsServer> | null,
+  events: ListenerEvents,
+): Server {
+  const server = given ?? createHttpServer({ ...SOCKET_OPTIONS, ...timeouts(options) });
   const websockets = new WebSocketServer({
     server,
     maxPayload: options.packetMaxBytes,
@@ -110,9 +149,9 @@ function websocketServer(options: BrokerOptions, events: ListenerEvents): Server
   // ws repeats the errors of its server, which `listen` and `openListeners` see first-hand.
   websockets.on('error', () => {});
   websockets.on('connection', (websocket, request) => {
-    const address = addressOf(request.socket);
-    watchWebsocket(websocket, address, events);
-    events.accepted(createWebSocketStream(websocket), { address, certificateName: null });
+    const origin = originOf(request.socket);
+    watchWebsocket(websocket, origin.address, events);
+    events.accepted(createWebSocketStream(websocket), origin);
   });
   server.on('request', (_request, response) => response.writeHead(426, { connection: 'close' }).end());
   return server;
@@ -131,33 +170,6 @@ function watchWebsocket(websocket: WebSocket, address: string, events: ListenerE
   });
 }
 
-/** Counts sockets of every listener together; one over a cap is closed before a byte of it is read. */
-function createSeats(options: BrokerOptions, events: ListenerEvents) {
-  const sockets = new Set<Socket>();
-  const perAddress = new Map<string, number>();
-
-  function take(socket: Socket): void {
-    const address = addressOf(socket);
-    const here = perAddress.get(address) ?? 0;
-    if (sockets.size >= options.connectionsMax || here >= options.connectionsPerAddressMax) {
-      const detail = sockets.size >= options.connectionsMax ? 'in all' : 'from this address';
-      events.refused('too-many-connections', address, `${detail}: ${Math.max(sockets.size, here)}`);
-      socket.destroy();
-      return;
-    }
-    sockets.add(socket);
-    perAddress.set(address, here + 1);
-    socket.once('close', () => {
-      sockets.delete(socket);
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left === 0) perAddress.delete(address);
-      else perAddress.set(address, left);
-    });
-  }
-
-  return { take, clear: (): void => sockets.forEach((socket) => void socket.destroy()) };
-}
-
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -173,8 +185,3 @@ const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
   });
-
-/** The peer's address, IPv4 in its plain form; a socket that is already gone has none. */
-function addressOf(socket: Socket): string {
-  return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
-}

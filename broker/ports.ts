@@ -34,13 +34,23 @@ export interface BrokerHost {
   clock: Clock;
 }
 
+/** PEM texts. With `ca`, a client certificate signed by it proves a gateway by its CN. */
+export type TlsTexts = { readonly cert: string; readonly key: string; readonly ca?: string };
+
+/** Per gateway, over all its connections; connections per address. */
+export type RateLimits = {
+  readonly publishesPerS: number;
+  readonly bytesPerS: number;
+  readonly connectionsPerS: number;
+};
+
 export type BrokerOptions = {
   /** Address to listen on. */
   host: string;
   /** TCP port; 0 takes a free one. */
   port: number;
-  /** MQTT over TLS. With `ca`, a client certificate signed by it proves a gateway by its CN. PEM texts. */
-  tls?: { port: number; cert: string; key: string; ca?: string };
+  /** MQTT over TLS, and over WebSocket over TLS, each where it has a port; 0 takes a free one. */
+  tls?: TlsTexts & { readonly port?: number; readonly websocketPort?: number };
   /** MQTT over WebSocket, subprotocol `mqtt`; 0 takes a free port. */
   websocketPort?: number;
   /** Largest MQTT packet, fixed header included. 262144 */
@@ -51,6 +61,8 @@ export type BrokerOptions = {
   heldBytesMax: number;
   connectionsMax: number;
   connectionsPerAddressMax: number;
+  /** Absent: none. */
+  rates?: RateLimits;
   /** From the connection to a whole CONNECT. */
   connectTimeoutMs: number;
   /** Unsent bytes beyond which a subscriber gets no more QoS 0. 65536 */
@@ -63,6 +75,9 @@ export interface Broker {
   readonly port: number;
   readonly tlsPort: number | null;
   readonly websocketPort: number | null;
+  readonly secureWebsocketPort: number | null;
+  /** New certificate, key and CA for handshakes from now on; open connections stay. Throws for unusable texts. */
+  renewTls(texts: TlsTexts): void;
   /** Server to gateway: handed to every session that subscribed to it. Rejects when the broker is closed. */
   publish(topic: string, payload: Uint8Array, options: { qos: 0 | 1; retain?: boolean }): Promise<void>;
   /** Open connections with a proved identity. */
@@ -70,6 +85,8 @@ export interface Broker {
   connectionsOf(gateway: string): number;
   /** Closes every connection of a gateway; its wills are published, as MQTT asks. */
   disconnect(gateway: string, why: string): void;
+  /** Gateways and addresses that met their rate limit within the last minute. */
+  limited(): number;
   /** Bytes of publishes the host has not yet called done for. */
   heldBytes(): number;
   /** Stops listening and closes all connections, without wills or presence: our own stop is no gateway's absence. */

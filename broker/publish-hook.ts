@@ -6,6 +6,7 @@ import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import { clientOfName, gatewayOfName } from './client-name.ts';
 import type { Flow } from './backlog.ts';
 import { ConnectionEnded } from './connection.ts';
+import type { Meters } from './meters.ts';
 import type { Policy } from './policy.ts';
 import { isSystemTopic } from './policy.ts';
 import type { BrokerHost } from './ports.ts';
@@ -19,6 +20,9 @@ export type PublishHookParts = {
   readonly host: BrokerHost;
   readonly policy: Policy;
   readonly receipts: Receipts;
+  readonly meters: Meters;
+  /** Packets that were over the rate: nobody gets them. */
+  readonly dropped: WeakSet<object>;
   /** Whether one more topic may be retained, or this one already is. */
   hasRoomToRetain(topic: string): boolean;
   /** Flow of the client's connection; the broker's own for a will nobody is connected for. */
@@ -32,7 +36,7 @@ const HELD_OVERHEAD_BYTES = 512;
 
 /** aedes' `authorizePublish`. A will has no packet id, and its client may be null: then the will names it. */
 export function createPublishHook(parts: PublishHookParts): PublishHook {
-  const { host, policy, receipts } = parts;
+  const { host, policy, receipts, meters, dropped } = parts;
 
   return (client, packet, callback) => {
     if (parts.closing()) return callback(new ConnectionEnded('the broker is closing'));
@@ -46,13 +50,24 @@ export function createPublishHook(parts: PublishHookParts): PublishHook {
       callback(error && new ConnectionEnded('not journaled', { cause: error }));
     if (isSystemTopic(packet.topic)) {
       host.refused('sys-topic', gateway, packet.topic);
-      return flow.hold(0, release)();
+      return refuse(flow, release);
+    }
+    if (!meters.admit(gateway, packet.qos, packet.payload.length + packet.topic.length)) {
+      dropped.add(packet);
+      host.refused('rate', gateway, `QoS 0 over the rate: ${packet.topic}`);
+      return refuse(flow, release);
     }
     const settle = flow.hold(heldBytes(packet), release);
     if (packet.qos === 2 && packet.messageId !== undefined)
       journalOnce(name, packet.messageId, packet, settle);
     else journal(name, packet, settle);
   };
+
+  /** A turn later: answered at once, aedes would read and parse on from inside its parser, which takes that ill. */
+  function refuse(flow: Flow, release: Settle): void {
+    const settle = flow.hold(0, release);
+    setImmediate(() => settle());
+  }
 
   function journal(name: string, packet: PublishPacket, done: Settle): void {
     const { topic, qos, dup, messageId } = packet;

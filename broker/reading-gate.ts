@@ -1,19 +1,18 @@
 /**
  * Stands between a socket and the broker's parser: every chunk is scanned before it is parsed. aedes' own brake
  * is none (with one hook held it reads on without limit, with two it does not even read a PINGREQ), so it is taken
- * off and the gate brakes: `read` answers "nothing" while the flow is paused or the peer does not take our answers;
+ * off and the gate brakes: `read` answers "nothing" while there is no room (backlog full, or over the rate) or the peer does not take our answers;
  * the stream fills to its mark, then TCP stops the sender. Until CONNACK is sent only the first packet passes:
  * nobody unproved makes the broker buffer a queue.
  */
 import type { Duplex } from 'node:stream';
-import type { Flow } from './backlog.ts';
 import { createFrameGuard } from './frame-guard.ts';
 import type { FrameFault } from './frame-guard.ts';
 
 export type ReadingGate = {
-  /** CONNACK is sent: from now on the flow alone decides. */
+  /** CONNACK is sent: from now on the room alone decides. */
   open(): void;
-  /** The flow has room again. */
+  /** There is room again. */
   wake(): void;
 };
 
@@ -26,7 +25,7 @@ const UNSENT_BYTES_MAX = 256 * 1024;
  */
 export function gateReading(
   stream: Duplex,
-  flow: Flow,
+  roomNow: () => number,
   packetMaxBytes: number,
   release: () => void,
   onFault: (fault: FrameFault) => void,
@@ -44,7 +43,7 @@ export function gateReading(
 
   function readPackets(): Buffer | null {
     if (phase === 'answer' || phase === 'ended' || stream.writableLength > UNSENT_BYTES_MAX) return null;
-    const room = phase === 'connect' ? 1 : flow.room();
+    const room = phase === 'connect' ? 1 : roomNow();
     if (room === 0) return null;
     const chunk: Buffer | null = readStream();
     if (chunk === null) return null;

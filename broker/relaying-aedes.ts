@@ -18,9 +18,12 @@ type Done = (error?: Error) => void;
 
 export class RelayingAedes extends Aedes {
   readonly #policy: Policy;
+  readonly #dropped: WeakSet<object>;
 
-  constructor(options: AedesOptions, policy: Policy) {
+  /** `dropped` holds packets that go nowhere: they were over the rate. */
+  constructor(options: AedesOptions, policy: Policy, dropped: WeakSet<object>) {
     super(options);
+    this.#dropped = dropped;
     this.#policy = policy;
   }
 
@@ -30,7 +33,8 @@ export class RelayingAedes extends Aedes {
    */
   override publish(packet: PublishPacket, client: Client | null | Done, done?: Done): void {
     if (typeof client === 'function') return super.publish(packet, client);
-    if (client !== null && !this.#relays(client, packet.topic)) return done?.();
+    if (client !== null && (this.#dropped.has(packet) || !this.#relays(client, packet.topic)))
+      return done?.();
     super.publish(packet, client, done ?? (() => {}));
   }
 

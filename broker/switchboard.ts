@@ -12,6 +12,10 @@ import { createFailedLogins } from './failed-logins.ts';
 import { countFaults } from './faults.ts';
 import type { FrameFault } from './frame-guard.ts';
 import { createPersistence } from './persistence.ts';
+import type { LimitWatch } from './limit-watch.ts';
+import { createLimitWatch } from './limit-watch.ts';
+import type { Meters } from './meters.ts';
+import { createMeters, NO_METERS } from './meters.ts';
 import type { Policy } from './policy.ts';
 import type { BrokerHost, BrokerOptions } from './ports.ts';
 import { createPublishHook } from './publish-hook.ts';
@@ -38,6 +42,7 @@ export type Switchboard = {
   readonly aedes: RelayingAedes;
   readonly backlog: Backlog;
   readonly roster: Roster;
+  readonly limits: LimitWatch;
   /** Hands a stream that nobody has read from to aedes. */
   accept(stream: Duplex, origin: Origin): void;
   /** Once a second: ends conditions that are over, and connections whose log-in no longer holds. */
@@ -56,6 +61,8 @@ type Parts = {
   readonly twins: TwinWatch;
   readonly roster: Roster;
   readonly failedLogins: FailedLogins;
+  readonly limits: LimitWatch;
+  readonly meters: Meters;
   readonly connections: WeakMap<Client, Connection>;
   closing: boolean;
 };
@@ -64,6 +71,9 @@ type Parts = {
 export function createSwitchboard(options: BrokerOptions, host: BrokerHost, policy: Policy): Switchboard {
   const twins = createTwinWatch((gateway, active, evidence) =>
     host.condition('twin-identity', gateway, active, evidence),
+  );
+  const limits = createLimitWatch((subject, active, detail) =>
+    host.condition('rate-limited', subject, active, detail),
   );
   const parts: Parts = {
     options,
@@ -77,6 +87,8 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
     twins,
     roster: createRoster(host, twins),
     failedLogins: createFailedLogins(),
+    limits,
+    meters: options.rates ? createMeters(options.rates, host.clock, limits) : NO_METERS,
     connections: new WeakMap(),
     closing: false,
   };
@@ -85,6 +97,7 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
     aedes,
     backlog: parts.backlog,
     roster: parts.roster,
+    limits,
     accept: (stream, origin) => accept(parts, aedes, stream, origin),
     sweep: () => sweep(parts),
     beginClosing() {
@@ -98,6 +111,7 @@ function createAedes(parts: Parts): RelayingAedes {
   const connectionOf = (client: Client): Connection | undefined => parts.connections.get(client);
   const retained = new Map<string, StoredPacket>();
   const orphans = parts.backlog.open(() => {});
+  const dropped = new WeakSet<object>();
   const aedes = new RelayingAedes(
     {
       // 0: no limit on deliveries under way. With a limit one frozen subscriber holds them all and stops everybody;
@@ -120,12 +134,15 @@ function createAedes(parts: Parts): RelayingAedes {
         host,
         policy,
         receipts,
+        meters: parts.meters,
+        dropped,
         hasRoomToRetain: (topic) => retained.has(topic) || retained.size < policy.retainedMax,
         flowOf: (client) => (client === null ? orphans : (connectionOf(client)?.flow ?? orphans)),
         closing: () => parts.closing,
       }),
     },
     policy,
+    dropped,
   );
   countFaults(aedes, host, connectionOf);
   aedes.on('connackSent', ({ returnCode }, client) => {
@@ -160,7 +177,7 @@ function openSessions({ host, policy, receipts, roster, slow }: Parts): SessionS
 function accept(parts: Parts, aedes: RelayingAedes, stream: Duplex, origin: Origin): void {
   const { options, roster, slow } = parts;
   const onFault = (connection: Connection, fault: FrameFault): void => refuseFrame(parts, connection, fault);
-  const connection = createConnection(stream, origin, parts.backlog, options.packetMaxBytes, onFault);
+  const connection = createConnection(stream, origin, parts, options.packetMaxBytes, onFault);
   stream.once('close', () => {
     connection.closed = true;
     connection.flow.close();
@@ -178,14 +195,17 @@ function refuseFrame({ host, options }: Parts, connection: Connection, fault: Fr
   endConnection(connection, detail);
 }
 
-function sweep({ host, options, roster, twins, slow, failedLogins }: Parts): void {
+function sweep(parts: Parts): void {
+  const { host, options, roster, twins, slow, failedLogins, limits, meters } = parts;
   const now = host.clock.monotonicMs();
+  limits.sweep(now);
+  meters.sweep();
   twins.sweep(roster.addresses, now);
   slow.sweep(({ stream }) => stream.writableLength <= options.slowSubscriberBytes);
   for (const address of failedLogins.sweep(now)) host.condition('bad-credentials', address, false, {});
   for (const connection of roster.all()) {
     const credential = host.credential?.(connection.gateway, connection.proof) ?? null;
     if (credential !== connection.credential) endConnection(connection, 'the log-in no longer holds');
-    else if (connection.flow.paused()) refreshKeepAlive(connection);
+    else if (connection.flow.paused() || meters.isPaused(connection.gateway)) refreshKeepAlive(connection);
   }
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { startBroker } from '#broker/broker.ts';
-import type { Broker } from '#broker/ports.ts';
+import type { Broker, BrokerOptions } from '#broker/ports.ts';
 import type { Config } from '#config';
 import type { Clock } from '#domain/clock.ts';
 import type { Rejection, RejectionReason } from '#domain/rejection.ts';
@@ -28,6 +28,7 @@ import { createDiagnostics } from './diagnostics.ts';
 import { createPushIntake } from './push-intake.ts';
 import { createRefusalNotes } from './refusal-notes.ts';
 import { watchSelf } from './self-watch.ts';
+import { renewTls } from './tls-renewal.ts';
 
 export type Platform = {
   readonly httpPort: number;
@@ -192,6 +193,7 @@ export async function startPlatform(
             detail: {},
           }),
         brokerMetrics: () => ({
+          limited: broker?.limited() ?? 0,
           connections: broker?.connections() ?? 0,
           held_bytes: broker?.heldBytes() ?? 0,
         }),
@@ -203,9 +205,12 @@ export async function startPlatform(
         ...config.bounds,
         host: config.bind,
         port: config.mqttPort,
-        ...(config.mqttsPort === null || config.tls === null
-          ? {}
-          : { tls: { port: config.mqttsPort, ...config.tls } }),
+        ...brokerTls(config),
+        rates: {
+          publishesPerS: config.bounds.publishesPerSMax,
+          bytesPerS: config.bounds.publishBytesPerSMax,
+          connectionsPerS: config.bounds.connectionsPerSMax,
+        },
         ...(config.mqttWsPort === null ? {} : { websocketPort: config.mqttWsPort }),
       },
       createBrokerHost({
@@ -217,6 +222,18 @@ export async function startPlatform(
     );
     const opened = broker;
     closers.push(() => opened.close());
+    const renewal = renewTls({
+      tls: config.tls,
+      clock,
+      openAlarms: city.openAlarms(),
+      condition: (active, detail) =>
+        pipeline.submit({ kind: 'condition', name: 'tls-certificate', subject: '', active, detail }),
+      apply(files) {
+        opened.renewTls(files);
+        server.renewTls(files);
+      },
+    });
+    closers.push(() => renewal.stop());
     const { port: httpPort } = await server.listen();
     return {
       httpPort,
@@ -230,6 +247,21 @@ export async function startPlatform(
     await closers.closeAll().catch((error: unknown) => console.error(error));
     throw cause;
   }
+}
+
+/** Listeners of the broker that speak TLS; none without a port of theirs. */
+function brokerTls({ tls, mqttsPort, mqttWssPort }: Config): Partial<BrokerOptions> {
+  if (tls === null || (mqttsPort === null && mqttWssPort === null)) return {};
+  const { cert, key, ca } = tls;
+  return {
+    tls: {
+      cert,
+      key,
+      ...(ca === undefined ? {} : { ca }),
+      ...(mqttsPort === null ? {} : { port: mqttsPort }),
+      ...(mqttWssPort === null ? {} : { websocketPort: mqttWssPort }),
+    },
+  };
 }
 
 function count(metrics: Metrics, commit: CommitFigures): void {

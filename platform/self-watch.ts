@@ -42,6 +42,7 @@ const ENDED_WITH_US = new Set([
   'slow-client',
   'twin-identity',
   'bad-credentials',
+  'rate-limited',
 ]);
 
 export type SelfWatch = {

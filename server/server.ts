@@ -1,4 +1,5 @@
 /** The platform's face: REST, socket and console on one port. Built and opened apart, so that tests need no port. */
+import { Server as TlsServer } from 'node:https';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, {
   LogController,
@@ -54,6 +55,8 @@ export type Server = {
   readonly metrics: Metrics;
   /** Open console sockets. */
   sockets(): number;
+  /** Certificate and key of handshakes from now on; nothing when it speaks plain HTTP. */
+  renewTls(texts: { readonly cert: string; readonly key: string }): void;
   listen(): Promise<{ port: number }>;
   /** Closes consoles first, then the port. Safe when it never listened. */
   close(): Promise<void>;
@@ -91,6 +94,9 @@ export async function buildServer(options: ServerOptions, ports: ServerPorts): P
     app,
     metrics: context.metrics,
     sockets: () => push.sockets(),
+    renewTls({ cert, key }) {
+      if (app.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+    },
     async listen() {
       await app.listen({ host: options.bind, port: options.port });
       const address = app.server.address();

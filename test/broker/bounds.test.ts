@@ -1,4 +1,5 @@
 /** The pure parts, without a socket. */
+import { NO_METERS } from '#broker/meters.ts';
 import { describe, expect, test } from 'vitest';
 import { createBacklog } from '#broker/backlog.ts';
 import { createFrameGuard } from '#broker/frame-guard.ts';
@@ -277,6 +278,8 @@ describe('the publish hook', () => {
       },
       policy: cityPolicy,
       receipts: createReceipts(),
+      meters: NO_METERS,
+      dropped: new WeakSet(),
       hasRoomToRetain: () => true,
       flowOf: () => flow,
       closing: () => false,

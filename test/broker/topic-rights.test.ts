@@ -45,6 +45,13 @@ describe('publishing', () => {
     expect(city.published).toEqual([]);
     expect(city.refusals).toMatchObject([{ reason: 'sys-topic', subject: 'GW-1' }]);
   });
+
+  test('to $SYS, a thousand at once, is counted without harm to the connection', async () => {
+    const gateway = await join('GW-1');
+    gateway.send(...Array.from({ length: 5_000 }, (_, n) => publishPacket('$SYS/x', `${n}`)));
+    await gateway.roundTrip();
+    expect(city.refusals).toHaveLength(5_000);
+  });
 });
 
 describe('a ThingsBoard client', () => {
