@@ -1,5 +1,6 @@
 /** `npm start`: reads the settings, starts the platform, says where it is, and stops it cleanly. Decides nothing. */
-import { ConfigError, exposureWarning, readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { exposureWarning } from './platform/exposure.ts';
 import { type Platform, startPlatform } from './platform/platform.ts';
 
 /** Refused settings or data directory: starting again cannot help. */

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, DEFAULT_BOUNDS, exposureWarning, isLoopback, readConfig } from '#config';
+import { ConfigError, DEFAULT_BOUNDS, readConfig } from '#config';
+import { exposureWarning, isLoopback } from '../platform/exposure.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(directory, { recursive: true }));
