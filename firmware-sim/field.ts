@@ -1,24 +1,11 @@
 /** The sensors of the simulated city: their models, moved on step by step, and what each would report now. */
-import type { CityPlan, FacilityPlan } from './city-plan.ts';
-import { createGasWell, type GasWell, methaneReading, stepGasWell } from './models/gas-well.ts';
-import { rainAt, readGauge, type Storm } from './models/rain.ts';
-import { createSewer, type Sewer, sewerReading, stepSewer } from './models/sewer.ts';
-import { type AirGas, airReading, createSpaceAir, type SpaceAir, stepSpaceAir } from './models/space-air.ts';
-import { createTank, stepTank, type Tank, tankReading } from './models/tank.ts';
-import { createUnderpass, pondingReading, stepUnderpass, type Underpass } from './models/underpass.ts';
-import { type Random, randomOf } from './random.ts';
-
-/** All that is simulated at one facility; what it does not have is absent. */
-export type Site = {
-  readonly facility: FacilityPlan;
-  readonly well?: GasWell;
-  readonly underpass?: Underpass;
-  readonly sewer?: Sewer;
-  readonly tank?: Tank;
-  readonly air?: SpaceAir;
-  /** Rain in the gauge that was not reported yet, mm. */
-  caughtMm: number;
-};
+import type { CityPlan } from './city-plan.ts';
+import { createGasMain, stepGasMain } from './models/gas-main.ts';
+import { createHeatNetwork, stepHeatNetwork } from './models/heat-network.ts';
+import { FALL_S, rainAt, RISE_S, type Storm, wayS } from './models/rain.ts';
+import { randomOf } from './random.ts';
+import { readBox } from './readings.ts';
+import { createSite, mainKmOf, type Networks, type Site, stepSite } from './site.ts';
 
 /** Every site of the city, moved on together. */
 export type Field = {
@@ -30,101 +17,67 @@ export type Field = {
   rain(storm: Omit<Storm, 'startS'>): void;
   /** Moves every model on by `seconds` of model time. */
   step(seconds: number): void;
-  /** What the device at a facility shows, by channel; reading a rain gauge empties it. */
-  read(facility: string): Record<string, number>;
+  /** What one device shows, by channel; reading a rain gauge empties it. Throws for a device nobody planned. */
+  read(device: string): Record<string, number>;
 };
 
-const AIR_GASES: Partial<Record<FacilityPlan['kind'], readonly AirGas[]>> = {
-  'utility-tunnel': ['o2', 'co'],
-  manhole: ['h2s', 'o2'],
-  tank: ['nh3'],
-  'hazchem-plant': ['cl2'],
-};
-const WITH_METHANE: readonly FacilityPlan['kind'][] = [
-  'gas-valve-well',
-  'adjacent-space',
-  'gas-station',
-  'utility-tunnel',
-  'manhole',
-  'hazchem-plant',
-];
+/** The hour at which every play begins. */
+const START_HOUR = 7;
+/** Beyond the last station the main goes on a little, km. */
+const MAIN_END_KM = 1;
 
 /** The plan's sites at rest; what their sensors' noise will be follows from the seed. */
 export function createField(plan: CityPlan, seed: number): Field {
-  const randoms = new Map(plan.facilities.map(({ id }) => [id, randomOf(seed, `sensors of ${id}`)]));
-  const sites = new Map(plan.facilities.map((one) => [one.id, createSite(one, randomOf(seed, one.id))]));
+  const networks = networksOf(plan);
+  const sites = new Map<string, Site>();
+  for (const facility of plan.facilities) {
+    const own = networks.get(facility.area);
+    if (own !== undefined) sites.set(facility.id, createSite(facility, own, randomOf(seed, facility.id)));
+  }
+  const boxes = new Map(
+    plan.devices.map(({ id, facility }) => [
+      id,
+      { facility, suffix: id.slice(`D-${facility}`.length), random: randomOf(seed, `sensors of ${id}`) },
+    ]),
+  );
   let storms: Storm[] = [];
   let nowS = 0;
   return {
     sites,
     nowS: () => nowS,
     rain(storm) {
-      storms = [...storms.filter((old) => nowS - old.startS < 86_400), { ...storm, startS: nowS }];
+      storms.push({ ...storm, startS: nowS });
     },
     step(seconds) {
       nowS += seconds;
-      for (const site of sites.values()) stepSite(site, storms, nowS, seconds);
+      storms = storms.filter((storm) => nowS - storm.startS < RISE_S + wayS(storm) + FALL_S);
+      const rain = (place: { lat: number; lon: number }): number =>
+        storms.reduce((sum, storm) => sum + rainAt(storm, nowS, place), 0);
+      const hour = (START_HOUR + nowS / 3_600) % 24;
+      for (const { heat, gas } of networks.values()) {
+        stepHeatNetwork(heat, seconds);
+        stepGasMain(gas, hour, seconds);
+      }
+      for (const site of sites.values()) stepSite(site, rain, seconds);
     },
-    read(id) {
-      const site = sites.get(id);
-      const random = randoms.get(id);
-      if (site === undefined || random === undefined) throw new Error(`the city has no facility ${id}`);
-      return readSite(site, random);
+    read(device) {
+      const box = boxes.get(device);
+      const site = box === undefined ? undefined : sites.get(box.facility);
+      if (box === undefined || site === undefined) throw new Error(`the city has no device ${device}`);
+      return readBox(site, box.suffix, box.random);
     },
   };
 }
 
-function createSite(facility: FacilityPlan, random: Random): Site {
-  const { kind, attributes } = facility;
-  return {
-    facility,
-    caughtMm: 0,
-    ...(WITH_METHANE.includes(kind) ? { well: createGasWell(random) } : {}),
-    ...(kind === 'underpass' ? { underpass: createUnderpass(random) } : {}),
-    ...(kind === 'tank' ? { tank: createTank(random) } : {}),
-    ...(AIR_GASES[kind] === undefined ? {} : { air: createSpaceAir() }),
-    ...(kind === 'manhole'
-      ? {
-          sewer: createSewer({
-            invertLevelM: attributes['invertLevelM'] ?? 0,
-            diameterM: attributes['diameterM'] ?? 0,
-            coverLevelM: attributes['coverLevelM'] ?? 0,
-          }),
-        }
-      : {}),
-  };
-}
-
-function stepSite(site: Site, storms: readonly Storm[], nowS: number, seconds: number): void {
-  const { facility, well, underpass, sewer, tank, air } = site;
-  const rain = storms.reduce((sum, storm) => sum + rainAt(storm, nowS, facility.location), 0);
-  if (well !== undefined) stepGasWell(well, seconds);
-  if (underpass !== undefined) stepUnderpass(underpass, rain, seconds);
-  if (sewer !== undefined) stepSewer(sewer, rain, seconds);
-  if (tank !== undefined) stepTank(tank, seconds);
-  if (air !== undefined) stepSpaceAir(air, seconds);
-  if (facility.kind === 'rain-gauge') site.caughtMm += (rain * seconds) / 3_600;
-}
-
-function readSite(site: Site, random: Random): Record<string, number> {
-  const { facility, well, underpass, sewer, tank, air } = site;
-  const { kind } = facility;
-  const values: Record<string, number> = {};
-  if (well !== undefined) values['ch4'] = methaneReading(well, random);
-  if (kind === 'gas-valve-well' || kind === 'adjacent-space') values['battery'] = 91 + random.below(2);
-  if (underpass !== undefined) {
-    values['depth'] = pondingReading(underpass, random);
-    values['pump'] = underpass.pumpOn ? 1 : 0;
+function networksOf(plan: CityPlan): ReadonlyMap<string, Networks> {
+  const lengths = new Map<string, number>();
+  for (const facility of plan.facilities) {
+    lengths.set(facility.area, Math.max(lengths.get(facility.area) ?? 0, mainKmOf(facility)));
   }
-  if (sewer !== undefined) values['level'] = sewerReading(sewer, random);
-  if (tank !== undefined) values['level'] = tankReading(tank, random);
-  for (const gas of AIR_GASES[kind] ?? []) {
-    if (air !== undefined) values[gas] = airReading(air, gas, random);
-  }
-  if (kind === 'rain-gauge') {
-    const { reportedMm, leftMm } = readGauge(site.caughtMm);
-    site.caughtMm = leftMm;
-    values['rain'] = reportedMm;
-  }
-  return values;
+  return new Map(
+    [...lengths].map(([area, km]) => [
+      area,
+      { heat: createHeatNetwork(km + MAIN_END_KM), gas: createGasMain() },
+    ]),
+  );
 }

@@ -3,6 +3,8 @@
  * after it, a clock that may be wrong, and now and then a duplicate or plain garbage. It shares no code with the
  * platform: a misunderstanding of the protocol cannot hide on both sides.
  *
+ * A sleepy one (NB-IoT) keeps its records, connects only to deliver them, says good-bye and sleeps on.
+ *
  * It reconnects by itself with a new MQTT client each time: the outbox alone decides what is sent again, and a publish
  * that was under way is put back only when the next connection stands, so a late acknowledgement still counts.
  */
@@ -52,6 +54,8 @@ export type GatewayOptions = {
   readonly recordsMax?: number;
   /** A record that waited this long is sent marked as back-fill. */
   readonly backfillAfterMs?: number;
+  /** It connects only with every so many reports. */
+  readonly sleepy?: { readonly reportsPerWake: number };
   /** First pause before a new attempt; doubles up to fifteen times as much. */
   readonly retryMs?: number;
 };
@@ -65,9 +69,9 @@ const RETRY_GROWTH_MAX = 15;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STOP_WITHIN_MS = 700;
 
-/** Starts to connect at once, and again and again until it is stopped; complaints go to `onError`. */
+/** Connects at once (a sleepy one when it reports), again and again until stopped; complaints go to `onError`. */
 export function startGateway(options: GatewayOptions): SimGateway {
-  const { id, random, monotonicMs, backfillAfterMs = BACKFILL_AFTER_MS } = options;
+  const { id, random, monotonicMs, backfillAfterMs = BACKFILL_AFTER_MS, sleepy } = options;
   const faults: GatewayFaults = { clockOffsetMs: 0, duplicateChance: 0, garbageChance: 0 };
   const sequences = new Map<string, number>();
   const outbox = createOutbox(options.recordsMax ?? RECORDS_MAX);
@@ -76,6 +80,7 @@ export function startGateway(options: GatewayOptions): SimGateway {
   let up = false;
   let linked = true;
   let attempts = 0;
+  let reports = 0;
   let retry: NodeJS.Timeout | undefined;
   let settled = (): void => {};
 
@@ -87,7 +92,7 @@ export function startGateway(options: GatewayOptions): SimGateway {
       up = true;
       attempts = 0;
       outbox.requeue();
-      publishStatus(made, true);
+      if (sleepy === undefined) publishStatus(made, true);
       drain();
     });
     made.on('error', (error) => {
@@ -100,8 +105,19 @@ export function startGateway(options: GatewayOptions): SimGateway {
       // Acknowledgements that came with the last bytes are still being read: they count before the client goes.
       setImmediate(() => made.end(true));
       settled();
-      if (linked) retry = setTimeout(connect, pauseMs());
+      if (linked && isNeeded()) retry = setTimeout(connect, pauseMs());
     });
+  }
+
+  const isNeeded = (): boolean => sleepy === undefined || outbox.size() > 0;
+
+  /** All is delivered: a word to the broker, so that the will stays silent, and the modem goes off. */
+  function fallAsleep(): void {
+    const leaving = client;
+    if (leaving === null) return;
+    client = null;
+    up = false;
+    void goodBye(leaving);
   }
 
   /** Pulls the plug: lets go of the connection without a word to the broker. */
@@ -134,6 +150,7 @@ export function startGateway(options: GatewayOptions): SimGateway {
         acknowledged += batch.length;
         drain();
         if (outbox.underWay() === 0) settled();
+        if (sleepy !== undefined && outbox.size() === 0) fallAsleep();
       });
       if (random.next() < faults.duplicateChance) send(client, payload(batch));
     }
@@ -156,7 +173,13 @@ export function startGateway(options: GatewayOptions): SimGateway {
   const garbage = (): Buffer =>
     Buffer.from(Array.from({ length: 1 + random.below(60) }, () => random.below(256)));
 
-  connect();
+  function wake(): void {
+    if (client !== null || !linked || !isNeeded()) return;
+    clearTimeout(retry);
+    connect();
+  }
+
+  if (sleepy === undefined) connect();
   return {
     id,
     faults,
@@ -168,6 +191,7 @@ export function startGateway(options: GatewayOptions): SimGateway {
         outbox.add({ record: stamped, measuredAtMs: monotonicMs() });
       }
       drain();
+      if (sleepy !== undefined && reports++ % sleepy.reportsPerWake === 0) wake();
     },
     cutLink() {
       linked = false;
@@ -177,7 +201,7 @@ export function startGateway(options: GatewayOptions): SimGateway {
       if (linked) return;
       linked = true;
       attempts = 0;
-      connect();
+      if (isNeeded()) connect();
     },
     connected: () => up,
     acknowledged: () => acknowledged,
@@ -187,7 +211,7 @@ export function startGateway(options: GatewayOptions): SimGateway {
       linked = false;
       const leaving = client;
       if (leaving === null || !up) return forget();
-      publishStatus(leaving, false);
+      if (sleepy === undefined) publishStatus(leaving, false);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, STOP_WITHIN_MS);
         settled = () => {

@@ -11,17 +11,18 @@ import { SCENARIOS } from './scenarios.ts';
 import { startSimulation } from './simulation.ts';
 
 const HELP = `usage:
-  npm run -s sim -- --print-plan [--wells N] [--seed N] [--interval MS]
+  npm run -s sim -- --print-plan [--wells N] [--density sparse|full] [--seed N] [--interval MS]
       prints the simulated city as JSON for POST /api/v1/import
-  npm run sim -- --secrets FILE [--url mqtt://127.0.0.1:1883] [--scenario ${SCENARIOS.join('|')}]
-                 [--wells N] [--seed N] [--interval MS] [--pace N]
-      plays the city; FILE holds [{"id","secret"}], or the whole answer of the import
+  npm run sim -- --secrets FILE [--url mqtt://127.0.0.1:1883] [--scenario NAME[,NAME]]
+                 [--wells N] [--density sparse|full] [--seed N] [--interval MS] [--pace N]
+      plays the city; FILE holds [{"id","secret"}], or the whole answer of the import; NAME is one of
+      ${SCENARIOS.join(', ')}
   npm run sim -- --play FILE.csv[.gz] --gateway ID --secret S --time-column T --value-column V
                  [--device-column D] [--device-prefix P] --channel C [--zone-minutes 480] [--records 50]
       replays recorded data through one gateway with its original time stamps`;
 
-/** Four wells in each of the nine counties, so that every kind of facility has a few: fewer leave some scenes out. */
-const WELLS_MIN = 36;
+/** Four wells in each of the ten counties, so that every kind of facility has a few: fewer leave some scenes out. */
+const WELLS_MIN = 40;
 
 /** A command line that cannot be followed; the message says why. */
 class UsageError extends Error {}
@@ -48,7 +49,8 @@ function readFlags() {
         secrets: { type: 'string' },
         url: { type: 'string', default: 'mqtt://127.0.0.1:1883' },
         scenario: { type: 'string', default: 'city' },
-        wells: { type: 'string', default: '36' },
+        wells: { type: 'string', default: '150' },
+        density: { type: 'string', default: 'full' },
         seed: { type: 'string', default: '1' },
         interval: { type: 'string', default: '10000' },
         pace: { type: 'string', default: '10' },
@@ -94,8 +96,14 @@ function plan(): CityPlan {
   return planCity({
     seed: number('seed', 0, 4_294_967_295),
     wells: number('wells', WELLS_MIN, 100_000),
+    density: density(),
     reportIntervalMs: number('interval', 1_000, 86_400_000),
   });
+}
+
+function density(): 'sparse' | 'full' {
+  if (flags.density === 'sparse' || flags.density === 'full') return flags.density;
+  throw new UsageError(`--density is sparse or full, not "${flags.density}"`);
 }
 
 function readSecrets(path: string): Map<string, string> {
@@ -107,21 +115,22 @@ function readSecrets(path: string): Map<string, string> {
 
 function simulate(): void {
   const secrets = readSecrets(needed('secrets'));
-  const scenario = SCENARIOS.find((name) => name === flags.scenario);
-  if (scenario === undefined)
-    throw new UsageError(`no scenario "${flags.scenario}"; there are ${SCENARIOS.join(', ')}`);
+  const scenarios = flags.scenario.split(',').map((wanted) => {
+    const scenario = SCENARIOS.find((name) => name === wanted);
+    if (scenario !== undefined) return scenario;
+    throw new UsageError(`no scenario "${wanted}"; there are ${SCENARIOS.join(', ')}`);
+  });
   const seed = number('seed', 0, 4_294_967_295);
   const simulation = startSimulation({
     plan: plan(),
     secrets,
     url: flags.url,
-    scenario,
+    scenarios,
     seed,
-    reportIntervalMs: number('interval', 1_000, 86_400_000),
     pace: number('pace', 0.1, 1_000),
     say: (line) => console.log(`field: ${line}`),
   });
-  console.log(`field: ${simulation.gateways.size} gateways, scenario ${scenario}, seed ${seed}`);
+  console.log(`field: ${simulation.gateways.size} gateways, scenario ${flags.scenario}, seed ${seed}`);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

@@ -10,9 +10,10 @@ import { type Config, ConfigError, readConfig } from '#config';
 import { planCity } from '#firmware-sim/city-plan.ts';
 import { startSimulation } from '#firmware-sim/simulation.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
+import { type Call, startOfficer } from './demo-officer.ts';
 
 const SEED = 1;
-const WELLS = 36;
+const WELLS = 150;
 const REPORT_INTERVAL_MS = 10_000;
 const PACE = 10;
 
@@ -28,6 +29,9 @@ const USERS = [
   { username: 'audit', name: '审计管理员', roles: ['audit-admin'], scope: {} },
 ] as const;
 
+/** Takes what is over while nobody attends (tools/demo-officer.ts); no log-in for visitors. */
+const STAND_IN = { username: 'stand-in', name: '模拟值班员', roles: ['duty-officer'], scope: {} } as const;
+
 /** Settings or a data folder that the demo cannot run with; starting again cannot help. */
 const EXIT_REFUSED = 2;
 
@@ -38,7 +42,7 @@ type Known = {
   secrets: { id: string; secret: string }[];
 };
 
-const plan = planCity({ seed: SEED, wells: WELLS, reportIntervalMs: REPORT_INTERVAL_MS });
+const plan = planCity({ seed: SEED, wells: WELLS, density: 'full', reportIntervalMs: REPORT_INTERVAL_MS });
 const planHash = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 16);
 
 await main().catch((cause: unknown) => {
@@ -54,21 +58,25 @@ async function main(): Promise<void> {
   const host = ['0.0.0.0', '::'].includes(config.bind) ? '127.0.0.1' : config.bind;
   const base = `http://${host}:${platform.httpPort}`;
   if (known.secrets.length === 0) {
-    known.secrets = await prepare(await logIn(base, known), known);
+    known.secrets = await prepare(await logIn(base, ADMIN.username, known), known);
     keep(config, known);
   }
   const simulation = startSimulation({
     plan,
     secrets: new Map(known.secrets.map(({ id, secret }) => [id, secret])),
     url: `mqtt://${host}:${platform.mqttPort}`,
-    scenario: 'city',
+    scenarios: ['city'],
     seed: SEED,
-    reportIntervalMs: REPORT_INTERVAL_MS,
     pace: PACE,
     say: (line) => console.log(`field: ${line}`),
   });
   welcome(base, known);
-  stopOnSignal(platform, () => simulation.stop());
+  const say = (line: string): void => console.log(`officer: ${line}`);
+  const officer = startOfficer(await logIn(base, STAND_IN.username, known), say);
+  stopOnSignal(platform, async () => {
+    officer.stop();
+    await simulation.stop();
+  });
 }
 
 function welcome(base: string, { passwords }: Known): void {
@@ -115,7 +123,7 @@ function readKnown(config: Config): Known {
     throw new ConfigError('LIFELINE_DATA_DIR', `${config.dataDir} is not the demo's; name another folder`);
   }
   const passwords = Object.fromEntries(
-    [ADMIN, ...USERS].map(({ username }) => [username, newPassword()] as const),
+    [ADMIN, ...USERS, STAND_IN].map(({ username }) => [username, newPassword()] as const),
   );
   if (config.adminPassword !== null) passwords['admin'] = config.adminPassword;
   const known = { plan: planHash, passwords, secrets: [] };
@@ -131,24 +139,25 @@ function keep(config: Config, known: Known): void {
   writeFileSync(knownPath(config), JSON.stringify(known, null, 1), { mode: 0o600 });
 }
 
-type Post = (path: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
-
 /**
  * Users and the simulated city, through the API as any installer would; answers the gateways' secrets. What an
  * interrupted first run has already made is taken as it is, its lost secrets are rotated.
  */
-async function prepare(post: Post, { passwords }: Known): Promise<Known['secrets']> {
-  for (const user of USERS) {
-    const { status, body } = await post('/api/v1/users', { ...user, password: passwords[user.username] });
+async function prepare(call: Call, { passwords }: Known): Promise<Known['secrets']> {
+  for (const user of [...USERS, STAND_IN]) {
+    const { status, body } = await call('POST', '/api/v1/users', {
+      ...user,
+      password: passwords[user.username],
+    });
     if (status >= 300 && status !== 409)
       throw new Error(`cannot create ${user.username}: ${JSON.stringify(body)}`);
   }
-  const imported = await post('/api/v1/import', plan);
+  const imported = await call('POST', '/api/v1/import', plan);
   if (imported.status >= 300) throw new Error(`cannot import the city: ${JSON.stringify(imported.body)}`);
   const secrets = secretsIn(imported.body);
   const given = new Set(secrets.map(({ id }) => id));
   for (const { id } of plan.gateways.filter((gateway) => !given.has(gateway.id))) {
-    const { status, body } = await post(`/api/v1/gateways/${id}/secret`, {});
+    const { status, body } = await call('POST', `/api/v1/gateways/${id}/secret`, {});
     if (status >= 300) throw new Error(`cannot rotate the secret of ${id}: ${JSON.stringify(body)}`);
     secrets.push(...secretsIn({ secrets: [body] }));
   }
@@ -162,19 +171,19 @@ function secretsIn(body: unknown): Known['secrets'] {
     : [];
 }
 
-async function logIn(base: string, { passwords }: Known): Promise<Post> {
-  const { username } = ADMIN;
-  const session = await request(`${base}/api/v1/session`, {}, { username, password: passwords[username] });
-  if (session.status >= 300) throw new Error(`cannot log in as admin: ${JSON.stringify(session.body)}`);
+async function logIn(base: string, username: string, { passwords }: Known): Promise<Call> {
+  const password = passwords[username];
+  const session = await request('POST', `${base}/api/v1/session`, {}, { username, password });
+  if (session.status >= 300) throw new Error(`cannot log in as ${username}: ${JSON.stringify(session.body)}`);
   const authorization = `Bearer ${String(Object(session.body).token)}`;
-  return (path, body) => request(base + path, { authorization }, body);
+  return (method, path, body) => request(method, base + path, { authorization }, body);
 }
 
-async function request(url: string, headers: Record<string, string>, body: unknown) {
+async function request(method: string, url: string, headers: Record<string, string>, body?: unknown) {
   const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
+    method,
+    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer: unknown = await response.json().catch(() => null);
   return { status: response.status, body: answer };

@@ -16,6 +16,23 @@ export type Underpass = {
   readonly bowlM2PerM: number;
 };
 
+/** Share of the rain that runs off a sealed street. */
+const RUNOFF = 0.85;
+
+/** A dry low point of an open road: its gullies take what they can, as a small pump would. */
+export function createLowPoint(random: Random): Underpass {
+  const catchmentM2 = 7_000 + random.next() * 4_000;
+  const gulliesMmPerHour = 36 + random.next() * 60;
+  return {
+    volumeM3: 0,
+    pumpOn: false,
+    pumpFailed: false,
+    catchmentM2,
+    pumpM3PerHour: (gulliesMmPerHour / 1_000) * catchmentM2 * RUNOFF,
+    bowlM2PerM: 6_000 + random.next() * 3_000,
+  };
+}
+
 /** A dry underpass whose pump is at rest. */
 export const createUnderpass = (random: Random): Underpass => ({
   volumeM3: 0,
@@ -26,9 +43,8 @@ export const createUnderpass = (random: Random): Underpass => ({
   bowlM2PerM: 2_500 + random.next() * 1_000,
 });
 
-const RUNOFF = 0.85;
-const PUMP_START_M = 0.03;
-const PUMP_STOP_M = 0.01;
+const PUMP_START_M = 0.015;
+const PUMP_STOP_M = 0.005;
 /** Share of the standing water that seeps and drains away by itself in an hour. */
 const SEEPING_PER_HOUR = 0.3;
 

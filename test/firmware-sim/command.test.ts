@@ -38,10 +38,11 @@ const file = (name: string, text: string): string => {
 };
 
 it('prints the plan of its seed', async () => {
-  const { code, text } = await sim('--print-plan', '--seed', '7', '--wells', '40').ended;
+  const { code, text } = await sim('--print-plan', '--seed', '7', '--wells', '40', '--density', 'sparse')
+    .ended;
   expect(code).toBe(0);
   const plan: CityPlan = JSON.parse(text);
-  expect(plan).toEqual(planCity({ seed: 7, wells: 40, reportIntervalMs: 10_000 }));
+  expect(plan).toEqual(planCity({ seed: 7, wells: 40, density: 'sparse', reportIntervalMs: 10_000 }));
 });
 
 it('plays a recording and says what it left out', async () => {
@@ -61,8 +62,9 @@ it('plays a recording and says what it left out', async () => {
 
 it('plays the city with the gateways whose secrets it has, until it is interrupted', async () => {
   const secrets = file('secrets.json', '{"secrets":[{"id":"GW-gas-371702-001","secret":"s"}]}');
-  const run = sim('--secrets', secrets, '--url', city.url, '--interval', '1000', '--scenario', 'quiet');
-  await until('the gateway reports', () => city.records().some(({ device }) => device === 'D-GV-371702-001'));
+  const small = ['--density', 'sparse', '--wells', '40', '--interval', '1000', '--scenario', 'quiet'];
+  const run = sim('--secrets', secrets, '--url', city.url, ...small);
+  await until('the gateway reports', () => city.records().some(({ device }) => device === 'D-GS-371702-01'));
   run.interrupt();
   run.interrupt();
   const { code, text } = await run.ended;
@@ -73,7 +75,8 @@ it('plays the city with the gateways whose secrets it has, until it is interrupt
 it.each([
   { args: ['--bogus'], code: 2, why: /Unknown option '--bogus'/ },
   { args: ['--play', 'x.csv'], code: 2, why: /--gateway is missing/ },
-  { args: ['--print-plan', '--wells', '3'], code: 2, why: /--wells takes a number from 36/ },
+  { args: ['--print-plan', '--wells', '3'], code: 2, why: /--wells takes a number from 40/ },
+  { args: ['--print-plan', '--density', 'thick'], code: 2, why: /--density is sparse or full/ },
   { args: ['--secrets', '/nowhere/secrets.json'], code: 1, why: /no such file/ },
 ])('$args is refused with a reason', async ({ args, code, why }) => {
   const ended = await sim(...args).ended;

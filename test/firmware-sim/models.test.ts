@@ -136,7 +136,7 @@ describe('an underpass', () => {
 });
 
 describe('a sewer', () => {
-  const levels = { invertLevelM: 42, diameterM: 0.8, coverLevelM: 45 };
+  const levels = { invertLevelM: 42, diameterM: 0.8, coverLevelM: 45, catchmentM2: 60_000 };
 
   it('carries dry weather and a shower, backs up in a downpour, never above the cover, and empties', () => {
     const sewer = createSewer(levels);

@@ -81,11 +81,11 @@ function recordsIn({ topic, payload }: Heard): FieldRecord[] {
   }
 }
 
-/** Looks again every 5 ms until it is so; fails after five seconds and says what was not. */
+/** Looks again every 5 ms until it is so; fails after twenty seconds and says what was not. */
 export async function until(what: string, isSo: () => boolean): Promise<void> {
   const from = performance.now();
   while (!isSo()) {
-    if (performance.now() - from > 5_000) throw new Error(`not within 5 s: ${what}`);
+    if (performance.now() - from > 20_000) throw new Error(`not within 20 s: ${what}`);
     await sleep(5);
   }
 }
