@@ -83,11 +83,13 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     for (const one of done) {
       const { entry } = one;
       const before = out.events.length;
+      const rows = out.rows.length;
       out.answer = null;
       const outcome =
         one.answer !== null && entry.kind === 'publish' ? watchOutcome(city, entry.gateway, out) : null;
       foldOrSetAside(city, entry, out, parts.skip, parts.onCrash);
       counts.push(out.events.length - before);
+      if (entry.kind === 'publish') listen.received?.(entry, out.rows.length - rows, out.events, before);
       const answer = outcome === null ? out.answer : { ok: true as const, body: outcome() };
       if (one.answer !== null && answer !== null) answers.push(() => one.answer?.(answer));
     }

@@ -2,8 +2,8 @@
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
-import type { Answer } from '#domain/event.ts';
-import type { CommandInput, Input, NotificationInput, PublishInput } from '#domain/input.ts';
+import type { Answer, CityEvent } from '#domain/event.ts';
+import type { CommandInput, Input, Journaled, NotificationInput, PublishInput } from '#domain/input.ts';
 import type { NotificationEvent } from '#domain/notification.ts';
 import type { NoticeInput, RaiseInput } from '#domain/raise.ts';
 import type { Rejection } from '#domain/rejection.ts';
@@ -36,6 +36,13 @@ export type PipelineListener = {
   gateway(gateway: string, connected: boolean, at: Timestamp): void;
   registry(): void;
   rejected(rejection: Rejection): void;
+  /** A publish was folded; its own events stand in `events` from `eventsFrom` on. On the hot path: only take notes. */
+  received?(
+    entry: Journaled<PublishInput>,
+    values: number,
+    events: readonly CityEvent[],
+    eventsFrom: number,
+  ): void;
   /** A message to a person came to be or changed. */
   notification(event: NotificationEvent): void;
   /** A group commit was synced and folded. */

@@ -4,6 +4,7 @@ import { PagedArray } from '#domain/paged-array.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { Touched } from '#domain/registry-change.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
+import type { GapNote } from './sequence-gaps.ts';
 import { createTrack, type ClockTrack } from './gateway-clock.ts';
 import type { DeviceProfile } from './device-profile.ts';
 import {
@@ -46,6 +47,8 @@ export type GatewayIngest = {
 
 export type DeviceIngest = {
   readonly sequence: SequenceWindow;
+  /** The newest gaps in it, for people; absent while there was none. */
+  gaps?: GapNote[];
   /** Null while the clock is right. */
   clock: ClockTrack | null;
 };

@@ -20,7 +20,8 @@ export {
 } from './ingest-state.ts';
 export { decodeTelemetry } from './lifeline-record.ts';
 export { explain } from './explain.ts';
-export { receive } from './receive.ts';
+export { openGaps, sequenceGaps } from './sequence-gaps.ts';
+export { productOf, receive } from './receive.ts';
 
 export type GatewayIngestStatus = {
   /** Steady offset in force, the gateway's or else of one of its devices; null while every clock is right. */
@@ -94,6 +95,27 @@ export function gatewayIngestStatus(
     rejected,
     extraFields,
     companions,
+  };
+}
+
+/** A lag being watched, and devices whose own clocks are off. */
+export function gatewayClock(
+  state: IngestState,
+  registry: Registry,
+  gateway: string,
+): {
+  watched: { lagMs: number; publishes: number } | null;
+  devices: { device: string; offsetMs: number }[];
+} {
+  const index = registry.gateways.get(gateway)?.index;
+  const kept = index === undefined ? undefined : state.gateways.get(index);
+  const candidate = kept?.clock.candidate ?? null;
+  return {
+    watched: candidate && { lagMs: candidate.lastLagMs, publishes: candidate.publishes },
+    devices: [...(kept?.deviceOffsets ?? [])].map(([device, offsetMs]) => ({
+      device: registry.devicesByIndex[device]?.id ?? '',
+      offsetMs,
+    })),
   };
 }
 

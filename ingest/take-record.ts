@@ -10,6 +10,7 @@ import type { IngestSink } from './ingest-sink.ts';
 import type { GatewayIngest, IngestState, PointIngest } from './ingest-state.ts';
 import { brief, clip, readValue, recordText, type LifelineRecord } from './lifeline-record.ts';
 import { freeTime, isKnownSample, noteSample, noteSequence } from './record-identity.ts';
+import { noteFilled, noteGap } from './sequence-gaps.ts';
 import { qualityOf, timingOf, valueFlags, type Offsets } from './sample-judgement.ts';
 
 /** Everything a publish (or an approved record) is taken with. */
@@ -114,10 +115,17 @@ const APPROVED = FLAG.approved | FLAG.late;
 
 /** False after a duplicate. */
 function takeSequence(taker: Taker, record: LifelineRecord, seq: number, device: DeviceProfile): boolean {
-  const { sequence } = taker.state.devices.forWrite(device.index);
-  const before = sequence.gaps;
+  const kept = taker.state.devices.forWrite(device.index);
+  const { sequence } = kept;
+  const { gaps, highest } = sequence;
   const fresh = noteSequence(sequence, seq, record.time);
-  taker.kept.gaps += sequence.gaps - before;
+  const opened = sequence.gaps - gaps;
+  if (opened !== 0) {
+    taker.kept.gaps += opened;
+    const notes = (kept.gaps ??= []);
+    if (opened > 0) noteGap(notes, highest + 1, seq - 1, taker.at.receivedAt);
+    else noteFilled(notes, seq, taker.at.receivedAt);
+  }
   if (!fresh) taker.duplicate(record.device, 'seq and time known', `seq ${seq}`);
   return fresh;
 }

@@ -2,6 +2,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { BrokerHost } from '#broker/ports.ts';
 import type { Clock } from '#domain/clock.ts';
+import type { PresenceInput } from '#domain/input.ts';
+import { ID_PATTERN } from '#domain/registry.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
 import type { Pipeline } from '../pipeline.ts';
 
@@ -11,6 +13,9 @@ export function createBrokerHost(parts: {
   /** Hex HMAC of a secret under the server key. */
   readonly secretHmac: (secret: string) => string;
   readonly rejected: (reason: RejectionReason, subject: string, detail: string) => void;
+  /** Somebody claimed a name that nobody registered. */
+  readonly stranger?: (name: string) => void;
+  readonly presence?: (input: PresenceInput) => void;
 }): BrokerHost {
   const { pipeline, clock, secretHmac } = parts;
   return {
@@ -27,7 +32,10 @@ export function createBrokerHost(parts: {
       const given = Buffer.from(secretHmac(secret));
       const kept = Buffer.from(gateway?.secretHmac ?? '');
       const same = given.length === kept.length && timingSafeEqual(given, kept);
-      if (gateway === undefined) return { refused: 'unknown' };
+      if (gateway === undefined) {
+        if (ID_PATTERN.test(named)) parts.stranger?.(named);
+        return { refused: 'unknown' };
+      }
       if (gateway.retired === true) return { refused: 'retired' };
       if (certificateName !== null) return { gateway: gateway.id, proof: 'certificate' };
       if (byToken !== undefined) return { gateway: gateway.id, proof: 'token' };
@@ -47,7 +55,10 @@ export function createBrokerHost(parts: {
       }
     },
     publish: (input, done) => pipeline.publish(input, () => done()),
-    presence: (input) => pipeline.submit(input),
+    presence(input) {
+      pipeline.submit(input);
+      parts.presence?.(input);
+    },
     refused: parts.rejected,
     condition: (name, subject, active, detail) =>
       pipeline.submit({ kind: 'condition', name, subject, active, detail }),

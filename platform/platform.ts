@@ -25,6 +25,7 @@ import { createEventRing } from './event-ring.ts';
 import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
 import { createDiagnostics } from './diagnostics.ts';
+import { createPacketNotes } from './packet-notes.ts';
 import { createPushIntake } from './push-intake.ts';
 import { createRefusalNotes } from './refusal-notes.ts';
 import { watchSelf } from './self-watch.ts';
@@ -72,6 +73,8 @@ export async function startPlatform(
     const announcements = createAnnouncements();
     const logger = pino({ level: 'warn' });
     const metrics = createMetrics({ processFigures: true });
+    const packets = createPacketNotes(clock.wallMs(), (id) => registered(id));
+    let registered = (_id: string): boolean => false;
     let countRefused = (rejection: Rejection): void => metrics.rejected(rejection.reason);
     const pipeline = await openPipeline({
       site: directory.siteId,
@@ -100,6 +103,7 @@ export async function startPlatform(
           for (const listener of announcements.registry) listener();
         },
         rejected: (rejection) => countRefused(rejection),
+        received: packets.received,
         notification(event) {
           for (const listener of announcements.notification) listener(event);
         },
@@ -111,6 +115,8 @@ export async function startPlatform(
         },
       },
     });
+    registered = (id) => pipeline.city.registry.gateways.has(id);
+    const stranger = (name: string): void => packets.stranger(name, clock.wallMs());
     const ring = createEventRing(config.bounds.eventsHeldMax, pipeline);
     announcements.alarm.add(ring.add);
     closers.push(() => stopPipeline(clock, pipeline));
@@ -141,6 +147,7 @@ export async function startPlatform(
     const refusedEarly = (reason: RejectionReason, subject: string, detail: string): void => {
       metrics.rejected(reason);
       notes.refused(reason, subject, detail);
+      packets.refused(reason, subject, detail, clock.wallMs());
     };
     journal.onTrouble(dieWithWorker);
     outputs.onTrouble((trouble) => {
@@ -178,8 +185,8 @@ export async function startPlatform(
       {
         city,
         history: outputs,
-        intake: createPushIntake({ pipeline, refused: refusedEarly }),
-        diagnostics: createDiagnostics({ pipeline, clock }),
+        intake: createPushIntake({ pipeline, refused: refusedEarly, stranger }),
+        diagnostics: createDiagnostics({ pipeline, clock, notes: packets }),
         ledger,
         clock,
         secretHmac,
@@ -218,6 +225,8 @@ export async function startPlatform(
         clock,
         secretHmac,
         rejected: refusedEarly,
+        stranger,
+        presence: (input) => packets.presence(input, clock.wallMs()),
       }),
     );
     const opened = broker;

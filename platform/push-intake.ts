@@ -8,6 +8,7 @@ import type { Pipeline } from '../pipeline.ts';
 export function createPushIntake(parts: {
   readonly pipeline: Pipeline;
   readonly refused: (reason: RejectionReason, subject: string, detail: string) => void;
+  readonly stranger: (name: string) => void;
 }): IntakePort {
   const { pipeline, refused } = parts;
   return {
@@ -35,6 +36,7 @@ export function createPushIntake(parts: {
     refused,
     loginRefused(gateway, why, address) {
       const known = why !== 'unknown';
+      if (!known) parts.stranger(gateway);
       refused(
         why === 'retired' ? 'retired' : 'bad-credentials',
         known ? gateway : address,

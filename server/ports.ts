@@ -13,7 +13,7 @@ import type { Answer } from '#domain/event.ts';
 import type { CommandInput, PublishInput } from '#domain/input.ts';
 import type { PushOutcome } from '#domain/contract/push.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
-import type { Trial } from '#domain/contract/diagnostics.ts';
+import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
 import type { Product, Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Role, Scope } from '#domain/user.ts';
@@ -58,6 +58,12 @@ export interface CityPort {
 export interface DiagnosticsPort {
   /** Goes through a message as it would be taken under this product, of this gateway if one is given. */
   tryProduct(product: Product, message: TrialMessage): Trial;
+  /** Null for a name that nobody registered and nobody tries to log in under. */
+  gateway(id: string): GatewayDiagnostics | null;
+  /** The newest gaps of its devices, newest first. */
+  sequenceGaps(gateway: string): readonly SequenceGap[];
+  /** Numbers that never came, of all gateways. */
+  openGaps(): number;
 }
 export type TrialMessage = {
   readonly payload: Uint8Array;
@@ -111,6 +117,10 @@ export interface LedgerPort {
     device: string | null;
     reason: string;
   }): Promise<readonly { at: Timestamp; sample: string; detail: string }[]>;
+  /** When it came and went, newest first. */
+  gatewayPresence(
+    gateway: string,
+  ): Promise<readonly { at: Timestamp; connected: boolean; connections: number }[]>;
   /** Records kept for approval, oldest first. */
   quarantineRecords(
     gateway: string,

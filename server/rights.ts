@@ -37,6 +37,7 @@ export const RIGHTS = {
   'change-registry': REGISTRARS,
   'change-gateways': ['system-admin'],
   quarantine: REGISTRARS,
+  diagnose: REGISTRARS,
   'manage-users': ['security-admin'],
   'read-audit': ['audit-admin'],
   'read-metrics': ['system-admin', 'engineer'],

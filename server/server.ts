@@ -22,6 +22,7 @@ import { createPasswordHasher } from './passwords.ts';
 import { Problem, toProblem } from './problems.ts';
 import { ConsolePush } from './push/console-push.ts';
 import { alarmRoutes } from './routes/alarm-routes.ts';
+import { diagnosticsRoutes } from './routes/diagnostics-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { importRoutes } from './routes/import-routes.ts';
@@ -180,6 +181,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   userRoutes(typed, context);
   registryRoutes(typed, context);
   gatewayRoutes(typed, context);
+  diagnosticsRoutes(typed, context);
   productRoutes(typed, context);
   importRoutes(typed, context);
   ingestRoutes(typed, context);
@@ -203,6 +205,9 @@ function watch(context: Context, push: ConsolePush): void {
   metrics.gauge('sessions', 'People’s log-ins in force', () => sessions.count());
   metrics.gauge('commands_waiting', 'Orders of people waiting for the disk', () => commands.waiting());
   metrics.gauge('audit_waiting', 'Audit entries waiting for the ledger', () => audit.waiting());
+  metrics.gauge('sequence_gaps', 'Numbers of devices’ records that never came', () =>
+    context.diagnostics.openGaps(),
+  );
   const { brokerMetrics } = context;
   for (const name of Object.keys(brokerMetrics?.() ?? {})) {
     metrics.gauge(`mqtt_${name}`, `MQTT broker: ${name}`, () => brokerMetrics?.()[name] ?? 0);

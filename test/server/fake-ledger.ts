@@ -19,6 +19,7 @@ export type FakeLedger = LedgerPort & {
   failing: string | null;
   follow(event: AlarmEvent): void;
   readonly groups: QuarantineGroup[];
+  readonly presence: Map<string, { at: number; connected: boolean; connections: number }[]>;
   readonly kept: { gateway: string; device: string; json: string; receivedAt: number }[];
 };
 
@@ -38,6 +39,11 @@ export function createLedger(): FakeLedger {
     saved: new Map(),
     failing: null,
     groups: [],
+    presence: new Map(),
+    async gatewayPresence(gateway) {
+      check();
+      return ledger.presence.get(gateway) ?? [];
+    },
     kept: [],
     follow(event) {
       alarms.set(event.alarm.id, event.alarm);

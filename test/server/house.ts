@@ -7,7 +7,7 @@ import { createPasswordHasher } from '#server/passwords.ts';
 import { hashToken } from '#server/sessions.ts';
 import { buildServer, type Server, type ServerOptions } from '#server/server.ts';
 import { createLedger, type FakeLedger } from './fake-ledger.ts';
-import { createDiagnostics } from './fake-diagnostics.ts';
+import { createDiagnostics, type FakeDiagnostics } from './fake-diagnostics.ts';
 import { createIntake, type FakeIntake } from './fake-intake.ts';
 import {
   createCity,
@@ -27,6 +27,7 @@ export type House = {
   readonly ledger: FakeLedger;
   readonly history: ReturnType<typeof createHistory>;
   readonly intake: FakeIntake;
+  readonly diagnostics: FakeDiagnostics;
   readonly clock: ManualClock;
   readonly ports: ServerPorts;
   /** Token of the person named after the role, e.g. `duty-officer`. */
@@ -108,7 +109,19 @@ export async function openHouse(
     tokens.set(username, fresh);
     return fresh;
   };
-  return { server, city, ledger, history, intake, clock, ports, token, ask, close: () => server.close() };
+  return {
+    server,
+    city,
+    ledger,
+    history,
+    intake,
+    diagnostics,
+    clock,
+    ports,
+    token,
+    ask,
+    close: () => server.close(),
+  };
 }
 
 const make = (kind: RegistryKind, value: unknown): RegistryItem => ({

@@ -44,6 +44,8 @@ const PROMISED: Record<string, string> = {
   '/quarantine/samples': 'get',
   '/quarantine/approve': 'post',
   '/gateways/{id}/secret': 'post',
+  '/gateways/{id}/diagnostics': 'get',
+  '/gateways/{id}/gaps': 'get',
   '/gateways/{id}/token': 'post',
   '/gateways/{id}/token/revoke': 'post',
   '/products/{id}/try': 'post',
@@ -171,6 +173,7 @@ function rightOf(method: string, path: string): Action | null {
   if (kind === 'audit') return 'read-audit';
   if (kind === 'quarantine') return 'quarantine';
   if (kind === 'catalogue') return 'read-reference';
+  if (last === 'diagnostics' || last === 'gaps') return 'diagnose';
   if (method === 'get')
     return ['areas', 'organisations', 'products'].includes(kind) ? 'read-reference' : 'read-city';
   return kind === 'gateways' ? 'change-gateways' : 'change-registry';

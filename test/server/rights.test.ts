@@ -21,6 +21,7 @@ const MATRIX: Record<Action, string> = {
   'change-registry': '- - - y - y - -',
   'change-gateways': '- - - - - y - -',
   quarantine: '- - - y - y - -',
+  diagnose: '- - - y - y - -',
   'manage-users': '- - - - - - y -',
   'read-audit': '- - - - - - - y',
   'read-metrics': '- - - y - y - -',
