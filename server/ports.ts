@@ -7,6 +7,7 @@ import type {
   AuditEntry,
   NewAuditEntry,
   QuarantineGroup,
+  QuarantinePage,
   UserRecord,
 } from '#domain/contract/ledger.ts';
 import type { Answer } from '#domain/event.ts';
@@ -111,7 +112,7 @@ export interface LedgerPort {
   ): Promise<void>;
   audit(entry: NewAuditEntry): Promise<void>;
   auditEntries(after: number, limit: number): Promise<readonly AuditEntry[]>;
-  quarantine(): Promise<readonly QuarantineGroup[]>;
+  quarantine(page?: QuarantinePage): Promise<readonly QuarantineGroup[]>;
   quarantineSamples(key: {
     gateway: string;
     device: string | null;

@@ -26,6 +26,7 @@ import { diagnosticsRoutes } from './routes/diagnostics-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { importRoutes } from './routes/import-routes.ts';
+import { onboardingRoutes } from './routes/onboarding-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
@@ -188,6 +189,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   pointRoutes(typed, context);
   alarmRoutes(typed, context);
   quarantineRoutes(typed, context);
+  onboardingRoutes(typed, context);
   api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
 }
 

@@ -24,6 +24,8 @@ export type NewAuditEntry = Omit<AuditEntry, 'number' | 'hash'>;
 
 /** Refusals of one kind from one place; `count` is exact however few samples are kept. */
 export type QuarantineGroup = {
+  /** The ledger's number of it. */
+  readonly id: number;
   readonly gateway: string;
   readonly device: string | null;
   readonly reason: string;
@@ -33,6 +35,13 @@ export type QuarantineGroup = {
   readonly sample: string;
   /** Records kept whole and still approvable. */
   readonly kept: number;
+};
+
+/** Groups of the quarantine, the latest refusal first, after this one; every group when nothing is asked. */
+export type QuarantinePage = {
+  readonly gateway?: string;
+  readonly before?: { readonly lastAt: Timestamp; readonly id: number };
+  readonly limit?: number;
 };
 
 /** Which alarms, current and past, newest onset first. */

@@ -8,6 +8,7 @@ import { findAlarm, listAlarms } from '../alarm-list.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
+import { pageSize, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problems.ts';
 import { can, effectiveScope, seesAlarm } from '../rights.ts';
 import { ActionBodies, AlarmEventShape, AlarmQuery, AlarmShape } from '../schemas/alarm.ts';
@@ -104,6 +105,7 @@ function readRoutes(app: Api, context: Context): void {
     tags: ['alarms'],
     summary: 'Everything that happened to it, oldest first',
     params: Params,
+    querystring: Type.Object(PageQuery),
     response: answers(200, page(AlarmEventShape), 'Its events'),
   };
   app.get('/alarms/:id/events', { config, schema: eventsSchema }, async (request) => {
@@ -111,8 +113,15 @@ function readRoutes(app: Api, context: Context): void {
     await visibleAlarm(context, request, id);
     const kept = await context.ledger.alarmEvents(id);
     const newer = context.city.eventsAfter(kept.at(-1)?.sequence ?? 0) ?? [];
-    const events = [...kept, ...newer.filter((event) => event.alarm.id === id)];
-    return { items: events.map(eventView), next: null };
+    const { cursor, limit } = request.query;
+    const after = cursor === undefined ? 0 : Number(readCursor('events', cursor, 1)[0]);
+    const events = [...kept, ...newer.filter((event) => event.alarm.id === id)].filter(
+      ({ sequence }) => sequence > after,
+    );
+    const items = events.slice(0, pageSize(limit));
+    const last = items.at(-1);
+    const more = events.length > items.length && last !== undefined;
+    return { items: items.map(eventView), next: more ? writeCursor('events', [last.sequence]) : null };
   });
 }
 

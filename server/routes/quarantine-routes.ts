@@ -2,9 +2,11 @@
 import { Type } from 'typebox';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
+import { pageSize, readCursor, writeCursor, type Page } from '../paging.ts';
+import type { QuarantineGroup, QuarantinePage } from '#domain/contract/ledger.ts';
 import { Problem } from '../problems.ts';
-import { isUnrestricted, seesGateway } from '../rights.ts';
-import { answers, Instant, orNull, page } from '../schemas/basics.ts';
+import { isUnrestricted, seesGateway, type Holder } from '../rights.ts';
+import { answers, Instant, orNull, page, PageQuery } from '../schemas/basics.ts';
 import { place, type Api } from './api.ts';
 
 /** One journaled input of at most so many records; the rest takes another call. */
@@ -12,6 +14,7 @@ const APPROVED_AT_ONCE = 1_000;
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const GroupShape = Type.Object({
+  id: Type.Integer(),
   gateway: Type.String(),
   device: orNull(Type.String()),
   reason: Type.String(),
@@ -27,14 +30,12 @@ export function quarantineRoutes(app: Api, context: Context): void {
   const config = { right: 'quarantine' as const };
   const listSchema = {
     tags: ['quarantine'],
-    summary: 'Refusals by gateway, device and reason, with exact counts',
-    response: answers(200, page(GroupShape), 'All groups'),
+    summary: 'Refusals by gateway, device and reason, with exact counts, the latest first',
+    querystring: Type.Object({ ...PageQuery, gateway: Type.Optional(Name) }),
+    response: answers(200, page(GroupShape), 'A page of groups'),
   };
   app.get('/quarantine', { config, schema: listSchema }, async (request) => {
-    const viewer = viewerIn(request);
-    const groups = await context.ledger.quarantine();
-    const items = groups.filter((group) => seesGateway(viewer, context.city.registry(), group.gateway));
-    return { items, next: null };
+    return groupPage(context, viewerIn(request), request.query);
   });
 
   const samplesSchema = {
@@ -74,4 +75,41 @@ export function quarantineRoutes(app: Api, context: Context): void {
       present: (body) => body,
     }));
   });
+}
+
+type ListQuery = { readonly cursor?: string; readonly limit?: string; readonly gateway?: string };
+/** Groups read at once while looking for those that a restricted person may see. */
+const LOOK_AT = 1_000;
+
+/** A group that is refused again meanwhile moves to the front: it is seen when the list is read anew. */
+async function groupPage(
+  context: Context,
+  holder: Holder,
+  { cursor, limit, gateway }: ListQuery,
+): Promise<Page<QuarantineGroup>> {
+  const size = pageSize(limit);
+  const items: QuarantineGroup[] = [];
+  let before = cursor === undefined ? undefined : placeIn(cursor);
+  for (;;) {
+    const asked: QuarantinePage = {
+      limit: LOOK_AT,
+      ...(gateway === undefined ? {} : { gateway }),
+      ...(before === undefined ? {} : { before }),
+    };
+    const groups = await context.ledger.quarantine(asked);
+    for (const group of groups) {
+      if (!seesGateway(holder, context.city.registry(), group.gateway)) continue;
+      const last = items.at(-1);
+      if (items.length === size && last !== undefined)
+        return { items, next: writeCursor('quarantine', [last.lastAt, last.id]) };
+      items.push(group);
+    }
+    before = groups.at(-1);
+    if (groups.length < LOOK_AT) return { items, next: null };
+  }
+}
+
+function placeIn(cursor: string): NonNullable<QuarantinePage['before']> {
+  const [lastAt, id] = readCursor('quarantine', cursor, 2);
+  return { lastAt: Number(lastAt), id: Number(id) };
 }

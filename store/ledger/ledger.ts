@@ -11,6 +11,7 @@ import type {
   AuditEntry,
   NewAuditEntry,
   QuarantineGroup,
+  QuarantinePage,
   UserRecord,
 } from '#domain/contract/ledger.ts';
 import type { NotificationItem } from '#domain/notification.ts';
@@ -169,8 +170,8 @@ export class Ledger {
     return coded(() => verifyAuditChain(this.db, noted));
   }
 
-  quarantine(): readonly QuarantineGroup[] {
-    return coded(() => this.tables.quarantine.quarantine());
+  quarantine(page?: QuarantinePage): readonly QuarantineGroup[] {
+    return coded(() => this.tables.quarantine.quarantine(page));
   }
 
   quarantineSamples(key: QuarantineKey): readonly QuarantineSample[] {

@@ -3,7 +3,7 @@
  * and the records of unknown devices and channels whole, so that they can be approved later.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { QuarantineGroup } from '#domain/contract/ledger.ts';
+import type { QuarantineGroup, QuarantinePage } from '#domain/contract/ledger.ts';
 import type { RejectionEvent } from '#domain/event.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { boundedHistory } from './bounded-history.ts';
@@ -64,7 +64,10 @@ export function quarantineTables(db: DatabaseSync, counts: Counters, bounds: Qua
     perKey: bounds.samplesPerGroup,
     total: bounds.samples,
   });
-  const list = db.prepare('SELECT * FROM quarantine_groups ORDER BY last_at DESC, id');
+  const list = db.prepare(
+    `SELECT * FROM quarantine_groups WHERE (last_at, id) < (:lastAt, :id) AND gateway = coalesce(:gateway, gateway)
+     ORDER BY last_at DESC, id DESC LIMIT :limit`,
+  );
   const samples = db.prepare(
     'SELECT at, sample, detail FROM quarantine_samples WHERE group_id = ? ORDER BY id DESC',
   );
@@ -119,8 +122,11 @@ export function quarantineTables(db: DatabaseSync, counts: Counters, bounds: Qua
   return {
     apply,
     approve: records.approve,
-    /** Every group, the latest refusal first. */
-    quarantine: (): QuarantineGroup[] => list.all().map(groupRowOf),
+    /** The latest refusal first. */
+    quarantine: ({ gateway, before, limit }: QuarantinePage = {}): QuarantineGroup[] => {
+      const place = before ?? { lastAt: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
+      return list.all({ ...place, gateway: gateway ?? null, limit: limit ?? -1 }).map(groupRowOf);
+    },
     quarantineSamples,
     quarantineRecords: records.quarantineRecords,
     notKept: records.notKept,
@@ -134,6 +140,7 @@ const sampleOf = (row: Row): QuarantineSample => ({
 });
 
 const groupRowOf = (row: Row): QuarantineGroup => ({
+  id: numberOf(row, 'id'),
   gateway: textOf(row, 'gateway'),
   device: textOrNull(row, 'device'),
   reason: textOf(row, 'reason'),

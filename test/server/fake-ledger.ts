@@ -110,9 +110,16 @@ export function createLedger(): FakeLedger {
       check();
       return ledger.log.filter((entry) => entry.number > after).slice(0, limit);
     },
-    async quarantine() {
+    async quarantine({ gateway, before, limit } = {}) {
       check();
-      return ledger.groups;
+      const isAfter = (group: QuarantineGroup): boolean =>
+        before === undefined ||
+        group.lastAt < before.lastAt ||
+        (group.lastAt === before.lastAt && group.id < before.id);
+      return ledger.groups
+        .filter((group) => (gateway === undefined || group.gateway === gateway) && isAfter(group))
+        .sort((a, b) => b.lastAt - a.lastAt || b.id - a.id)
+        .slice(0, limit);
     },
     async quarantineSamples(key) {
       check();

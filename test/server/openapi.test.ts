@@ -43,6 +43,8 @@ const PROMISED: Record<string, string> = {
   '/quarantine': 'get',
   '/quarantine/samples': 'get',
   '/quarantine/approve': 'post',
+  '/quarantine/proposal': 'get',
+  '/quarantine/onboard': 'post',
   '/gateways/{id}/secret': 'post',
   '/gateways/{id}/diagnostics': 'get',
   '/gateways/{id}/gaps': 'get',

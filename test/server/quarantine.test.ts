@@ -3,6 +3,7 @@ import { openHouse, type House } from './house.ts';
 
 let house: House;
 const GROUP = {
+  id: 1,
   gateway: 'GW-1',
   device: 'G-77',
   reason: 'unknown-device',
@@ -14,7 +15,15 @@ const GROUP = {
 };
 beforeEach(async () => {
   house = await openHouse();
-  house.ledger.groups.push(GROUP, { ...GROUP, gateway: 'GW-2', device: null, reason: 'not-json', kept: 0 });
+  house.ledger.groups.push(GROUP, {
+    ...GROUP,
+    id: 2,
+    lastAt: 1,
+    gateway: 'GW-2',
+    device: null,
+    reason: 'not-json',
+    kept: 0,
+  });
   for (const n of [1, 2]) {
     house.ledger.kept.push({ gateway: 'GW-1', device: 'G-77', json: `{"n":${n}}`, receivedAt: n });
   }
