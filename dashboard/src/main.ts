@@ -1,6 +1,7 @@
 import { createApp } from 'vue';
 import App from './app.vue';
 import { APP } from './context.ts';
+import { PLACES } from './pages/pages.ts';
 import { createPreferences } from './preferences.ts';
 import { createRouter } from './routing.ts';
 import { createSession } from './session.ts';
@@ -12,8 +13,12 @@ import './style/frame.css';
 import './style/list.css';
 import './style/detail.css';
 import './style/dialog.css';
+import './style/shell.css';
+import './style/forms.css';
+import './style/area.css';
+import './style/phone.css';
 
-const router = createRouter();
+const router = createRouter(PLACES);
 const toLogIn = () => {
   const { pathname, search } = location;
   if (pathname !== '/login') router.go(`/login?next=${encodeURIComponent(pathname + search)}`);

@@ -6,11 +6,14 @@ export type Preferences = {
   readonly theme: Ref<Theme>;
   /** Single-key commands; off for people whose speech input or tremor presses keys (WCAG 2.1.4). */
   readonly singleKeys: Ref<boolean>;
+  /** The area panel on screens where it has no place of its own. */
+  readonly areasOpen: Ref<boolean>;
 };
 
 export function createPreferences(): Preferences {
   const theme = ref<Theme>(localStorage.getItem('lifeline.theme') === 'light' ? 'light' : 'dark');
   const singleKeys = ref(localStorage.getItem('lifeline.singleKeys') !== 'off');
+  const areasOpen = ref(localStorage.getItem('lifeline.areas') === 'open');
   watch(
     theme,
     (value) => {
@@ -20,5 +23,6 @@ export function createPreferences(): Preferences {
     { immediate: true },
   );
   watch(singleKeys, (value) => localStorage.setItem('lifeline.singleKeys', value ? 'on' : 'off'));
-  return { theme, singleKeys };
+  watch(areasOpen, (value) => localStorage.setItem('lifeline.areas', value ? 'open' : 'closed'));
+  return { theme, singleKeys, areasOpen };
 }

@@ -1,6 +1,16 @@
-/** The address bar as a value the page follows. */
+/**
+ * The address bar as a value that the pages follow.
+ *
+ * To add a page:
+ * 1. write `pages/<name>-page.vue`; a configuration page puts its content into `shell/page-frame.vue` and builds on the
+ *    parts of `forms/`. `useApp().session.call` speaks to the API, `router.route.value` holds params and query;
+ * 2. add its line to PAGES in `pages/pages.ts`: name, paths, group, the roles that may, and a lazy import;
+ * 3. add `nav.<name>` to both language files. The navigation and the address follow from the line.
+ *
+ * The live line, the sound and the dialogs belong to `shell/console-frame.vue` and stay while pages change.
+ */
 import { shallowRef, type ShallowRef } from 'vue';
-import { parseAddress, type Route } from './store/address.ts';
+import { parseAddress, type Place, type Route } from './store/address.ts';
 
 export type Router = {
   readonly route: ShallowRef<Route>;
@@ -10,8 +20,8 @@ export type Router = {
   replace(address: string): void;
 };
 
-export function createRouter(): Router {
-  const here = () => parseAddress(location.pathname, location.search);
+export function createRouter(places: readonly Place[]): Router {
+  const here = () => parseAddress(location.pathname, location.search, places);
   const route = shallowRef<Route>(here());
   addEventListener('popstate', () => {
     route.value = here();

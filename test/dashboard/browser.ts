@@ -94,3 +94,10 @@ export async function topOf(page: Page, id: string): Promise<number> {
   if (box === null) throw new Error(`row ${id} is not on screen`);
   return Math.round(box.y);
 }
+
+/** Presses a button of the menu under the person's name, and leaves the menu. */
+export async function fromMenu(page: Page, name: string): Promise<void> {
+  await page.locator('.user-menu summary').click();
+  await page.locator('.user-menu').getByRole('button', { name }).click();
+  await page.keyboard.press('Escape');
+}

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { keyCommand } from '../../dashboard/src/live/keys.ts';
-import { dutyAddress, parseAddress, safeReturn } from '../../dashboard/src/store/address.ts';
-import {
-  EVERYTHING,
-  filterFromQuery,
-  filterToQuery,
-  toggleColour,
-} from '../../dashboard/src/store/filter.ts';
+import { alarmAddress, parseAddress, safeReturn } from '../../dashboard/src/store/address.ts';
+import { EVERYTHING, toggleColour, togglePlace } from '../../dashboard/src/store/filter.ts';
+import { PLAIN_VIEW, viewFromQuery, viewToQuery } from '../../dashboard/src/store/view-state.ts';
 import { durationText, spanText } from '../../dashboard/src/text/clock.ts';
 import { writtenValue } from '../../dashboard/src/text/unit.ts';
 
@@ -53,24 +49,66 @@ describe('keys', () => {
 });
 
 describe('the address', () => {
-  test('holds the chosen alarm and the filter, and gives them back', () => {
-    const filter = { tab: 'returned', colours: ['orange', 'red'], text: '牡丹 井' } as const;
-    const [path = '', search = ''] = dutyAddress('a/1 b', filterToQuery(filter)).split('?');
-    const route = parseAddress(path, search);
-    expect(route).toMatchObject({ page: 'duty', alarm: 'a/1 b' });
-    expect(filterFromQuery(route.query)).toEqual(filter);
+  const places = [
+    { name: 'duty', paths: ['/duty', '/duty/a/:alarm'] },
+    { name: 'map', paths: ['/map', '/map/a/:alarm'] },
+    { name: 'gateways', paths: ['/cfg/gateways', '/cfg/gateways/:id'] },
+  ];
+
+  test('holds the chosen alarm, the filter, the map and its layers, and gives them back', () => {
+    const seen = {
+      filter: {
+        tab: 'returned',
+        colours: ['orange', 'red'],
+        lifeline: 'gas',
+        area: '371702',
+        text: '牡丹 井',
+      },
+      facility: 'F-1',
+      pane: 'map',
+      box: { lon: 115.48, lat: 35.24, zoom: 11.25 },
+      hidden: ['heat', 'drain'],
+      everyFacility: true,
+      table: true,
+      follow: true,
+    } as const;
+    const [path = '', search = ''] = alarmAddress('map', 'a/1 b', viewToQuery(seen)).split('?');
+    const route = parseAddress(path, search, places);
+    expect(route).toMatchObject({ page: 'map', params: { alarm: 'a/1 b' } });
+    expect(viewFromQuery(route.query)).toEqual(seen);
   });
 
   test('at its defaults has no query, and nonsense counts as not given', () => {
-    expect(filterToQuery(EVERYTHING)).toBe('');
-    expect(filterFromQuery(new URLSearchParams('tab=x&colour=green'))).toEqual(EVERYTHING);
-    expect(parseAddress('/duty/a/%E0%A4%A', '')).toMatchObject({ page: 'duty', alarm: '%E0%A4%A' });
+    expect(viewToQuery(PLAIN_VIEW)).toBe('');
+    const nonsense = 'tab=x&colour=green&at=200,95,x&hide=<&lifeline=a b&pane=3d';
+    expect(viewFromQuery(new URLSearchParams(nonsense))).toEqual(PLAIN_VIEW);
+    expect(parseAddress('/duty/a/%E0%A4%A', '', places)).toMatchObject({ params: { alarm: '%E0%A4%A' } });
+  });
+
+  test('of no page is the first page; a trailing slash changes nothing', () => {
+    expect(parseAddress('/nowhere/at/all', '', places).page).toBe('duty');
+    expect(parseAddress('/cfg/gateways/G-1', '', places).params).toEqual({ id: 'G-1' });
+    expect(parseAddress('/cfg/gateways/', '', places)).toMatchObject({ page: 'gateways', params: {} });
   });
 
   test('after log-in leads nowhere but into the console', () => {
-    expect(safeReturn('/duty/a/1?tab=handling')).toBe('/duty/a/1?tab=handling');
-    for (const bad of ['//evil.example/duty', 'https://evil.example', '/dutyfree', null])
-      expect(safeReturn(bad)).toBe('/duty');
+    for (const good of ['/duty/a/1?tab=handling', '/map?at=115,35,9', '/cfg/points'])
+      expect(safeReturn(good)).toBe(good);
+    for (const bad of [
+      '//evil.example/duty',
+      '/cfg//evil.example',
+      'https://evil.example',
+      '/dutyfree',
+      null,
+    ])
+      expect(safeReturn(bad)).toBe('/');
+  });
+
+  test('pressing the chosen cell of the area panel again shows all', () => {
+    const gas = togglePlace(EVERYTHING, 'gas', '371702');
+    expect(gas).toMatchObject({ lifeline: 'gas', area: '371702' });
+    expect(togglePlace(gas, 'gas', null)).toMatchObject({ lifeline: 'gas', area: null });
+    expect(togglePlace(gas, 'gas', '371702')).toEqual(EVERYTHING);
   });
 
   test('pressing the chosen colour again shows all', () => {

@@ -8,7 +8,7 @@ function sourceOf(alarms: readonly Alarm[], closed: readonly Alarm[] = []): List
   return {
     open: alarms,
     find: (id) => [...alarms, ...closed].find((alarm) => alarm.id === id),
-    textOf: (alarm) => alarm.facility ?? '',
+    by: { textOf: (alarm) => alarm.facility ?? '', districtOf: (area) => area },
   };
 }
 const later = (id: string, change: Partial<Alarm> = {}) => alarmOf(id, { onsetAt: NOON + 1_000, ...change });

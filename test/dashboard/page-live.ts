@@ -71,7 +71,7 @@ export function liveOnThePage(house: PageHouse): void {
       await house.server.close();
       await page.locator('.bar-stale').waitFor({ timeout: 9_000 });
       expect(await text(page, '.bar-stale')).toMatch(/实时连接中断 00:0\d · 画面为 \d\d:\d\d:\d\d 的数据/);
-      expect(await page.locator('.duty.stale .value').count()).toBeGreaterThan(0);
+      expect(await page.locator('.console.stale .value').count()).toBeGreaterThan(0);
       expect(await page.title()).toContain('连接中断');
       house.city.raise(1, 'red');
       house.server = await startMockServer(house.city, Number(port));

@@ -16,11 +16,18 @@ export type Catalogue = {
   readonly rules: ReadonlyMap<string, RuleAdvice>;
   /** `quantities`, `lifelines`, `kinds` by id. */
   readonly names: ReadonlyMap<string, Words>;
+  /** In the catalogue's order; `shipped` = the platform has rules for it. */
+  readonly lifelines: readonly { readonly id: string; readonly shipped: boolean }[];
   /** Decimals a quantity is shown with. */
   readonly decimals: ReadonlyMap<string, number>;
 };
 
-export const EMPTY_CATALOGUE: Catalogue = { rules: new Map(), names: new Map(), decimals: new Map() };
+export const EMPTY_CATALOGUE: Catalogue = {
+  rules: new Map(),
+  names: new Map(),
+  lifelines: [],
+  decimals: new Map(),
+};
 
 export const inLanguage = (words: Words | null | undefined, locale: Locale): string | null =>
   words === null || words === undefined ? null : locale === 'en' ? words.en : words.zh;
@@ -33,14 +40,18 @@ export function parseCatalogue(body: unknown): Catalogue {
   }
   const names = new Map<string, Words>();
   const decimals = new Map<string, number>();
-  for (const section of ['quantities', 'lifelines', 'kinds', 'facilityKinds', 'areas']) {
+  for (const section of ['quantities', 'lifelines', 'kinds', 'facilityKinds', 'edgeKinds', 'areas']) {
     for (const row of rowsOf(field(body, section))) {
       const words = nameOf(row);
       if (words !== null) names.set(row.id, words);
       if (typeof row['decimals'] === 'number') decimals.set(row.id, row['decimals']);
     }
   }
-  return { rules, names, decimals };
+  const lifelines = rowsOf(field(body, 'lifelines')).map(({ id, pack }) => ({
+    id,
+    shipped: pack !== 'empty',
+  }));
+  return { rules, names, lifelines, decimals };
 }
 
 type Row = Record<string, unknown> & { readonly id: string };

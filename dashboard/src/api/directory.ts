@@ -55,7 +55,7 @@ export function createDirectory(call: Call, changed: () => void): Directory {
     is: (value: unknown) => value is T,
     path: string,
   ): Promise<void> {
-    const items = await listAll(call, path, LIST_MAX);
+    const items = await listAll(call, `${path}?limit=1000`, LIST_MAX);
     if (!Array.isArray(items)) return;
     for (const item of items) if (is(item)) into.set(item.id, item);
     changed();

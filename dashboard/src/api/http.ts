@@ -12,7 +12,7 @@ export type Reply =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly problem: Problem };
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Call = (method: Method, path: string, body?: unknown) => Promise<Reply>;
 
 /** Longer than the server's own 2 s for a pending command, so that its word is heard. */

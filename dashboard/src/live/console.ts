@@ -13,37 +13,23 @@ import type { Router } from '../routing.ts';
 import type { Session } from '../session.ts';
 import type { Annunciator } from '../sound/annunciator.ts';
 import { applyAlarm, applySnapshot, createBook, findAlarm, keepAlarm } from '../store/alarm-book.ts';
-import { countAlarms, isWaiting, type Counts } from '../store/alarm-order.ts';
-import { filterFromQuery, type Filter } from '../store/filter.ts';
+import { countAlarms, isWaiting } from '../store/alarm-order.ts';
+import { areaCells, districtOf } from '../store/area-panel.ts';
 import { createLink, frameCame, isStale, serverNow, staleness, type Link } from '../store/link.ts';
-import { EMPTY_VIEW, nextView, type ListView } from '../store/list-view.ts';
+import { EMPTY_VIEW, nextView } from '../store/list-view.ts';
 import { settle, shownAlarm, type Pending } from '../store/pending.ts';
 import { applyPoints, createPointValues, liveValue, type LiveValue } from '../store/point-values.ts';
 import { eventOf, type StoryEvent } from '../store/timeline.ts';
 import type { Locale } from '../text/clock.ts';
+import { PLAIN_VIEW, viewFromQuery } from '../store/view-state.ts';
 import { createNames, type Names } from '../text/names.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import { createBell } from './bell.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { sendOrder } from './orders.ts';
+import type { Picture, Second } from './picture.ts';
 import { openLine, type LiveLine } from './socket.ts';
 import { startTicker } from './ticker.ts';
-
-/** What the page draws from; a new picture at each flush. */
-export type Picture = {
-  view: ListView;
-  counts: Counts;
-  filter: Filter;
-  selected: string | null;
-  /** A snapshot has come: an empty list means "no alarms", not "not known yet". */
-  ready: boolean;
-};
-/** Changes every second. */
-export type Second = {
-  now: Timestamp;
-  stale: { readonly forMs: number; readonly dataAt: Timestamp } | null;
-  silencedForMs: number;
-};
 
 export type DutyConsole = {
   readonly picture: ShallowRef<Picture>;
@@ -58,7 +44,11 @@ export type DutyConsole = {
   readonly liveEvents: ShallowRef<readonly StoryEvent[]>;
   /** The alarm as the officer should see it (an order under way included). */
   alarm(id: string): Alarm | undefined;
+  /** Every open alarm, as `alarm` shows it. */
+  open(): readonly Alarm[];
   isPending(id: string): boolean;
+  /** The permanent number of every point this person may see. */
+  pointNumbers(): Readonly<Record<string, number>>;
   value(point: string): LiveValue | null;
   /** An alarm read over the API, for an address that names a closed one. */
   keep(alarm: Alarm): void;
@@ -101,11 +91,14 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   const picture = shallowRef<Picture>({
     view: EMPTY_VIEW,
     counts: countAlarms([]),
-    filter: filterFromQuery(new URLSearchParams()),
+    cells: new Map(),
+    seen: PLAIN_VIEW,
+    filter: PLAIN_VIEW.filter,
     selected: null,
     ready: false,
   });
   const second = shallowRef<Second>({ now: Date.now(), stale: null, silencedForMs: 0 });
+  const district = (area: string | null) => districtOf(directory.areas, area);
   let held = false;
   let scheduled = false;
   let closed = false;
@@ -136,7 +129,9 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     announcer,
     liveEvents,
     alarm: shown,
+    open: openShown,
     isPending: (id) => pending.has(id),
+    pointNumbers: () => points.numbers,
     value: (point) => liveValue(points, point, directory.points.get(point)?.index),
     keep(alarm) {
       keepAlarm(book, alarm);
@@ -240,14 +235,16 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     notices.age(now);
   }
 
+  /** Pages without the list leave it as it is. */
   function onRoute(): void {
-    const route = deps.router.route.value;
-    if (route.page !== 'duty') return;
-    const filter = filterFromQuery(route.query);
+    const { page, params, query } = deps.router.route.value;
+    if (page !== 'duty' && page !== 'map') return;
+    const seen = viewFromQuery(query);
+    const selected = params['alarm'] ?? null;
     const before = picture.value;
-    const changed = JSON.stringify(filter) !== JSON.stringify(before.filter);
-    if (route.alarm !== before.selected) liveEvents.value = [];
-    picture.value = { ...before, filter, selected: route.alarm };
+    const changed = JSON.stringify(seen.filter) !== JSON.stringify(before.filter);
+    if (selected !== before.selected) liveEvents.value = [];
+    picture.value = { ...before, seen, filter: seen.filter, selected };
     flush(changed);
   }
 
@@ -271,11 +268,12 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   function flush(admit = false): void {
     const { filter, view } = picture.value;
     const open = openShown();
-    const source = { open, find: shown, textOf: names.searchText };
+    const by = { textOf: names.searchText, districtOf: district };
     picture.value = {
       ...picture.value,
-      view: nextView(view, source, filter, held && !admit),
+      view: nextView(view, { open, find: shown, by }, filter, held && !admit),
       counts: countAlarms(open),
+      cells: areaCells(open, district),
     };
   }
   function shown(id: string): Alarm | undefined {

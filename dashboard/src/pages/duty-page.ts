@@ -1,4 +1,4 @@
-/** What the duty page does on keys and clicks: choosing, filtering, opening dialogs, sending orders. */
+/** What list, map and detail do on keys and clicks: choosing, filtering, opening dialogs, sending orders. */
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
 import type { AlarmAction } from '#domain/input.ts';
@@ -6,10 +6,11 @@ import type { App } from '../context.ts';
 import type { DutyConsole } from '../live/console.ts';
 import { keyPlace } from '../live/key-place.ts';
 import { keyCommand, type KeyCommand } from '../live/keys.ts';
-import { dutyAddress } from '../store/address.ts';
-import { filterToQuery, toggleColour, type Filter } from '../store/filter.ts';
+import { alarmAddress } from '../store/address.ts';
+import { toggleColour, type Filter } from '../store/filter.ts';
 import { neighbour } from '../store/list-view.ts';
 import { offer, type Offer } from '../store/rights.ts';
+import { viewToQuery, type ViewState } from '../store/view-state.ts';
 
 /** The alarm of a dialog is the one the person saw when it opened: its revision is what the order carries. */
 export type DialogRequest =
@@ -24,6 +25,8 @@ export type DutyPage = {
   readonly focus: { list(): void; search(): void; detail(): void };
   select(id: string | null): void;
   filter(change: Partial<Filter>): void;
+  /** Changes what the address says is seen: facility, map box, layers, pane. */
+  see(change: Partial<ViewState>): void;
   /** 接警: at once, except red, which asks first. */
   take(): void;
   ask(kind: 'shelve' | 'verdict' | 'note'): void;
@@ -46,15 +49,19 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
     offered,
     focus: { list: () => undefined, search: () => undefined, detail: () => undefined },
     select(id) {
-      const { filter, selected: before } = duty.picture.value;
-      const address = dutyAddress(id, filterToQuery(filter));
+      const { seen, selected: before } = duty.picture.value;
+      const address = addressOf(id, seen);
       // The first choice is a place to come back from; moving on through rows is not.
       if (before === null && id !== null) app.router.go(address);
       else app.router.replace(address);
     },
     filter(change) {
-      const { filter, selected: id } = duty.picture.value;
-      app.router.replace(dutyAddress(id, filterToQuery({ ...filter, ...change })));
+      const { seen } = duty.picture.value;
+      page.see({ filter: { ...seen.filter, ...change } });
+    },
+    see(change) {
+      const { seen, selected: id } = duty.picture.value;
+      app.router.replace(addressOf(id, { ...seen, ...change }));
     },
     take() {
       const alarm = selected.value;
@@ -71,13 +78,19 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
       void duty.order(alarm, action);
     },
     onKey(event) {
-      if (dialog.value !== null || event.isComposing) return;
+      const { page: here } = app.router.route.value;
+      if (dialog.value !== null || event.isComposing || (here !== 'duty' && here !== 'map')) return;
       const command = keyCommand(event, keyPlace(event.target), app.preferences.singleKeys.value);
       if (command === null || !perform(command, event.target)) return;
       event.preventDefault();
     },
   };
   return page;
+
+  function addressOf(alarm: string | null, seen: ViewState): string {
+    const here = app.router.route.value.page === 'map' ? 'map' : 'duty';
+    return alarmAddress(here, alarm, viewToQuery(seen));
+  }
 
   /** False when there was nothing to do, so that the browser may have the key. */
   function perform(command: KeyCommand, target: EventTarget | null): boolean {
@@ -110,9 +123,12 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
 
   /** Esc: out of the field, then the filter, then the selection. */
   function goBack(target: EventTarget | null): void {
-    const { filter } = duty.picture.value;
+    const { filter, seen } = duty.picture.value;
+    const narrowed =
+      filter.text !== '' || filter.colours.length > 0 || filter.lifeline !== null || filter.area !== null;
     if (target instanceof HTMLInputElement && filter.text === '') page.focus.list();
-    else if (filter.text !== '' || filter.colours.length > 0) page.filter({ text: '', colours: [] });
+    else if (narrowed) page.filter({ text: '', colours: [], lifeline: null, area: null });
+    else if (seen.facility !== null) page.see({ facility: null });
     else page.select(null);
   }
 }

@@ -8,7 +8,7 @@
 import type { Alarm } from '#domain/alarm.ts';
 import { worseColour, type Colour } from '#domain/colour.ts';
 import { compareAlarms, isWaiting, tabOf } from './alarm-order.ts';
-import { matches, type Filter } from './filter.ts';
+import { matches, type Compared, type Filter } from './filter.ts';
 
 /** Rows of the pinned strip; more are counted beside it. */
 export const PINNED_MAX = 3;
@@ -39,14 +39,14 @@ export type ListSource = {
   readonly open: Iterable<Alarm>;
   /** Also closed ones, for rows whose place is kept. */
   find(id: string): Alarm | undefined;
-  textOf(alarm: Alarm): string;
+  readonly by: Compared;
 };
 
 /** The next view. `held` keeps the rows of `before` in place. */
 export function nextView(before: ListView, source: ListSource, filter: Filter, held: boolean): ListView {
   const all = [...source.open];
   const belonging = all
-    .filter((alarm) => tabOf(alarm) === filter.tab && matches(filter, alarm, source.textOf))
+    .filter((alarm) => tabOf(alarm) === filter.tab && matches(filter, alarm, source.by))
     .sort(compareAlarms);
   const belongs = new Set(belonging.map((alarm) => alarm.id));
   const rows = held ? before.rows.filter((id) => source.find(id) !== undefined) : [...belongs];

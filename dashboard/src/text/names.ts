@@ -15,6 +15,10 @@ export type Names = {
   owner(alarm: Alarm): Organisation | null;
   /** Name of a thing by the parameter that holds its id (`point`, `facility`, `quantity` …), or null. */
   byParam(param: string, id: string): string | null;
+  /** Every lifeline of the catalogue; `shipped` = the platform has rules for it. */
+  lifelines(): readonly { readonly id: string; readonly name: string; readonly shipped: boolean }[];
+  /** Name of a lifeline, facility kind, quantity or area by its id; the id itself when unknown. */
+  called(id: string): string;
   /** Everything a row shows, for searching. */
   searchText(alarm: Alarm): string;
 };
@@ -66,6 +70,9 @@ export function createNames(sources: NameSources): Names {
       if (/^(reason|code)$/.test(param)) return sources.text(`reason.${id}`);
       return null;
     },
+    lifelines: () =>
+      sources.catalogue().lifelines.map(({ id, shipped }) => ({ id, shipped, name: names.called(id) })),
+    called: (id) => directory.areas.get(id)?.name ?? named(id) ?? sources.text(`lifeline.${id}`) ?? id,
     searchText: (alarm) =>
       [
         names.facility(alarm),

@@ -1,0 +1,41 @@
+/** Every page of the console: one line each (how to add one: `routing.ts`). */
+import { defineAsyncComponent, type Component } from 'vue';
+import type { Role } from '#domain/user.ts';
+import type { Place } from '../store/address.ts';
+import DutyPage from './duty-page.vue';
+
+export type PageEntry = Place & {
+  /** Pages of the same group share one entry of the header's navigation; a group's first allowed page is its door. */
+  readonly group: 'duty' | 'map' | 'cfg';
+  /** Offered to these; the server decides what they get. */
+  readonly roles: readonly Role[];
+  readonly component: Component;
+};
+
+const READERS = ['duty-officer', 'duty-leader', 'crew', 'engineer', 'viewer', 'system-admin'] as const;
+const REGISTRARS = ['engineer', 'system-admin'] as const;
+
+/** The first is where an unknown address leads. */
+export const PAGES: readonly PageEntry[] = [
+  { name: 'duty', paths: ['/duty', '/duty/a/:alarm'], group: 'duty', roles: READERS, component: DutyPage },
+  {
+    name: 'map',
+    paths: ['/map', '/map/a/:alarm'],
+    group: 'map',
+    roles: READERS,
+    component: defineAsyncComponent(() => import('./map-page.vue')),
+  },
+  {
+    name: 'organisations',
+    paths: ['/cfg/organisations', '/cfg/organisations/:id'],
+    group: 'cfg',
+    roles: REGISTRARS,
+    component: defineAsyncComponent(() => import('./organisations-page.vue')),
+  },
+];
+
+/** All addresses, the log-in's among them. */
+export const PLACES: readonly Place[] = [...PAGES, { name: 'login', paths: ['/login'] }];
+
+export const allowedPages = (roles: readonly Role[]): PageEntry[] =>
+  PAGES.filter((page) => page.roles.some((role) => roles.includes(role)));
