@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '#domain/user.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
-import { ORGANISATIONS, PLACES, type MockCity } from './mock-city.ts';
+import { locationOf, ORGANISATIONS, PLACES, type MockCity } from './mock-city.ts';
 
 export type MockAnswer = { readonly status: number; readonly body: unknown; readonly cookie?: string };
 type MockUser = {
@@ -46,7 +46,11 @@ export async function answerApi(
   if (head === 'catalogue') return ok(catalogue());
   if (head === 'organisations') return list(ORGANISATIONS);
   if (head === 'areas') return list(readJson('domain/catalogue/areas.json'));
-  if (head === 'facilities') return id === '' ? facilityPage(url) : ok(facility(Number(id.slice(2))));
+  if (head === 'facilities') return id === '' ? facilityPage(city, url) : ok(facility(Number(id.slice(2))));
+  if (head === 'devices') return list(devices(city, url.searchParams.get('facility')));
+  if (head === 'edges') return list(EDGES);
+  if (head === 'points' && id === '') return list(pointsOf(city, url.searchParams.get('device') ?? ''));
+  if (head === 'alarms' && tail === 'notifications') return notifications(city, id);
   if (head === 'points') return point(city, id, tail, url);
   if (head === 'alarms' && method === 'POST') {
     const verdict = city.order(id, tail, body, user.username);
@@ -67,17 +71,47 @@ function logIn(body: unknown): MockAnswer {
 }
 
 /** Two pages of facilities, so that the console follows the cursor. */
-function facilityPage(url: URL): MockAnswer {
+function facilityPage(city: MockCity, url: URL): MockAnswer {
   const second = url.searchParams.get('cursor') === 'second';
   const from = second ? 10 : 0;
-  const items = Array.from({ length: second ? 40 : 10 }, (_, i) => facility(from + i));
+  const items = Array.from({ length: second ? city.points - 10 : 10 }, (_, i) => facility(from + i));
   return ok({ items, next: second ? null : 'second' });
+}
+
+/** One a facility, one point each. */
+const devices = (city: MockCity, facility: string | null): unknown[] =>
+  Array.from({ length: city.points }, (_, i) => ({ id: `G-${i}`, gateway: 'GW', facility: `F-${i}` })).filter(
+    (device) => facility === null || device.facility === facility,
+  );
+
+function pointsOf(city: MockCity, device: string): unknown[] {
+  const number = Number(device.slice(2));
+  const { channel, unit } = PLACES[number % PLACES.length] ?? PLACES[0];
+  const quantity = channel === 'depth-1' ? 'water-depth' : channel;
+  return number < city.points
+    ? [{ id: `${device}/${channel}`, device, channel, quantity, unit, reportIntervalMs: 30_000 }]
+    : [];
+}
+
+const EDGES = [
+  { id: 'E-1', kind: 'gas-main', lifeline: 'gas', from: 'F-0', to: 'F-5' },
+  { id: 'E-2', kind: 'gas-main', lifeline: 'gas', from: 'F-5', to: 'F-10' },
+  { id: 'E-3', kind: 'drain', lifeline: 'drainage', from: 'F-1', to: 'F-6' },
+  { id: 'E-4', kind: 'adjacent', lifeline: 'gas', from: 'F-0', to: 'F-1' },
+  { id: 'E-5', kind: 'heat-main', lifeline: 'heat', from: 'F-4', to: 'F-9' },
+  { id: 'E-6', kind: 'heat-branch', lifeline: 'heat', from: 'F-9', to: 'F-14' },
+];
+
+/** As the platform answers; none for an alarm that nobody was told of. */
+function notifications(city: MockCity, id: string): MockAnswer {
+  const found = city.notifications.get(id);
+  return found === undefined ? refusal(404, 'not-found') : list(found);
 }
 
 function facility(number: number): unknown {
   const { name, area, lifeline, kind, organisation } = PLACES[number % PLACES.length] ?? PLACES[0];
   const round = Math.floor(number / PLACES.length);
-  const location = { lat: 35.24, lon: 115.47 };
+  const location = locationOf(number);
   return {
     id: `F-${number}`,
     name: round === 0 ? name : `${name}（${round + 1}）`,
@@ -86,6 +120,7 @@ function facility(number: number): unknown {
     area,
     organisation,
     location,
+    ...(number === 0 ? { cameras: ['https://video.invalid/zhonghua-1', 'rtsp://10.0.0.9/2'] } : {}),
   };
 }
 
@@ -136,6 +171,8 @@ function catalogue(): unknown {
     system: readJson('rules/catalogue/system.json'),
     quantities: readJson('domain/catalogue/quantities.json'),
     lifelines: readJson('domain/catalogue/lifelines.json'),
+    kinds: readJson('domain/catalogue/facility-kinds.json'),
+    edgeKinds: readJson('domain/catalogue/edge-kinds.json'),
   };
 }
 

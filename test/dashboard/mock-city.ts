@@ -6,11 +6,16 @@ import type { Alarm, AlarmChange } from '#domain/alarm.ts';
 import type { Colour } from '#domain/colour.ts';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
+import { SEATS } from '../../dashboard/src/map/sketch.ts';
 import { alarmOf } from './alarm-fixture.ts';
 
 export type MockCity = {
+  /** Points and facilities of the registry; one point a facility. */
+  points: number;
   readonly alarms: Map<string, Alarm>;
   readonly events: AlarmMessage[];
+  /** What `GET /alarms/{id}/notifications` lists. */
+  readonly notifications: Map<string, unknown[]>;
   sequence(): number;
   now(): number;
   onAlarm(listener: (message: AlarmMessage) => void): void;
@@ -46,8 +51,10 @@ export function createMockCity(now: () => number = Date.now): MockCity {
   let sequence = 100;
 
   const city: MockCity = {
+    points: 100,
     alarms,
     events,
+    notifications: new Map(),
     sequence: () => sequence,
     now,
     onAlarm: (listener) => listeners.push(listener),
@@ -138,6 +145,15 @@ function carryOut(
     return city.change(alarm.id, 'verdict', { verdict: 'false-alarm' }, by, text('note'));
   if (action === 'reset') return city.change(alarm.id, 'reset', { latched: false, state: 'normal' }, by);
   return { status: 404, code: 'unknown-route' };
+}
+
+/** Spread around the county seats, the first of each place close together. */
+export function locationOf(number: number): { lat: number; lon: number } {
+  const { area } = PLACES[number % PLACES.length] ?? PLACES[0];
+  const [lon, lat] = SEATS.find((seat) => seat.area === area)?.at ?? [115.45, 35.26];
+  const round = Math.floor(number / PLACES.length);
+  const reach = 0.16 * Math.sqrt((round % 997) / 997);
+  return { lon: lon + reach * Math.cos(number * 2.4), lat: lat + reach * Math.sin(number * 2.4) };
 }
 
 export const pointIdOf = (number: number): string =>

@@ -98,7 +98,7 @@ export async function startMockServer(city: MockCity, port = 0): Promise<MockSer
 function snapshotOf(city: MockCity): SnapshotMessage {
   const all = [...city.alarms.values()];
   const pointIndex = Object.fromEntries(
-    Array.from({ length: 100 }, (_, number) => [pointIdOf(number), number]),
+    Array.from({ length: city.points }, (_, number) => [pointIdOf(number), number]),
   );
   return { cursor: `c${city.sequence()}`, serverTime: city.now(), pointIndex, alarms: all.filter(isOpen) };
 }

@@ -42,6 +42,8 @@ export type DutyConsole = {
   readonly announcer: Announcer;
   /** Live events of the selected alarm, since it was selected. */
   readonly liveEvents: ShallowRef<readonly StoryEvent[]>;
+  /** The last change of a message to a person, as it came. */
+  readonly told: ShallowRef<unknown>;
   /** The alarm as the officer should see it (an order under way included). */
   alarm(id: string): Alarm | undefined;
   /** Every open alarm, as `alarm` shows it. */
@@ -81,6 +83,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   const link = shallowRef(createLink());
   const catalogue = shallowRef<Catalogue>(EMPTY_CATALOGUE);
   const liveEvents = shallowRef<readonly StoryEvent[]>([]);
+  const told = shallowRef<unknown>(null);
   const directory = createDirectory(deps.session.call, follow);
   const names = createNames({
     catalogue: () => catalogue.value,
@@ -112,6 +115,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     points: onPoints,
     beat: onBeat,
     gateway: () => came(null),
+    told: (item) => (told.value = item),
   });
   const stopTicker = startTicker(tick);
   const stopWatching = watch(deps.router.route, onRoute, { immediate: true });
@@ -128,6 +132,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     notices,
     announcer,
     liveEvents,
+    told,
     alarm: shown,
     open: openShown,
     isPending: (id) => pending.has(id),

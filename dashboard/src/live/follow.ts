@@ -24,6 +24,7 @@ export function startFollow(router: Router, duty: DutyConsole): () => void {
   const stop = watch(
     [() => picture.value.selected, () => picture.value.seen.facility],
     ([alarm, facility]) => {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
       if (!picture.value.seen.follow) channel.postMessage({ alarm, facility } satisfies Choice);
     },
   );

@@ -1,10 +1,13 @@
 /** The live line: socket.io over WebSocket, resumed by the cursor of what was seen last. */
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, ServerToClient } from '#domain/contract/socket.ts';
+import { field } from '../api/http.ts';
 
-export type LiveHandlers = ServerToClient & {
+export type LiveHandlers = Pick<ServerToClient, 'snapshot' | 'alarm' | 'points' | 'beat' | 'gateway'> & {
   connected(): void;
   disconnected(): void;
+  /** A message to a person was sent, delivered, read …; parsed by whoever shows it. */
+  told(item: unknown): void;
   /** The server does not accept this session. */
   refused(): void;
 };
@@ -35,11 +38,15 @@ export function openLine(since: () => string | null, handlers: LiveHandlers): Li
   socket.on('points', handlers.points);
   socket.on('beat', handlers.beat);
   socket.on('gateway', handlers.gateway);
+  socket.onAny((name: string, message: unknown) => {
+    if (name === 'notification') handlers.told(field(message, 'item'));
+  });
   return {
     resync: () => socket.emit('resync'),
     close() {
       clearTimeout(timer);
       socket.removeAllListeners();
+      socket.offAny();
       socket.disconnect();
     },
   };

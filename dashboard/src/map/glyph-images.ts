@@ -53,6 +53,7 @@ function shape(
   context.lineWidth = 2.5;
   context.stroke(path);
   context.fillStyle = ink[colour];
+  // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas, no array
   context.fill(path);
   if (!place.under) {
     context.fillStyle = ink[`numeral-${colour}`];

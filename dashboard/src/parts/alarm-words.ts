@@ -9,6 +9,12 @@ import { writtenNumber, writtenUnit, writtenValue } from '../text/unit.ts';
 /** A sum, mean or rise over a window: the limit is not one of the point's own values. */
 export const isDerived = (alarm: Alarm): boolean => alarm.explanation.code.startsWith('window-');
 
+/** What a flow or a person wrote when they raised it; null for every other alarm. */
+const raisedText = ({ rule, explanation }: Alarm): string | null => {
+  const text = explanation.params['text'];
+  return rule.startsWith('raised-by-') && typeof text === 'string' && text !== '' ? text : null;
+};
+
 const BLINK_MS = 120_000;
 
 export type AlarmWords = {
@@ -39,7 +45,7 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
     void duty.picture.value;
     void duty.catalogue.value;
     const { now } = duty.second.value;
-    const subject = names.quantity(alarm) ?? names.rule(alarm);
+    const subject = raisedText(alarm) ?? names.quantity(alarm) ?? names.rule(alarm);
     const rule = names.rule(alarm);
     const limit =
       alarm.limitValue === null
