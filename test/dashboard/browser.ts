@@ -27,11 +27,11 @@ export type TestBrowser = {
   close(): Promise<void>;
 };
 
-export async function openBrowser(): Promise<TestBrowser> {
+export async function openBrowser(more: readonly string[] = []): Promise<TestBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'console-'));
   const main = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
-    args: ARGS,
+    args: [...ARGS, ...more],
   });
   const browser = main.browser();
   if (browser === null) throw new Error('no browser behind the context');

@@ -4,11 +4,13 @@ import { describe } from 'vitest';
 import { everyoneOnThePage } from './page-everyone.ts';
 import { usePageHouse } from './page-house.ts';
 import { liveOnThePage } from './page-live.ts';
+import { mapOnThePage } from './page-map.ts';
 import { ordersOnThePage } from './page-orders.ts';
 
 describe.skipIf(!existsSync('/usr/bin/chromium'))('the console', () => {
   const house = usePageHouse();
   ordersOnThePage(house);
   liveOnThePage(house);
+  mapOnThePage(house);
   everyoneOnThePage(house);
 });

@@ -6,6 +6,12 @@ import { ciede2000, contrast, seenBy } from './colour-vision.ts';
 const css = readFileSync(join(import.meta.dirname, '../../dashboard/src/style/tokens.css'), 'utf8');
 const LEVELS = ['red', 'orange', 'yellow', 'blue'] as const;
 
+/** HSV saturation of `#rrggbb`: above a half a colour is loud. */
+function saturation(hex: string): number {
+  const channels = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return 1 - Math.min(...channels) / Math.max(...channels);
+}
+
 /** Tokens of one theme: the light one changes some of the dark ones. */
 function tokens(theme: 'dark' | 'light'): (name: string) => string {
   const read = (block: string) =>
@@ -50,6 +56,35 @@ describe.each(['dark', 'light'] as const)('%s', (theme) => {
     expect(contrast(of('focus'), of('pane'))).toBeGreaterThanOrEqual(3);
     expect(contrast(of('focus'), of('bg'))).toBeGreaterThanOrEqual(3);
     expect(contrast(of('edge'), of('bg'))).toBeGreaterThanOrEqual(3);
+  });
+
+  const networks = ['net-gas', 'net-heat', 'net-drainage', 'net-hazchem', 'net-other'];
+  const grounds = ['map-cell-0', 'map-cell-1', 'map-cell-2'];
+  test.each(networks)('%s lines and dots stand out from the map, and are calm', (net) => {
+    for (const ground of grounds) {
+      expect(contrast(of(net), of(ground)), ground).toBeGreaterThanOrEqual(3);
+      expect(contrast(of('map-dot'), of(ground)), ground).toBeGreaterThanOrEqual(3);
+    }
+    expect(saturation(of(net))).toBeLessThanOrEqual(0.5);
+  });
+
+  test('names on the map read, and every level’s glyph stands out there by fill or rim', () => {
+    for (const ground of [...grounds, 'map-ground', 'map-water']) {
+      expect(contrast(of('text'), of(ground)), ground).toBeGreaterThanOrEqual(4.5);
+      for (const level of LEVELS) {
+        const best = Math.max(...[level, 'glyph-edge', 'text'].map((ink) => contrast(of(ink), of(ground))));
+        expect(best, `${level} on ${ground}`).toBeGreaterThanOrEqual(3);
+      }
+    }
+  });
+
+  test('a taken or an underlined level stands out from the pane by fill or outline', () => {
+    for (const ground of ['pane', 'chosen', ...grounds]) {
+      for (const level of LEVELS) {
+        const best = Math.max(contrast(of(level), of(ground)), contrast(of('glyph-edge'), of(ground)));
+        expect(best, `${level} on ${ground}`).toBeGreaterThanOrEqual(3);
+      }
+    }
   });
 
   test.each(['normal', 'protan', 'deutan', 'tritan'] as const)(

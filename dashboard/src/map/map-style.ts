@@ -216,7 +216,7 @@ function pointLayers(ink: MapInk, { hidden, everyFacility }: Layers): LayerSpeci
         'text-size': 14,
         'text-allow-overlap': true,
         'text-ignore-placement': true,
-        'text-offset': [0, -1.1],
+        'text-anchor': ['get', 'anchor'],
       },
       paint: { 'text-color': ink.text, 'text-halo-color': ink['map-ground'], 'text-halo-width': 1.5 },
     },

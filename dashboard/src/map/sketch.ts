@@ -25,8 +25,8 @@ export const CITY_BOUNDS: readonly [Place, Place] = [
 
 type Seat = { readonly area: string; readonly name: string; readonly at: Place };
 export const SEATS: readonly Seat[] = [
-  { area: '371702', name: '牡丹区', at: [115.45, 35.26] },
-  { area: 'LXXQ', name: '鲁西新区', at: [115.36, 35.2] },
+  { area: '371702', name: '牡丹区', at: [115.43, 35.255] },
+  { area: 'LXXQ', name: '鲁西新区', at: [115.53, 35.28] },
   { area: '371703', name: '定陶区', at: [115.58, 35.07] },
   { area: '371721', name: '曹县', at: [115.54, 34.83] },
   { area: '371722', name: '单县', at: [116.1, 34.79] },
@@ -92,8 +92,9 @@ const TRUNKS: readonly (readonly [string, string])[] = [
   ['371725', '371726'],
   ['371726', '371702'],
   ['371702', '371728'],
-  ['371728', 'LXXQ'],
-  ['LXXQ', '371721'],
+  ['371728', '371721'],
+  ['LXXQ', '371703'],
+  ['LXXQ', '371702'],
   ['371724', '371723'],
 ];
 
@@ -114,12 +115,15 @@ export function drawSketch(): Sketch {
   for (const { area, name, at } of SEATS) {
     features.push({
       type: 'Feature',
-      properties: { layer: 'seat', area, name },
+      // The two seats of the city itself are too close for their names: each stands on its own side.
+      properties: { layer: 'seat', area, name, anchor: ANCHOR[area] ?? 'bottom' },
       geometry: { type: 'Point', coordinates: rounded(at) },
     });
   }
   return { type: 'FeatureCollection', features };
 }
+
+const ANCHOR: Readonly<Record<string, string>> = { '371702': 'bottom-right', LXXQ: 'top-left' };
 
 const seatAt = (area: string): Place => SEATS.find((seat) => seat.area === area)?.at ?? [0, 0];
 
