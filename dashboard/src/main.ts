@@ -23,7 +23,7 @@ const toLogIn = () => {
   const { pathname, search } = location;
   if (pathname !== '/login') router.go(`/login?next=${encodeURIComponent(pathname + search)}`);
 };
-const language = createLanguage();
+const language = await createLanguage();
 const app = createApp(App);
 app.use(language.plugin);
 app.provide(APP, {

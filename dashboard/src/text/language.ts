@@ -7,43 +7,53 @@ import type { Names } from './names.ts';
 import type { Locale } from './clock.ts';
 import { explain } from './explanation.ts';
 import zh from './zh-CN.json' with { type: 'json' };
-import en from './en.json' with { type: 'json' };
 
 const KEPT_AS = 'lifeline.locale';
 
-export type Language = ReturnType<typeof createLanguage>;
+export type Language = Awaited<ReturnType<typeof createLanguage>>;
 
-/** Chinese unless the person chose otherwise on this workstation. */
-export function createLanguage() {
-  const kept = localStorage.getItem(KEPT_AS);
+/** Chinese unless the person chose otherwise on this workstation. English is fetched when somebody wants it. */
+export async function createLanguage() {
+  const kept = localStorage.getItem(KEPT_AS) === 'en' ? await loadEnglish() : null;
   const i18n = createI18n({
     legacy: false,
-    locale: kept === 'en' ? 'en' : 'zh-CN',
+    locale: kept === null ? 'zh-CN' : 'en',
     fallbackLocale: 'zh-CN',
-    messages: { 'zh-CN': zh, en },
+    messages: kept === null ? { 'zh-CN': zh } : { 'zh-CN': zh, en: kept },
     missingWarn: false,
     fallbackWarn: false,
   });
   const { global } = i18n;
+  const locale = (): Locale => (global.locale.value === 'en' ? 'en' : 'zh-CN');
   watch(
-    global.locale,
-    (locale) => {
-      document.documentElement.lang = locale;
-      localStorage.setItem(KEPT_AS, locale);
+    locale,
+    (language) => {
+      document.documentElement.lang = language;
+      localStorage.setItem(KEPT_AS, language);
     },
     { immediate: true },
   );
   return {
     plugin: i18n,
-    locale: (): Locale => (global.locale.value === 'en' ? 'en' : 'zh-CN'),
+    locale,
     text: (key: string): string | null => (global.te(key) || global.te(key, 'zh-CN') ? global.t(key) : null),
     translate: (key: string, values: Record<string, string>): string => global.t(key, values),
   };
 }
 
+/** Null when it cannot be fetched now: the console then stays Chinese. */
+async function loadEnglish(): Promise<typeof zh | null> {
+  try {
+    return (await import('./en.json')).default;
+  } catch (cause) {
+    console.warn('no English', cause);
+    return null;
+  }
+}
+
 /** What components need of the language, in one place. */
 export function useText() {
-  const { t, te, locale } = useI18n();
+  const { t, te, locale, setLocaleMessage } = useI18n({ useScope: 'global' });
   const language = computed<Locale>(() => (locale.value === 'en' ? 'en' : 'zh-CN'));
   const coded = (group: string, code: string): string =>
     te(`${group}.${code}`) ? t(`${group}.${code}`) : code;
@@ -59,8 +69,14 @@ export function useText() {
         knows: (key) => te(key),
         name: names.byParam,
       }),
-    toggleLanguage() {
-      locale.value = language.value === 'en' ? 'zh-CN' : 'en';
+    async toggleLanguage() {
+      if (language.value === 'en') locale.value = 'zh-CN';
+      else {
+        const english = await loadEnglish();
+        if (english === null) return;
+        setLocaleMessage('en', english);
+        locale.value = 'en';
+      }
     },
   };
 }
