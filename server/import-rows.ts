@@ -8,6 +8,7 @@
  * `lon lat;lon lat;…`, an empty cell is an absent field. `row` of an error is the line of the file.
  */
 import type { RegistryKind } from '#domain/registry.ts';
+import { fieldNamed, sessionNamed, tableNamed } from './csv-headers.ts';
 import { parseCsv, type CsvRow } from './csv.ts';
 import { Problem } from './problems.ts';
 import { REGISTRY_KINDS } from './registry-view.ts';
@@ -44,7 +45,7 @@ export function rowsOfJson(body: unknown): ImportRow[] {
 export function rowsOfCsv(text: string, table: string | undefined): ImportRow[] {
   const [header, ...body] = parseCsv(text);
   if (header === undefined) throw new Problem('invalid-csv', 'the file is empty');
-  const fields = header.cells;
+  const fields = header.cells.map(fieldNamed);
   if (fields.length > COLUMNS_MAX) throw new Problem('invalid-csv', `more than ${COLUMNS_MAX} columns`);
   const twice = fields.find((field, place) => field !== '' && fields.indexOf(field) !== place);
   if (twice !== undefined) throw new Problem('invalid-csv', `the column ${twice} stands twice`);
@@ -64,7 +65,7 @@ function rowOfLine(line: CsvRow, fields: readonly string[], table: string | unde
   let name = table;
   fields.forEach((field, place) => {
     const cell = line.cells[place] ?? '';
-    if (field === 'table') name = cell === '' ? name : cell;
+    if (field === 'table') name = cell === '' ? name : tableNamed(cell);
     else if (cell !== '' && field !== '') setField(value, field.split('.'), cell);
   });
   const kind = kindOf(name ?? '');
@@ -104,6 +105,7 @@ const define = (target: Record<string, unknown>, name: string, value: unknown): 
 
 function typed(path: readonly string[], cell: string): unknown {
   const field = path.join('.');
+  if (field === 'session') return sessionNamed(cell);
   if (field === 'cameras') return itemsOf(cell);
   if (field === 'path') return itemsOf(cell).map(placeOf);
   // Text that is no number stays text: the registry refuses it by name.

@@ -27,11 +27,12 @@ const schema = {
     'JSON lists, or text/csv whose first line names the fields: the column `table` says what a row is ' +
     '(organisations, areas, facilities, gateways, devices, points, edges), or `?table=` for the whole file; nested ' +
     'fields are written with dots (location.lat, limits.HH, attributes.coverLevelM), cameras separated by semicolons, ' +
-    'a path as `lon lat;lon lat;…`; an empty cell is an absent field; UTF-8 or GB 18030. A row whose id is known changes the fields given. Refused ' +
+    'a path as `lon lat;lon lat;…`; an empty cell is an absent field; Chinese names of tables and columns too; UTF-8 or GB 18030. A row whose id is known changes the fields given. Refused ' +
     'rows: 422 `import-refused` with `errors` and nothing imported; a dry run answers 200 with the same `errors`.',
   consumes: ['application/json', 'text/csv'],
   querystring: Type.Object({
     dryRun: Type.Optional(oneOf(['true', 'false'], 'Check only')),
+    format: Type.Optional(oneOf(['json', 'csv'], 'csv: the new secrets as a table for printing labels')),
     table: Type.Optional(oneOf(REGISTRY_KINDS, 'What every row of the CSV is')),
   }),
   body: ImportInput,
@@ -49,7 +50,7 @@ export function importRoutes(app: Api, context: Context): void {
       bodyLimit: IMPORT_BYTES_MAX,
       validatorCompiler: () => () => true,
     };
-    scoped.post('/import', options, async (request) => {
+    scoped.post('/import', options, async (request, reply) => {
       const query: Readonly<Record<string, unknown>> = { ...(request.query as object) };
       const dryRun = query['dryRun'] === 'true';
       const rows = rowsIn(request, query['table']);
@@ -57,7 +58,10 @@ export function importRoutes(app: Api, context: Context): void {
       const secrets: Secrets = new Map();
       const items = rows.map((row) => itemOf(context, row, secrets));
       demandScope(context, request, items);
-      return dryRun ? tryOut(context, items) : carryOut(context, request, items, secrets);
+      if (dryRun) return tryOut(context, items);
+      const done = await carryOut(context, request, items, secrets);
+      if (query['format'] !== 'csv') return done;
+      return reply.type('text/csv; charset=utf-8').serializer(String).send(labelsOf(context, secrets));
     });
   });
 }
@@ -102,6 +106,22 @@ async function carryOut(
   const created = outcome.created.length;
   const secrets = [...given].map(([id, secret]) => ({ id, secret }));
   return change(context, request, items, () => ({ created, secrets, errors: [] }));
+}
+
+/** A spreadsheet takes it for UTF-8 by the mark at its beginning. */
+function labelsOf(context: Context, secrets: Secrets): string {
+  const { gateways } = context.city.registry();
+  const lines = [...secrets].map(([id, secret]) => {
+    const { name = '', facility = '' } = gateways.get(id) ?? {};
+    return [id, name, facility, secret].map(csvCell).join(',');
+  });
+  return `\uFEFF${['id,name,facility,secret', ...lines].join('\r\n')}\r\n`;
+}
+
+/** Quoted where it must be; a cell that a spreadsheet would take for a formula is text. */
+function csvCell(text: string): string {
+  const safe = /^[=+@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 const importRefused = (errors: readonly RegistryError[]): Problem =>
