@@ -20,6 +20,10 @@ async function main(): Promise<void> {
   const scheme = config.tls === null ? 'http' : 'https';
   say(`console  ${scheme}://${config.bind}:${platform.httpPort}`);
   say(`MQTT     mqtt://${config.bind}:${platform.mqttPort}`);
+  const { tlsPort, websocketPort, secureWebsocketPort } = platform.broker;
+  if (tlsPort !== null) say(`MQTTS    mqtts://${config.bind}:${tlsPort}`);
+  if (websocketPort !== null) say(`MQTT/WS  ws://${config.bind}:${websocketPort}/mqtt`);
+  if (secureWebsocketPort !== null) say(`MQTT/WSS wss://${config.bind}:${secureWebsocketPort}/mqtt`);
   stopOnSignal(platform);
 }
 

@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs';
 
 const PARTS = [
   { name: 'mosquitto-clients', present: () => existsSync('/usr/bin/mosquitto_pub') },
+  { name: 'curl', present: () => existsSync('/usr/bin/curl') },
+  { name: 'jq', present: () => existsSync('/usr/bin/jq') },
+  { name: 'openssl', present: () => existsSync('/usr/bin/openssl') },
   { name: 'chromium', present: () => existsSync('/usr/bin/chromium') },
   {
     name: 'fonts-noto-cjk',

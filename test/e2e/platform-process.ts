@@ -47,7 +47,7 @@ export function startPlatformProcess(
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       text += chunk.toString('utf8');
-      const http = /console\s+(http:\/\/\S+)/.exec(text)?.[1];
+      const http = /console\s+(https?:\/\/\S+)/.exec(text)?.[1];
       const mqttPort = /mqtt:\/\/[^:]+:(\d+)/.exec(text)?.[1];
       if (http === undefined || mqttPort === undefined) return;
       resolve({
