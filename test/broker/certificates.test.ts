@@ -1,5 +1,6 @@
 /** MQTT over TLS and WebSocket over TLS, with the gateway's certificate as its identity, and renewal beside the work. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
@@ -143,6 +144,36 @@ describe.skipIf(!hasOpenssl)('with certificates', () => {
     const mixed = { ...texts('server'), key: office.pem('server-2.key') };
     expect(() => city.broker.renewTls(mixed)).toThrow(/key/);
     expect((await logIn('GW-1', {})).code).toBe(0);
+  });
+
+  test('random bytes over TLS and over WebSocket break neither listener', async () => {
+    await start();
+    const { tlsPort, secureWebsocketPort } = city.broker;
+    const ca = office.pem('ca.crt');
+    const attack = (port: number | null, head: string): Promise<void> =>
+      new Promise((resolve) => {
+        const socket = connectTls({ host: '127.0.0.1', port: port ?? 0, ca });
+        socket.once('secureConnect', () =>
+          socket.write(Buffer.concat([Buffer.from(head), randomBytes(200)])),
+        );
+        socket.on('error', () => {});
+        socket.resume();
+        socket.once('close', () => resolve());
+        setTimeout(() => socket.destroy(), 300);
+      });
+    const upgrade =
+      'GET /mqtt HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n' +
+      'sec-websocket-protocol: mqtt\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+    const attacks = Array.from({ length: 20 }, () => [
+      attack(tlsPort, ''),
+      attack(secureWebsocketPort, ''),
+      attack(secureWebsocketPort, upgrade),
+    ]);
+    await Promise.all(attacks.flat());
+    expect(city.published).toEqual([]);
+    expect((await logIn('GW-1', {})).code).toBe(0);
+    const url = `wss://127.0.0.1:${secureWebsocketPort}/mqtt`;
+    await (await connectAsync(url, { ...ONCE, ca, ...as('GW-2') })).endAsync(true);
   });
 
   test('a handshake that is never finished is dropped', async () => {

@@ -68,14 +68,17 @@ async function paste(cwd: string, text: string, own: Record<string, string> = {}
 const ORANGE = '{"point":"G-1/ch4","colour":"orange","value":3}';
 
 describe.skipIf(!hasTools)('docs/gateways', () => {
-  test.each(['mosquitto.md', 'thingsboard.md'])('%s: from nothing to the first alarm', async (name) => {
+  test.each([
+    ['mosquitto.md', 'good'],
+    ['thingsboard.md', 'uncertain'],
+  ])('%s: from nothing to the first alarm', async (name, quality) => {
     const platform = await start();
     const answers = await paste(folder(), blocksOf(name).after, {
       CITY: platform.http,
       MQTT_PORT: String(platform.mqttPort),
       ADMIN_PASSWORD,
     });
-    expect(answers).toEqual(['{"value":0.4,"quality":"good"}', ORANGE]);
+    expect(answers).toEqual([`{"value":0.4,"quality":"${quality}"}`, ORANGE]);
   });
 
   test('tls.md: certificates, secret and certificate log-in, first alarm', async () => {
