@@ -4,6 +4,14 @@
  */
 import type { Alarm } from '#domain/alarm.ts';
 
+/** Its user; no log-in for visitors. */
+export const STAND_IN = {
+  username: 'stand-in',
+  name: '模拟值班员',
+  roles: ['duty-officer'],
+  scope: {},
+} as const;
+
 /** How long an alarm that is over waits for a visitor first. */
 export const PATIENCE_MS = 4 * 60_000;
 const LOOK_EVERY_MS = 20_000;
@@ -28,26 +36,31 @@ export function startOfficer(call: Call, say: (line: string) => void): { stop():
   return { stop: () => clearInterval(timer) };
 }
 
-/** Takes every alarm that was over for long at `nowMs`; how many those were. */
+/** Takes every alarm that was over for long at `nowMs`, and resets what it took before; how many those were. */
 export async function takeWhatIsOver(
   call: Call,
   nowMs: number,
   say: (line: string) => void,
 ): Promise<number> {
   const { body } = await call('GET', '/api/v1/alarms?state=open&limit=500');
-  const over = alarmsIn(body).filter(
-    ({ state, returnedAt }) =>
-      state === 'returned-unacknowledged' && returnedAt !== null && nowMs - returnedAt >= PATIENCE_MS,
-  );
-  let taken = 0;
-  for (const { id, revision, rule, facility } of over) {
-    const { status } = await call('POST', `/api/v1/alarms/${id}/acknowledge`, { revision });
+  let done = 0;
+  for (const alarm of alarmsIn(body)) {
+    const { id, revision, active, returnedAt, rule, facility } = alarm;
+    const duty = dutyAt(alarm);
+    if (active || returnedAt === null || nowMs - returnedAt < PATIENCE_MS || duty === null) continue;
+    const { status } = await call('POST', `/api/v1/alarms/${id}/${duty}`, { revision });
     // Whatever changed meanwhile is looked at next time.
     if (status >= 300) continue;
-    taken += 1;
-    say(`took ${rule} ${facility ?? ''}, over for ${Math.round(PATIENCE_MS / 60_000)} min`);
+    done += 1;
+    say(`${duty === 'reset' ? 'reset' : 'took'} ${rule} ${facility ?? ''}, over for some minutes`);
   }
-  return taken;
+  return done;
+}
+
+/** What an alarm that is over still asks for. A latched one that a visitor took is the visitor's to reset. */
+function dutyAt({ state, latched, acknowledgedBy }: Alarm): 'acknowledge' | 'reset' | null {
+  if (state === 'unacknowledged' || state === 'returned-unacknowledged') return 'acknowledge';
+  return state === 'acknowledged' && latched && acknowledgedBy === STAND_IN.username ? 'reset' : null;
 }
 
 function alarmsIn(answer: unknown): readonly Alarm[] {

@@ -10,7 +10,7 @@ import { type Config, ConfigError, readConfig } from '#config';
 import { planCity } from '#firmware-sim/city-plan.ts';
 import { startSimulation } from '#firmware-sim/simulation.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
-import { type Call, startOfficer } from './demo-officer.ts';
+import { type Call, STAND_IN, startOfficer } from './demo-officer.ts';
 
 const SEED = 1;
 const WELLS = 150;
@@ -28,9 +28,6 @@ const USERS = [
   { username: 'security', name: '安全管理员', roles: ['security-admin'], scope: {} },
   { username: 'audit', name: '审计管理员', roles: ['audit-admin'], scope: {} },
 ] as const;
-
-/** Takes what is over while nobody attends (tools/demo-officer.ts); no log-in for visitors. */
-const STAND_IN = { username: 'stand-in', name: '模拟值班员', roles: ['duty-officer'], scope: {} } as const;
 
 /** Settings or a data folder that the demo cannot run with; starting again cannot help. */
 const EXIT_REFUSED = 2;

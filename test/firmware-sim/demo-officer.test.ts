@@ -5,13 +5,17 @@ import { type Call, PATIENCE_MS, takeWhatIsOver } from '#tools/demo-officer.ts';
 const NOW = 1_800_000_000_000;
 const OVER_LONG = NOW - PATIENCE_MS;
 
-const alarm = (id: string, state: string, returnedAt: number | null) => ({
+const alarm = (id: string, state: string, returnedAt: number | null, over: object = {}) => ({
   id,
   revision: 3,
   rule: 'gas-well-ch4',
   facility: 'W-1',
   state,
   returnedAt,
+  active: returnedAt === null,
+  latched: false,
+  acknowledgedBy: null,
+  ...over,
 });
 
 function desk(alarms: readonly unknown[], refused: readonly string[] = []) {
@@ -40,4 +44,19 @@ it('leaves to the next look what a visitor changed meanwhile, and goes on with t
   const { call, taken } = desk(both, ['/a/']);
   expect(await takeWhatIsOver(call, NOW, () => {})).toBe(1);
   expect(taken).toHaveLength(2);
+});
+
+it('takes a latched alarm that is over, and resets it next time; what a visitor took is left to the visitor', async () => {
+  const latched = (id: string, state: string, acknowledgedBy: string | null) =>
+    alarm(id, state, OVER_LONG, { latched: true, acknowledgedBy });
+  const { call, taken } = desk([
+    latched('red', 'unacknowledged', null),
+    latched('mine', 'acknowledged', 'stand-in'),
+    latched('theirs', 'acknowledged', 'duty'),
+  ]);
+  expect(await takeWhatIsOver(call, NOW, () => {})).toBe(2);
+  expect(taken.map(([path]) => path)).toEqual([
+    '/api/v1/alarms/red/acknowledge',
+    '/api/v1/alarms/mine/reset',
+  ]);
 });

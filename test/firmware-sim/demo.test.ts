@@ -57,7 +57,7 @@ const logIns = (text: string): string[] => text.match(/^\S+ \/ \S+$/gm) ?? [];
 const plan = planCity({ seed: 1, wells: 150, density: 'full', reportIntervalMs: 10_000 });
 /** Every always-on gateway, and whichever sleeper is awake just now. */
 const alwaysOn = plan.gateways.filter(({ session }) => session === 'always-on').length;
-const areAllThere = (lines: string): boolean => Number(/connections\S* (\d+)/.exec(lines)?.[1]) >= alwaysOn;
+const areAllThere = (lines: string): boolean => Number(/mqtt_connections (\d+)/.exec(lines)?.[1]) >= alwaysOn;
 const known = join(directory.path, 'demo', 'demo.json');
 
 describe('the demo', () => {
