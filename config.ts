@@ -14,6 +14,8 @@ export type Config = {
   readonly httpPort: number;
   readonly tls: TlsSetting | null;
   readonly adminPassword: string | null;
+  /** Node-RED in a process of its own (docs/node-red.md); 130 MB of memory. */
+  readonly flows: boolean;
   /** Days a measurement is kept in the embedded store. */
   readonly retentionDays: number;
   /** Null = measurements stay in the embedded store alone. */
@@ -123,6 +125,7 @@ const KNOWN = new Set([
   'LIFELINE_GATEWAY_PUBLISHES_PER_S',
   'LIFELINE_GATEWAY_KB_PER_S',
   'LIFELINE_ADMIN_PASSWORD',
+  'LIFELINE_FLOWS',
   'LIFELINE_RETENTION_DAYS',
   'LIFELINE_RESERVE_MB',
   'INFLUX_URL',
@@ -156,6 +159,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
     return number;
   };
+  const onOrOff = (name: string, fallback: boolean): boolean => {
+    const value = text(name, fallback ? 'on' : 'off');
+    if (value !== 'on' && value !== 'off') throw new ConfigError(name, `"${value}" is neither on nor off`);
+    return value === 'on';
+  };
   const optionalPort = (name: string): number | null =>
     environment[name] === undefined ? null : whole(name, 0, 0, 65_535);
   const tls = readTls(environment);
@@ -179,6 +187,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tls,
     adminPassword:
       environment['LIFELINE_ADMIN_PASSWORD'] === undefined ? null : text('LIFELINE_ADMIN_PASSWORD', ''),
+    flows: onOrOff('LIFELINE_FLOWS', true),
     retentionDays: whole('LIFELINE_RETENTION_DAYS', 400, 1, 36_500),
     influx: readInflux(environment, text),
     bounds: {

@@ -113,7 +113,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       else if (event.kind === 'rejected') listen.rejected(event.rejection);
       else if (event.kind === 'notification') listen.notification(event);
     }
-    if (out.changes.length > 0) listen.points(out.changes);
+    if (out.changes.length > 0) listen.points(out.changes, out.rows);
   }
 
   // The record log has no bound of its own: publishes wait while it is far behind.

@@ -7,6 +7,7 @@ import type { CommandInput, Input, Journaled, NotificationInput, PublishInput } 
 import type { NotificationEvent } from '#domain/notification.ts';
 import type { NoticeInput, RaiseInput } from '#domain/raise.ts';
 import type { Rejection } from '#domain/rejection.ts';
+import type { Measurement } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Journal, OutputStore } from '#store/ports.ts';
 import type { City } from './city.ts';
@@ -32,7 +33,8 @@ export type PipelineParts = {
 /** What leaves the pipeline towards people; called on the main thread, in order, never twice for one event. */
 export type PipelineListener = {
   alarm(event: AlarmEvent): void;
-  points(changes: readonly PointChange[]): void;
+  /** Newest values, and the rows that were decided with them. */
+  points(changes: readonly PointChange[], rows: readonly Measurement[]): void;
   gateway(gateway: string, connected: boolean, at: Timestamp): void;
   registry(): void;
   rejected(rejection: Rejection): void;

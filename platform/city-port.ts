@@ -3,6 +3,7 @@ import type { AlarmEvent } from '#domain/alarm.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Health } from '#domain/contract/health.ts';
 import type { NotificationEvent } from '#domain/notification.ts';
+import type { Measurement } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
 import { alarmById, openAlarms, shippedCatalogue } from '#rules/engine.ts';
@@ -15,6 +16,7 @@ import type { EventRing } from './event-ring.ts';
 /** What the pipeline tells the consoles; the port hands each on to its listeners. */
 export type Announcements = {
   readonly alarm: Set<(event: AlarmEvent) => void>;
+  readonly measured: Set<(rows: readonly Measurement[]) => void>;
   readonly points: Set<(changes: readonly PointChange[]) => void>;
   readonly gateway: Set<(gateway: string, connected: boolean, at: Timestamp) => void>;
   readonly registry: Set<() => void>;
@@ -23,6 +25,7 @@ export type Announcements = {
 
 export const createAnnouncements = (): Announcements => ({
   alarm: new Set(),
+  measured: new Set(),
   points: new Set(),
   gateway: new Set(),
   registry: new Set(),

@@ -22,6 +22,7 @@ import { createBrokerHost } from './broker-host.ts';
 import { createAnnouncements, createCityPort } from './city-port.ts';
 import { createClosers, dieWithWorker, endByInput, stopPipeline } from './endings.ts';
 import { createEventRing } from './event-ring.ts';
+import { endLeftOvers, openFlows } from './flows.ts';
 import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
 import { createDiagnostics } from './diagnostics.ts';
@@ -93,8 +94,9 @@ export async function startPlatform(
         alarm(event) {
           for (const listener of announcements.alarm) listener(event);
         },
-        points(changes) {
+        points(changes, rows) {
           for (const listener of announcements.points) listener(changes);
+          for (const listener of announcements.measured) listener(rows);
         },
         gateway(gateway, connected, at) {
           for (const listener of announcements.gateway) listener(gateway, connected, at);
@@ -161,6 +163,16 @@ export async function startPlatform(
     journal.onReport(watch.report);
     outputs.onReport(watch.report);
 
+    const flows = config.flows
+      ? openFlows({
+          ...{ pipeline, announcements, ledger, clock, metrics, serverKey: directory.serverKey },
+          dataDirectory: directory.path,
+          log: (line) => logger.warn(line),
+        })
+      : null;
+    if (flows === null) endLeftOvers(pipeline);
+    else closers.push(flows.stop);
+
     const first = await ensureFirstAdmin(ledger, config.adminPassword ?? undefined);
     const city = createCityPort({
       pipeline,
@@ -184,6 +196,7 @@ export async function startPlatform(
       },
       {
         city,
+        flows: flows?.port ?? null,
         history: outputs,
         intake: createPushIntake({ pipeline, refused: refusedEarly, stranger }),
         diagnostics: createDiagnostics({ pipeline, clock, notes: packets }),
@@ -244,6 +257,7 @@ export async function startPlatform(
     });
     closers.push(() => renewal.stop());
     const { port: httpPort } = await server.listen();
+    flows?.start();
     return {
       httpPort,
       mqttPort: opened.port,

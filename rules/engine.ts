@@ -33,7 +33,7 @@ import { delayDue, rebuildDeadlines, wakeForDelay } from './wake.ts';
 export type { RulesSink, RulesState } from './state.ts';
 export { parseCatalogue } from './catalogue-parse.ts';
 export { judgeSeries, type StoredRow } from './retrospect.ts';
-export { placeRaised, refusedText } from './raised.ts';
+export { placeRaised, refusedText, standingRaised } from './raised.ts';
 export { pagesOf, restOf, restoreRules } from './snapshot.ts';
 export { shippedCatalogue } from './shipped.ts';
 

@@ -2,6 +2,7 @@
  * Alarms that a flow or a person asked for. Nothing measures them, so nothing returns them: they are latched, active
  * until a person takes and resets them, and whoever asked can only ask for more.
  */
+import type { Alarm } from '#domain/alarm.ts';
 import { colourRank } from '#domain/colour.ts';
 import { LIFELINES } from '#domain/catalogue.ts';
 import type { Answer } from '#domain/event.ts';
@@ -46,6 +47,14 @@ export function raiseAlarm(turn: Turn, input: RaiseInput): Answer {
   state.raised.set(key, slot);
   raise(turn, slot, standingOf(input), turn.wall, input.source === 'person' ? input.by.username : undefined);
   return { ok: true, body: slot.alarm };
+}
+
+/** The open alarm that `input` would neither lift nor add to; null when there is something to do, or to refuse. */
+export function standingRaised(state: RulesState, registry: Registry, input: RaiseInput): Alarm | null {
+  const place = placeRaised(registry, input);
+  const alarm = 'ok' in place ? null : (state.raised.get(keyOf(input, place))?.alarm ?? null);
+  if (alarm === null || alarm.state === 'normal') return null;
+  return colourRank(input.colour) > colourRank(alarm.colour) ? null : alarm;
 }
 
 /** Where it lies by the registry, or why that place does not exist. All three null when none was named. */

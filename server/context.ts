@@ -5,7 +5,7 @@ import type { Commands } from './commands.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { PasswordHasher } from './passwords.ts';
-import type { CityPort, DiagnosticsPort, HistoryPort, IntakePort, LedgerPort } from './ports.ts';
+import type { CityPort, DiagnosticsPort, FlowsPort, HistoryPort, IntakePort, LedgerPort } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
 
@@ -15,6 +15,8 @@ export type ServerPorts = {
   readonly intake: IntakePort;
   readonly diagnostics: DiagnosticsPort;
   readonly ledger: LedgerPort;
+  /** Null or absent: switched off. */
+  readonly flows?: FlowsPort | null;
   readonly clock: Clock;
   /** Hex HMAC-SHA256 of a gateway's secret under the server key. */
   readonly secretHmac: (secret: string) => string;

@@ -5,7 +5,9 @@ import type { Health } from '#domain/contract/health.ts';
 import type {
   AlarmFilter,
   AuditEntry,
+  FlowVersion,
   NewAuditEntry,
+  NewFlowVersion,
   QuarantineGroup,
   QuarantinePage,
   UserRecord,
@@ -17,7 +19,7 @@ import type { RejectionReason } from '#domain/rejection.ts';
 import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
 import type { Product, Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
-import type { Role, Scope } from '#domain/user.ts';
+import type { Person, Role, Scope } from '#domain/user.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 
 export type GatewayStatus = {
@@ -128,11 +130,44 @@ export interface LedgerPort {
     device: string,
     limit: number,
   ): Promise<readonly { number: number; json: string; receivedAt: Timestamp }[]>;
+  /** Answers with the new version's number. */
+  saveFlows(version: NewFlowVersion): Promise<number>;
+  /** Below a number, newest first. */
+  flowVersions(before: number, limit: number): Promise<readonly FlowVersion[]>;
+  flows(number: number | null): Promise<string | null>;
   /** Sessions survive a restart: token hash -> who, until when. */
   saveSession(tokenHash: string, username: string, expiresAt: Timestamp): Promise<void>;
   sessions(): Promise<readonly { tokenHash: string; username: string; expiresAt: Timestamp }[]>;
   dropSession(tokenHash: string): Promise<void>;
 }
+
+/** The flows' process behind its editor. Absent when flows are switched off. */
+export interface FlowsPort {
+  /** Where the editor answers, `http://…`; null while it does not. */
+  upstream(): string | null;
+  /** Header that carries a ticket to the editor. */
+  readonly ticketHeader: string;
+  /** The platform's word for one request or socket; worthless once it is dropped. `deploys` = it may bring new flows. */
+  ticket(of: { readonly by: Person; readonly mayEdit: boolean; readonly deploys: boolean }): string;
+  dropTicket(ticket: string): void;
+  /** Runs the flows of this document from now on. */
+  load(flows: string): void;
+  status(): FlowsStatus;
+}
+
+export type FlowsStatus = {
+  readonly state: 'starting' | 'up' | 'safe-mode' | 'down' | 'stopped';
+  /** Why it is not as it should be; null when all is well. */
+  readonly trouble: string | null;
+  readonly starts: number;
+  /** Given to flows, and dropped because they were too slow. */
+  readonly measurements: number;
+  readonly measurementsDropped: number;
+  readonly alarms: number;
+  readonly alarmsDropped: number;
+  /** Alarms and notices refused because a flow asked too often. */
+  readonly refused: number;
+};
 
 export type SessionUser = {
   readonly username: string;

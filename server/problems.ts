@@ -51,6 +51,8 @@ export const PROBLEMS = {
   holding: [503, 'Nothing is acknowledged while the disk catches up; send it again'],
   busy: [503, 'Too much is waiting; try again shortly'],
   pending: [503, 'Not yet on disk; it will be carried out when the disk answers'],
+  'flows-down': [503, 'The flows are not running; alarms are not affected'],
+  'flows-off': [404, 'Flows are switched off here'],
   'ledger-unavailable': [503, 'The ledger does not answer; alarms are not affected'],
   internal: [500, 'Our own fault; it is in the log'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

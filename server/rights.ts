@@ -39,6 +39,9 @@ export const RIGHTS = {
   quarantine: REGISTRARS,
   diagnose: REGISTRARS,
   'manage-users': ['security-admin'],
+  /** Flows run code in a process of their own and can raise alarms: an administrator's tool. */
+  'read-flows': REGISTRARS,
+  'edit-flows': ['system-admin'],
   'read-audit': ['audit-admin'],
   'read-metrics': ['system-admin', 'engineer'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -15,6 +15,7 @@ import { createCommands } from './commands.ts';
 import { guardBrowsers, isPageRequest, serveConsole } from './console-files.ts';
 import type { Context, ServerPorts } from './context.ts';
 import { installIdempotency } from './idempotency.ts';
+import { proxyFlows } from './flows-proxy.ts';
 import { createLoginGuard } from './login-guard.ts';
 import { countByColour, createMetrics, type Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
@@ -23,6 +24,7 @@ import { Problem, toProblem } from './problems.ts';
 import { ConsolePush } from './push/console-push.ts';
 import { alarmRoutes } from './routes/alarm-routes.ts';
 import { diagnosticsRoutes } from './routes/diagnostics-routes.ts';
+import { flowRoutes } from './routes/flow-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { importRoutes } from './routes/import-routes.ts';
@@ -76,6 +78,7 @@ export async function buildServer(options: ServerOptions, ports: ServerPorts): P
   await app.register(fastifyCookie);
   await describeApi(app);
   await app.register(async (api) => registerApi(api, context), { prefix: '/api/v1' });
+  await app.register(async (scope) => proxyFlows(scope, context), { prefix: '/flows' });
   await app.register(async (scope) => {
     installAuthentication(scope, context);
     metricsRoute(scope.withTypeProvider<TypeBoxTypeProvider>(), context);
@@ -190,6 +193,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   alarmRoutes(typed, context);
   quarantineRoutes(typed, context);
   onboardingRoutes(typed, context);
+  flowRoutes(typed, context);
   api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
 }
 

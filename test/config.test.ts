@@ -28,6 +28,7 @@ describe('settings', () => {
       httpPort: 8080,
       tls: null,
       adminPassword: null,
+      flows: true,
       retentionDays: 400,
       influx: null,
       bounds: DEFAULT_BOUNDS,
@@ -48,6 +49,7 @@ describe('settings', () => {
     [{ LIFELINE_HTTP_PORT: '80' }, { httpPort: 80 }],
     [{ LIFELINE_ADMIN_PASSWORD: ' with space ' }, { adminPassword: ' with space ' }],
     [{ LIFELINE_RETENTION_DAYS: '1' }, { retentionDays: 1 }],
+    [{ LIFELINE_FLOWS: 'off' }, { flows: false }],
     [{ LIFELINE_RESERVE_MB: '0' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 0 } }],
     [{ LIFELINE_RESERVE_MB: '512' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 512 * 1_048_576 } }],
     [
@@ -87,6 +89,7 @@ describe('settings', () => {
     [{ LIFELINE_TLS_CA: 'x' }, 'LIFELINE_TLS_CA: needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY'],
     [{ LIFELINE_DATA_DIR: '' }, 'LIFELINE_DATA_DIR: is empty'],
     [{ LIFELINE_BIND: '' }, 'LIFELINE_BIND: is empty'],
+    [{ LIFELINE_FLOWS: 'yes' }, 'LIFELINE_FLOWS: "yes" is neither on nor off'],
     [{ LIFELINE_ADMIN_PASSWORD: '' }, 'LIFELINE_ADMIN_PASSWORD: is empty'],
     [{ LIFELINE_MQTT_PORT: '' }, `LIFELINE_MQTT_PORT: ${whole('', 0, 65_535)}`],
     [{ LIFELINE_MQTT_PORT: '65536' }, `LIFELINE_MQTT_PORT: ${whole('65536', 0, 65_535)}`],

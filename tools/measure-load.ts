@@ -29,6 +29,7 @@ const child = spawn(process.execPath, ['main.ts'], {
   env: {
     ...process.env,
     LIFELINE_DATA_DIR: directory,
+    LIFELINE_FLOWS: 'off',
     LIFELINE_HTTP_PORT: '0',
     LIFELINE_MQTT_PORT: '0',
     LIFELINE_ADMIN_PASSWORD: PASSWORD,

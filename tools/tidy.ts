@@ -35,7 +35,7 @@ const PURE =
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.|\bcrypto\.|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|(?<!')\b(?:from|import)\s*\(?\s*'[^'.#][^']*'/;
 const LINES_MAX = 300;
-const BAD_NAME = /(^|\/)(utils?|helpers?|manager|service|common|types|misc)\.(ts|vue|mjs)$/;
+const BAD_NAME = /(^|\/)(utils?|helpers?|manager|service|common|types|misc)\.(ts|vue|mjs|cjs)$/;
 const IMPORT = /(?<!')\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 const UNFINISHED = /\b(TODO|FIXME|XXX|HACK)\b/;
 
@@ -130,7 +130,7 @@ function proveItBites(): string[] {
 
 /** Every source file of the tree at `root`, as git knows it or would take it up. */
 export function treeFiles(root: string): SourceFile[] {
-  const list = ['ls-files', '-co', '--exclude-standard', '*.ts', '*.vue', '*.mjs'];
+  const list = ['ls-files', '-co', '--exclude-standard', '*.ts', '*.vue', '*.mjs', '*.cjs'];
   return execFileSync('git', list, { cwd: root, encoding: 'utf8' })
     .split('\n')
     .filter((path) => path !== '' && existsSync(join(root, path)))

@@ -22,6 +22,27 @@ export type AuditEntry = {
 /** What a caller says; the ledger numbers and chains it. */
 export type NewAuditEntry = Omit<AuditEntry, 'number' | 'hash'>;
 
+/** One deploy of the flows, without the flows themselves. `number` counts from 1 without holes. */
+export type FlowVersion = {
+  readonly number: number;
+  readonly at: Timestamp;
+  readonly username: string;
+  readonly address: string;
+  /** The version it brought back; null for a deploy from the editor. */
+  readonly restoredFrom: number | null;
+  /** Length of its document, and how many tabs, nodes and groups it holds. */
+  readonly characters: number;
+  readonly nodes: number;
+};
+
+/** What a deploy keeps: JSON text `{"flows": [...], "credentials": {...}}`. */
+export type NewFlowVersion = {
+  readonly at: Timestamp;
+  readonly by: { readonly username: string; readonly address: string };
+  readonly flows: string;
+  readonly restoredFrom: number | null;
+};
+
 /** Refusals of one kind from one place; `count` is exact however few samples are kept. */
 export type QuarantineGroup = {
   /** The ledger's number of it. */

@@ -15,6 +15,8 @@ export type LedgerErrorCode =
   | 'unknown-user'
   | 'unknown-role'
   | 'retired-user'
+  /** What should be kept as flows is no JSON document of flows. */
+  | 'bad-flows'
   /** The last active security administrator can be neither retired nor stripped of the role. */
   | 'last-security-admin'
   /** The ledger was closed, or its thread ended, before the answer came. */

@@ -4,7 +4,7 @@ import type { Ledger, LedgerFigures } from './ledger.ts';
 import type { LedgerErrorCode } from './errors.ts';
 
 /** Questions and direct writes: methods of Ledger that the client asks for by name. */
-const WRITES = ['createUser', 'updateUser', 'audit', 'saveSession', 'dropSession'] as const;
+const WRITES = ['createUser', 'updateUser', 'audit', 'saveSession', 'dropSession', 'saveFlows'] as const;
 export const REQUESTS = [
   ...WRITES,
   'alarms',
@@ -23,6 +23,8 @@ export const REQUESTS = [
   'registryDocument',
   'registryChanges',
   'reconciliations',
+  'flowVersions',
+  'flows',
   'figures',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];

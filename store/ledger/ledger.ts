@@ -9,6 +9,8 @@ import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type {
   AlarmFilter,
   AuditEntry,
+  FlowVersion,
+  NewFlowVersion,
   NewAuditEntry,
   QuarantineGroup,
   QuarantinePage,
@@ -22,6 +24,8 @@ import { auditChain, verifyAuditChain, type AuditHead, type AuditVerdict } from 
 import { counters } from './counters.ts';
 import { coded, inTransaction, numberOf, openLedgerDatabase, openMemoryDatabase } from './database.ts';
 import { LedgerError } from './errors.ts';
+import { checkOrder } from './event-order.ts';
+import { flowVersionTable } from './flow-versions.ts';
 import { gatewayPresence, PRESENCE_BOUNDS, type PresenceChange } from './gateway-presence.ts';
 import {
   QUARANTINE_BOUNDS,
@@ -195,6 +199,21 @@ export class Ledger {
     inTransaction(this.db, () => this.tables.users.dropSession(tokenHash));
   }
 
+  /** Keeps and audits it; answers with the version's number. Refuses with `bad-flows`. */
+  saveFlows(version: NewFlowVersion): number {
+    return inTransaction(this.db, () => this.tables.flows.save(version));
+  }
+
+  /** Below a number, newest first. */
+  flowVersions(before: number, limit: number): readonly FlowVersion[] {
+    return coded(() => this.tables.flows.versions(before, limit));
+  }
+
+  /** The document of one version, of the newest when `number` is null; null when there is none. */
+  flows(number: number | null): string | null {
+    return coded(() => (number === null ? this.tables.flows.newest() : this.tables.flows.flows(number)));
+  }
+
   /** Newest first. */
   gatewayPresence(gateway: string): readonly PresenceChange[] {
     return coded(() => this.tables.presence.presence(gateway));
@@ -263,6 +282,7 @@ function tablesOf(db: DatabaseSync, options: LedgerOptions) {
     notifications: notificationTable(db),
     presence: gatewayPresence(db, counts, options.presence ?? PRESENCE_BOUNDS),
     users: userTables(db),
+    flows: flowVersionTable(db, audit),
     figures: (): LedgerFigures => ({
       cursor: cursor(),
       databaseBytes: number(pages.get(), 'bytes'),
@@ -271,15 +291,4 @@ function tablesOf(db: DatabaseSync, options: LedgerOptions) {
       quarantineNotKept: quarantine.notKept(),
     }),
   };
-}
-
-function checkOrder(events: readonly KeyedEvent[], throughPosition: number): void {
-  let last = { position: 0, index: Infinity };
-  for (const { position, index } of events) {
-    const ahead = position > last.position || (position === last.position && index > last.index);
-    if (!ahead || position > throughPosition) {
-      throw new Error(`event (${position},${index}) is out of order in a batch through ${throughPosition}`);
-    }
-    last = { position, index };
-  }
 }

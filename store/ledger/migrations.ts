@@ -8,9 +8,16 @@ import { FIRST_SCHEMA } from './schema-0001.ts';
 import { EDGES_SCHEMA } from './schema-0002.ts';
 import { NOTIFICATIONS_SCHEMA } from './schema-0003.ts';
 import { PRODUCTS_SCHEMA } from './schema-0004.ts';
+import { FLOW_VERSIONS_SCHEMA } from './schema-0005.ts';
 
 /** Step n brings version n-1 to n. A step that has shipped is never edited. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, EDGES_SCHEMA, NOTIFICATIONS_SCHEMA, PRODUCTS_SCHEMA];
+const MIGRATIONS: readonly string[] = [
+  FIRST_SCHEMA,
+  EDGES_SCHEMA,
+  NOTIFICATIONS_SCHEMA,
+  PRODUCTS_SCHEMA,
+  FLOW_VERSIONS_SCHEMA,
+];
 
 /** Version of the schema this code reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

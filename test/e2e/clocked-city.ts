@@ -155,6 +155,7 @@ function start(dataDirectory: string, clock: HandClock): Promise<Platform> {
     LIFELINE_MQTT_PORT: '0',
     LIFELINE_ADMIN_PASSWORD: ADMIN_PASSWORD,
     LIFELINE_RESERVE_MB: '1',
+    LIFELINE_FLOWS: 'off',
     // Recordings are years old and must not be swept away.
     LIFELINE_RETENTION_DAYS: '36500',
   });

@@ -38,6 +38,8 @@ export function startPlatformProcess(
       LIFELINE_MQTT_PORT: '0',
       LIFELINE_ADMIN_PASSWORD: ADMIN_PASSWORD,
       LIFELINE_RESERVE_MB: '1',
+      // Only the suites about flows pay for them.
+      LIFELINE_FLOWS: 'off',
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

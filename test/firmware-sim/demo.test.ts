@@ -30,6 +30,7 @@ function startDemo(env: Record<string, string> = {}): Demo {
     env: {
       ...process.env,
       LIFELINE_DATA_DIR: join(directory.path, 'demo'),
+      LIFELINE_FLOWS: 'off',
       LIFELINE_HTTP_PORT: '0',
       LIFELINE_MQTT_PORT: '0',
       LIFELINE_RESERVE_MB: '1',

@@ -1,6 +1,7 @@
 /** A ledger in memory. It follows the city when told to, so that a test can let it lag. */
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { NewFlowVersion } from '#domain/contract/ledger.ts';
 import type { AuditEntry, LedgerPort, NewAuditEntry, QuarantineGroup, UserRecord } from '#server/ports.ts';
 
 class LedgerError extends Error {
@@ -20,6 +21,11 @@ export type FakeLedger = LedgerPort & {
   follow(event: AlarmEvent): void;
   readonly groups: QuarantineGroup[];
   readonly presence: Map<string, { at: number; connected: boolean; connections: number }[]>;
+  readonly flowVersionsKept: (Omit<NewFlowVersion, 'by'> & {
+    readonly username: string;
+    readonly address: string;
+    readonly number: number;
+  })[];
   readonly kept: { gateway: string; device: string; json: string; receivedAt: number }[];
 };
 
@@ -45,6 +51,7 @@ export function createLedger(): FakeLedger {
       return ledger.presence.get(gateway) ?? [];
     },
     kept: [],
+    flowVersionsKept: [],
     follow(event) {
       alarms.set(event.alarm.id, event.alarm);
       events.push(event);
@@ -109,6 +116,25 @@ export function createLedger(): FakeLedger {
     async auditEntries(after, limit) {
       check();
       return ledger.log.filter((entry) => entry.number > after).slice(0, limit);
+    },
+    async saveFlows({ by, ...version }) {
+      check();
+      const number = ledger.flowVersionsKept.length + 1;
+      ledger.flowVersionsKept.push({ ...version, ...by, number });
+      return number;
+    },
+    async flowVersions(before, limit) {
+      check();
+      return ledger.flowVersionsKept
+        .filter(({ number }) => number < before)
+        .toReversed()
+        .slice(0, limit)
+        .map(({ flows, ...version }) => ({ ...version, characters: flows.length, nodes: 0 }));
+    },
+    async flows(number) {
+      check();
+      const kept = ledger.flowVersionsKept;
+      return (number === null ? kept.at(-1) : kept[number - 1])?.flows ?? null;
     },
     async quarantine({ gateway, before, limit } = {}) {
       check();

@@ -40,6 +40,10 @@ const PROMISED: Record<string, string> = {
   '/alarms': 'get',
   '/alarms/{id}': 'get',
   '/alarms/{id}/events': 'get',
+  '/flows': 'get',
+  '/flow-versions': 'get',
+  '/flow-versions/{number}': 'get',
+  '/flow-versions/{number}/restore': 'post',
   '/quarantine': 'get',
   '/quarantine/samples': 'get',
   '/quarantine/approve': 'post',
@@ -172,6 +176,7 @@ function rightOf(method: string, path: string): Action | null {
   if (last === 'maintenance') return 'maintenance';
   if (kind === 'alarms') return method === 'get' ? 'read-alarms' : (last as Action);
   if (kind === 'users') return 'manage-users';
+  if (kind === 'flows' || kind === 'flow-versions') return method === 'get' ? 'read-flows' : 'edit-flows';
   if (kind === 'audit') return 'read-audit';
   if (kind === 'quarantine') return 'quarantine';
   if (kind === 'catalogue') return 'read-reference';

@@ -23,6 +23,8 @@ const MATRIX: Record<Action, string> = {
   quarantine: '- - - y - y - -',
   diagnose: '- - - y - y - -',
   'manage-users': '- - - - - - y -',
+  'read-flows': '- - - y - y - -',
+  'edit-flows': '- - - - - y - -',
   'read-audit': '- - - - - - - y',
   'read-metrics': '- - - y - y - -',
 };
