@@ -8,7 +8,8 @@ import type { Measurement } from '#domain/measurement.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { isOpenHere, raise, reactivate, returnToNormal, type Standing } from './alarm-machine.ts';
 import { stopClearing } from './level-machine.ts';
-import type { AlarmSlot, PointRules, Turn } from './state.ts';
+import { deciding } from './join.ts';
+import type { AlarmSlot, PointRules, RuleInstance, Turn } from './state.ts';
 import { isInOrder } from './trust.ts';
 import { wakeForAbsence } from './wake.ts';
 
@@ -120,11 +121,18 @@ const isActive = (slot: AlarmSlot): boolean => slot.alarm !== null && slot.alarm
 /** Colour of the worst active or held process alarm; null when there is none. */
 function worstActive(point: PointRules): Colour | null {
   let worst: Colour | null = null;
-  for (const { slot } of point.rules) {
-    if (slot.alarm === null || !slot.alarm.active) continue;
+  for (const instance of point.rules) {
+    const { slot } = instance;
+    if (slot.alarm === null || !slot.alarm.active || !restsOn(point, instance)) continue;
     if (worst === null || colourRank(slot.alarm.colour) > colourRank(worst)) worst = slot.alarm.colour;
   }
   return worst;
+}
+
+/** Whether the alarm rests on this sensor: not one of a date, nor one that only stands here while others decided it. */
+function restsOn(point: PointRules, { signal, join }: RuleInstance): boolean {
+  if (join === null) return signal !== 'due-date';
+  return deciding(join).some(({ pointIndex }) => pointIndex === point.index);
 }
 
 const openRules = (point: PointRules): string =>

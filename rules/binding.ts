@@ -2,44 +2,89 @@
 import { FLAG } from '#domain/measurement.ts';
 import { colourRank } from '#domain/colour.ts';
 import { quantityOf } from '#domain/catalogue.ts';
-import type { Attributes, LimitName, PointEntry, Registry } from '#domain/registry.ts';
-import { type Catalogue, type LevelSpec, type Rule, type Signal, sortLevels } from './catalogue.ts';
-import { computeLimit, digits12, type LimitPlace, toPointUnit } from './limit-value.ts';
-import type { Level, Side } from './state.ts';
+import type { LimitName, PointEntry, Registry } from '#domain/registry.ts';
+import { type Catalogue, type DueDateRule, type LevelSpec, type LimitRule, sortLevels } from './catalogue.ts';
+import { bindJoins, type JoinScope } from './join-binding.ts';
+import type { Membership } from './join.ts';
+import { freshLevel } from './level-terms.ts';
+import { computeLimit, digits12, toPointUnit } from './limit-value.ts';
+import { type Place, placeOf } from './place.ts';
+import type { Level, Lift, RuleInstance, Side } from './state.ts';
 
 /** A rule with its limits in the point's unit, before it has any history. */
-export type BoundRule = {
-  readonly rule: string;
-  readonly version: number;
-  readonly signal: Signal;
-  readonly levels: readonly Level[];
+export type BoundRule = Pick<
+  RuleInstance,
+  'rule' | 'version' | 'signal' | 'unit' | 'lifts' | 'join' | 'levels'
+>;
+export type Binding = {
+  /** Those that every sample judges first, `sampled` of them. */
+  readonly rules: readonly BoundRule[];
+  readonly sampled: number;
+  readonly memberOf: readonly Membership[] | null;
+  readonly unbound: readonly string[];
 };
-export type Binding = { readonly rules: readonly BoundRule[]; readonly unbound: readonly string[] };
-
-type Place = LimitPlace & { readonly kind: string; readonly intervalMs: number };
 
 /** Everything that watches `point`, in a fixed order, and what could not be bound and why. */
-export function bind(catalogue: Catalogue, registry: Registry, point: PointEntry): Binding {
+export function bind(scope: JoinScope, point: PointEntry): Binding {
+  const { catalogue, registry } = scope;
+  const { rules, unbound } = bindOwn(catalogue, registry, point);
+  const joins = bindJoins(scope, point);
+  const memberOf = joins.memberOf.length === 0 ? null : joins.memberOf;
+  const dates = bindDates(scope, point);
+  return { rules: [...rules, ...joins.rules, ...dates], sampled: rules.length, memberOf, unbound };
+}
+
+/** What the samples of `point` alone decide: catalogue limits, its own limits, over-range. */
+export function bindOwn(
+  catalogue: Catalogue,
+  registry: Registry,
+  point: PointEntry,
+): Pick<Binding, 'rules' | 'unbound'> {
   const place = placeOf(registry, point);
   const unbound: string[] = [];
   const own = ownLimits(point);
-  const rules = catalogue.rules
-    .filter((rule) => applies(rule, place))
-    .map((rule) => bindRule(rule, levelsBeside(own, rule), place, unbound))
-    .filter((rule) => rule.levels.length > 0);
+  const rules: BoundRule[] = [];
+  for (const rule of catalogue.rules) {
+    if (rule.kind !== 'limit' || !applies(rule, place)) continue;
+    const bound = bindRule(rule, levelsBeside(own, rule), place, unbound);
+    if (bound.levels.length > 0) rules.push(bound);
+  }
   if (own !== null) rules.push(own);
-  return { rules: watchRange(catalogue, point, rules), unbound };
+  const watched = watchRange(catalogue, point, rules);
+  return { rules: watched.map((rule) => ({ ...rule, lifts: liftsOn(catalogue, rule.rule) })), unbound };
 }
 
-function placeOf(registry: Registry, point: PointEntry): Place {
+const liftsOn = ({ rules }: Catalogue, host: string): Lift[] =>
+  rules.flatMap((rule) =>
+    rule.kind === 'limit' && rule.promotes?.rule === host
+      ? [{ rule: rule.id, colours: rule.promotes.colours }]
+      : [],
+  );
+
+/** The device's dates stand at its point of the smallest id. */
+function bindDates({ catalogue, registry, places }: JoinScope, point: PointEntry): BoundRule[] {
+  const dates = catalogue.rules.filter((rule): rule is DueDateRule => rule.kind === 'due-date');
   const device = registry.devices.get(point.device);
-  const facility = device && registry.facilities.get(device.facility);
-  const attributes: Attributes = { ...facility?.attributes, ...device?.attributes, ...point.attributes };
-  const { quantity, unit, reportIntervalMs } = point;
-  return { quantity, unit, attributes, kind: facility?.kind ?? '', intervalMs: reportIntervalMs };
+  if (dates.length === 0 || device === undefined) return [];
+  const first = places.pointsAt(device.facility).find((one) => one.device === device.id);
+  if (first?.index !== point.index) return [];
+  return dates.flatMap((rule): BoundRule[] => {
+    const dueAt = device[rule.field];
+    if (dueAt === undefined || (rule.kinds !== null && !rule.kinds.includes(placeOf(registry, point).kind)))
+      return [];
+    const levels = rule.levels.map(({ name, colour, limit }) => {
+      const at = dueAt - Number(limit);
+      const terms = { name, colour, limit: at, clear: at, side: 'high', season: null } as const;
+      return freshLevel({ ...terms, ...AT_ONCE }, 0);
+    });
+    const { id, version } = rule;
+    return [{ rule: id, version, signal: 'due-date', unit: null, lifts: [], join: null, levels }];
+  });
 }
 
-function applies(rule: Rule, place: Place): boolean {
+const AT_ONCE = { onDelayMs: 0, offDelayMs: 0, windowMs: 0, latch: false, flag: 0 } as const;
+
+function applies(rule: LimitRule, place: Place): boolean {
   return rule.quantities.includes(place.quantity) && (rule.kinds === null || rule.kinds.includes(place.kind));
 }
 
@@ -48,46 +93,40 @@ function applies(rule: Rule, place: Place): boolean {
  * Own limits say anew when the colours they name begin; somebody who wants an earlier yellow has not thereby asked for
  * no orange and no red. Windows (rise, sum, mean) are another question, which no plain limit answers.
  */
-function levelsBeside(own: BoundRule | null, rule: Rule): readonly LevelSpec[] {
+function levelsBeside(own: BoundRule | null, rule: LimitRule): readonly LevelSpec[] {
   if (own === null || rule.signal !== 'value') return rule.levels;
   let worst = -1;
   for (const { side, rank } of own.levels) if (side === rule.side) worst = Math.max(worst, rank);
   return rule.levels.filter(({ colour }) => colourRank(colour) > worst);
 }
 
-function bindRule(rule: Rule, specs: readonly LevelSpec[], place: Place, unbound: string[]): BoundRule {
+function bindRule(rule: LimitRule, specs: readonly LevelSpec[], place: Place, unbound: string[]): BoundRule {
   const levels: Level[] = [];
   for (const spec of specs) {
     const level = bindLevel(rule, spec, place);
     if (typeof level === 'string') unbound.push(`${rule.id}/${spec.name}: ${level}`);
     else levels.push(level);
   }
-  return { rule: rule.id, version: rule.version, signal: rule.signal, levels };
+  const unit = isPercent(rule) ? '%' : place.unit;
+  return { rule: rule.id, version: rule.version, signal: rule.signal, unit, lifts: [], join: null, levels };
 }
 
+/** The signal is a share of the value itself: it has a unit of its own. */
+const isPercent = ({ signal }: LimitRule): boolean => signal === 'rise-percent' || signal === 'fall-percent';
+
 /** The level in the point's unit, or the reason why it has none. */
-function bindLevel(rule: Rule, spec: LevelSpec, place: Place): Level | string {
+function bindLevel(rule: LimitRule, spec: LevelSpec, place: Place): Level | string {
   const limit = computeLimit(spec.limit, place.attributes);
   if (typeof limit !== 'number') return `no attribute ${limit.missing}`;
   if (spec.windowMs > 0 && rule.signal !== 'sum' && spec.windowMs < place.intervalMs)
     return 'its window is shorter than the report interval';
   const back = rule.side === 'high' ? limit - spec.deadband : limit + spec.deadband;
-  const bound = toPointUnit(limit, rule.unit, place);
-  const clear = toPointUnit(digits12(back), rule.unit, place);
+  const bound = isPercent(rule) ? limit : toPointUnit(limit, rule.unit, place);
+  const clear = isPercent(rule) ? digits12(back) : toPointUnit(digits12(back), rule.unit, place);
   if (bound === null || clear === null) return `${rule.unit} does not convert to ${place.unit}`;
-  const { name, colour, onDelayMs, offDelayMs, windowMs, latch } = spec;
-  return freshLevel({
-    name,
-    colour,
-    side: rule.side,
-    limit: bound,
-    clear,
-    onDelayMs,
-    offDelayMs,
-    windowMs,
-    latch,
-    flag: 0,
-  });
+  const { name, colour, onDelayMs, offDelayMs, windowMs, latch, season } = spec;
+  const delays = { onDelayMs, offDelayMs, windowMs, latch, season, flag: 0 };
+  return freshLevel({ name, colour, side: rule.side, limit: bound, clear, ...delays }, place.intervalMs);
 }
 
 const OWN_COLOURS = { LL: 'orange', L: 'yellow', H: 'yellow', HH: 'orange' } as const;
@@ -106,23 +145,11 @@ function ownLimits(point: PointEntry): BoundRule | null {
     const side = OWN_SIDES[name];
     const clear = digits12(side === 'high' ? limit - deadband : limit + deadband);
     const colour = colours?.[name] ?? OWN_COLOURS[name];
-    levels.push(
-      freshLevel({
-        name,
-        colour,
-        side,
-        limit,
-        clear,
-        onDelayMs,
-        offDelayMs,
-        windowMs: 0,
-        latch: false,
-        flag: 0,
-      }),
-    );
+    const terms = { name, colour, side, limit, clear, season: null };
+    levels.push(freshLevel({ ...terms, ...AT_ONCE, onDelayMs, offDelayMs }, point.reportIntervalMs));
   }
   if (levels.length === 0) return null;
-  return { rule: 'point-limits', version: 1, signal: 'value', levels: sortLevels(levels) };
+  return ownRule('point-limits', point, sortLevels(levels));
 }
 
 /**
@@ -140,7 +167,7 @@ function watchRange(catalogue: Catalogue, point: PointEntry, rules: readonly Bou
       ({ signal, levels }) => signal === 'value' && levels.some((one) => one.side === side),
     );
     const id = side === 'high' ? 'over-range' : 'under-range';
-    if (host === undefined) watched.push({ rule: id, version: 1, signal: 'value', levels: [level] });
+    if (host === undefined) watched.push(ownRule(id, point, [level]));
     else
       watched = watched.map((rule) =>
         rule === host ? { ...rule, levels: sortLevels([...rule.levels, level]) } : rule,
@@ -151,28 +178,21 @@ function watchRange(catalogue: Catalogue, point: PointEntry, rules: readonly Bou
 
 function rangeLevel(catalogue: Catalogue, point: PointEntry, side: Side): Level {
   const limit = (side === 'high' ? point.range?.max : point.range?.min) ?? NaN;
-  return freshLevel({
-    name: side === 'high' ? 'over-range' : 'under-range',
-    colour: catalogue.settings.overRangeColours[point.quantity] ?? 'orange',
-    side,
-    limit,
-    clear: limit,
-    onDelayMs: 0,
-    offDelayMs: 0,
-    windowMs: 0,
-    latch: true,
-    flag: side === 'high' ? FLAG.overRange : FLAG.underRange,
-  });
+  const name = side === 'high' ? 'over-range' : 'under-range';
+  const colour = catalogue.settings.overRangeColours[point.quantity] ?? 'orange';
+  const flag = side === 'high' ? FLAG.overRange : FLAG.underRange;
+  return freshLevel(
+    { ...AT_ONCE, name, colour, side, limit, clear: limit, season: null, latch: true, flag },
+    point.reportIntervalMs,
+  );
 }
 
-type LevelTerms = Omit<Level, 'rank' | 'seen' | 'overSince' | 'clearSince' | 'active' | 'held'>;
-
-const freshLevel = (terms: LevelTerms): Level => ({
-  ...terms,
-  rank: colourRank(terms.colour),
-  seen: NaN,
-  overSince: null,
-  clearSince: null,
-  active: false,
-  held: false,
+const ownRule = (rule: string, { unit }: PointEntry, levels: readonly Level[]): BoundRule => ({
+  rule,
+  version: 1,
+  signal: 'value',
+  unit,
+  lifts: [],
+  join: null,
+  levels,
 });

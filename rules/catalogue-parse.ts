@@ -1,17 +1,10 @@
 /** Strict reading of a catalogue: an unknown field or word refuses the whole, so that a slip never goes live. */
-import { COLOURS, type Colour } from '#domain/colour.ts';
-import {
-  type Catalogue,
-  DEFAULT_SETTINGS,
-  type LevelSpec,
-  type LimitSpec,
-  type LimitTerm,
-  type Rule,
-  type Settings,
-  SIGNALS,
-  sortLevels,
-  type SystemRule,
-} from './catalogue.ts';
+import type { Colour } from '#domain/colour.ts';
+import { type Catalogue, DEFAULT_SETTINGS, type Rule, type Settings, type SystemRule } from './catalogue.ts';
+import { atLeast, colour, fields, flag, list, Refused, text, unique, word } from './catalogue-fields.ts';
+import { countRuleOf, combinedRuleOf, relationRuleOf } from './catalogue-joins.ts';
+import { dueDateRuleOf, limitRuleOf, type RuleReader } from './catalogue-rules.ts';
+import { monthDay, type Season } from './season.ts';
 
 export type ParsedCatalogue =
   | { readonly ok: true; readonly catalogue: Catalogue }
@@ -27,92 +20,45 @@ export function parseCatalogue(raw: unknown, revision: string): ParsedCatalogue 
   }
 }
 
-class Refused extends Error {}
-
-type Fields = Readonly<Record<string, unknown>>;
-
 function catalogueOf(raw: unknown, revision: string): Catalogue {
   const top = fields(raw, 'catalogue', ['format', 'settings', 'rules', 'system']);
   if (top['format'] !== 1) throw new Refused('catalogue.format: only 1 is known');
-  const rules = list(top['rules'], 'rules').map((rule, at) => ruleOf(rule, `rules[${at}]`));
+  const settings = settingsOf(top['settings']);
+  const rules = list(top['rules'], 'rules').map((rule, at) => ruleOf(rule, `rules[${at}]`, settings));
   const system = list(top['system'], 'system').map((rule, at) => systemRuleOf(rule, `system[${at}]`));
   unique(rules.map((rule) => rule.id));
+  promotersKnow(rules);
   unique(system.map((rule) => rule.name));
   return {
     revision,
-    settings: settingsOf(top['settings']),
+    settings,
     rules,
     system: new Map(system.map((rule) => [rule.name, rule])),
   };
 }
 
-const RULE_FIELDS = ['id', 'version', 'binds', 'signal', 'side', 'unit', 'levels'];
-/** For people only; the tests run the examples. */
-const RULE_TEXTS = [
-  'name',
-  'source',
-  'confidence',
-  'cause',
-  'consequence',
-  'response',
-  'timeToRespondMs',
-  'examples',
-];
+const READERS = {
+  limit: limitRuleOf,
+  'due-date': dueDateRuleOf,
+  'k-of-n': countRuleOf,
+  combined: combinedRuleOf,
+  mismatch: combinedRuleOf,
+  relation: relationRuleOf,
+} as const satisfies Record<Rule['kind'], RuleReader>;
+const RULE_KINDS = ['limit', 'due-date', 'k-of-n', 'combined', 'mismatch', 'relation'] as const;
 
-function ruleOf(raw: unknown, where: string): Rule {
-  const rule = fields(raw, where, [...RULE_FIELDS, ...RULE_TEXTS]);
-  const binds = fields(rule['binds'], `${where}.binds`, ['quantities', 'kinds']);
-  const signal = word(SIGNALS, rule['signal'], `${where}.signal`);
-  const levels = list(rule['levels'], `${where}.levels`).map((level, at) =>
-    levelOf(level, `${where}.levels[${at}]`, signal !== 'value'),
-  );
-  if (levels.length === 0) throw new Refused(`${where}.levels: none`);
-  unique(levels.map((level) => level.name));
-  return {
-    id: text(rule['id'], `${where}.id`),
-    version: atLeast(1, rule['version'], `${where}.version`),
-    quantities: list(binds['quantities'], `${where}.binds.quantities`).map((id) => text(id, where)),
-    kinds:
-      binds['kinds'] === 'any'
-        ? null
-        : list(binds['kinds'], `${where}.binds.kinds`).map((id) => text(id, where)),
-    signal,
-    side: word(['high', 'low'] as const, rule['side'], `${where}.side`),
-    unit: text(rule['unit'], `${where}.unit`),
-    levels: sortLevels(levels),
-  };
+function ruleOf(raw: unknown, where: string, settings: Settings): Rule {
+  const kind = word(RULE_KINDS, fields(raw, where, null)['kind'] ?? 'limit', `${where}.kind`);
+  return READERS[kind](raw, where, settings);
 }
 
-const LEVEL_FIELDS = ['name', 'colour', 'limit', 'deadband', 'onDelayMs', 'offDelayMs', 'windowMs', 'latch'];
-
-function levelOf(raw: unknown, where: string, windowed: boolean): LevelSpec {
-  const level = fields(raw, where, LEVEL_FIELDS);
-  const windowMs = windowed ? atLeast(1, level['windowMs'], `${where}.windowMs`) : 0;
-  if (!windowed && level['windowMs'] !== undefined)
-    throw new Refused(`${where}.windowMs: not for a plain value`);
-  return {
-    name: text(level['name'], `${where}.name`),
-    colour: colour(level['colour'], `${where}.colour`),
-    limit: limitOf(level['limit'], `${where}.limit`),
-    deadband: atLeast(0, level['deadband'] ?? 0, `${where}.deadband`),
-    onDelayMs: atLeast(0, level['onDelayMs'] ?? 0, `${where}.onDelayMs`),
-    offDelayMs: atLeast(0, level['offDelayMs'] ?? 0, `${where}.offDelayMs`),
-    windowMs,
-    latch: flag(level['latch'] ?? false, `${where}.latch`),
-  };
-}
-
-function limitOf(raw: unknown, where: string): LimitSpec {
-  if (!Array.isArray(raw)) return finite(raw, where);
-  return raw.map((term: unknown, at): LimitTerm => {
-    if (typeof term === 'number') return finite(term, `${where}[${at}]`);
-    const part = fields(term, `${where}[${at}]`, ['attribute', 'times', 'otherwise']);
-    return {
-      attribute: text(part['attribute'], `${where}[${at}].attribute`),
-      times: finite(part['times'] ?? 1, `${where}[${at}].times`),
-      otherwise:
-        part['otherwise'] === undefined ? null : finite(part['otherwise'], `${where}[${at}].otherwise`),
-    };
+/** A promotion names a rule of this catalogue; one that promotes itself would never come down. */
+function promotersKnow(rules: readonly Rule[]): void {
+  rules.forEach((rule, at) => {
+    if (rule.kind !== 'limit' || rule.promotes === null) return;
+    const host = rules.find(({ id }) => id === rule.promotes?.rule);
+    if (host?.kind !== 'limit' || host.id === rule.id)
+      throw new Refused(`rules[${at}].promotes.rule: no other limit rule of this catalogue`);
   });
 }
 
@@ -144,6 +90,7 @@ function settingsOf(raw: unknown): Settings {
     atLeast(1, given[name] ?? DEFAULT_SETTINGS[name], `${where}.${name}`);
   const hue = (name: keyof Settings): Colour =>
     colour(given[name] ?? DEFAULT_SETTINGS[name], `${where}.${name}`);
+  const seasons = Object.entries(fields(given['seasons'] ?? {}, where, null));
   const overRange = Object.entries(fields(given['overRangeColours'] ?? {}, where, null));
   return {
     alwaysOnAbsentMs: number('alwaysOnAbsentMs'),
@@ -157,54 +104,18 @@ function settingsOf(raw: unknown): Settings {
     overRangeColours: Object.fromEntries(
       overRange.map(([quantity, value]) => [quantity, colour(value, `${where}.overRangeColours`)]),
     ),
+    seasons: Object.fromEntries(
+      seasons.map(([name, value]) => [name, seasonOf(value, `${where}.seasons.${name}`)]),
+    ),
   };
 }
 
-/** `known` null = any field. */
-function fields(raw: unknown, where: string, known: readonly string[] | null): Fields {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    throw new Refused(`${where}: not an object`);
-  const entries = Object.entries(raw);
-  const stranger = known === null ? undefined : entries.find(([name]) => !known.includes(name));
-  if (stranger !== undefined) throw new Refused(`${where}.${stranger[0]}: unknown field`);
-  return Object.fromEntries(entries);
-}
-
-function list(raw: unknown, where: string): readonly unknown[] {
-  if (!Array.isArray(raw)) throw new Refused(`${where}: not a list`);
-  return raw;
-}
-
-function text(raw: unknown, where: string): string {
-  if (typeof raw !== 'string' || raw === '') throw new Refused(`${where}: not a text`);
-  return raw;
-}
-
-function finite(raw: unknown, where: string): number {
-  if (typeof raw !== 'number' || !Number.isFinite(raw)) throw new Refused(`${where}: not a number`);
-  return raw;
-}
-
-function atLeast(least: number, raw: unknown, where: string): number {
-  const value = finite(raw, where);
-  if (value < least) throw new Refused(`${where}: below ${least}`);
-  return value;
-}
-
-function flag(raw: unknown, where: string): boolean {
-  if (typeof raw !== 'boolean') throw new Refused(`${where}: not true or false`);
-  return raw;
-}
-
-function word<T extends string>(allowed: readonly T[], raw: unknown, where: string): T {
-  const found = allowed.find((candidate) => candidate === raw);
-  if (found === undefined) throw new Refused(`${where}: none of ${allowed.join(', ')}`);
-  return found;
-}
-
-const colour = (raw: unknown, where: string): Colour => word(COLOURS, raw, where);
-
-function unique(names: readonly string[]): void {
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new Refused(`${twice}: stands twice`);
+function seasonOf(raw: unknown, where: string): Season {
+  const given = fields(raw, where, ['from', 'to']);
+  const day = (name: string): number => {
+    const found = monthDay(text(given[name], `${where}.${name}`));
+    if (found === null) throw new Refused(`${where}.${name}: not a date like 11-15`);
+    return found;
+  };
+  return { from: day('from'), to: day('to') };
 }

@@ -1,13 +1,18 @@
 /** The rule catalogue as the engine uses it. Texts, sources and examples stay in the files for people. */
 import { type Colour, colourRank } from '#domain/colour.ts';
+import type { Season, SeasonWindow } from './season.ts';
 import type { Side } from './state.ts';
 
 /** What a rule looks at: the value itself, or something made of the recent values inside each level's window. */
-export const SIGNALS = ['value', 'sum', 'mean', 'rise', 'fall'] as const;
+export const SIGNALS = ['value', 'sum', 'mean', 'rise', 'fall', 'rise-percent', 'fall-percent'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
-/** A limit: a number in the rule's unit, or a sum of numbers and multiples of attributes given in that unit. */
-export type LimitSpec = number | readonly LimitTerm[];
+/**
+ * A limit: a number in the rule's unit; a sum of numbers and multiples of attributes given in that unit; or one of two
+ * numbers, by whether an attribute is true.
+ */
+export type LimitSpec = number | readonly LimitTerm[] | LimitChoice;
+export type LimitChoice = { readonly when: string; readonly then: number; readonly else: number };
 export type LimitTerm =
   | number
   | { readonly attribute: string; readonly times: number; readonly otherwise: number | null };
@@ -22,20 +27,82 @@ export type LevelSpec = {
   /** 0 for signal `value`. */
   readonly windowMs: number;
   readonly latch: boolean;
+  readonly season: SeasonWindow | null;
 };
 
-export type Rule = {
+type RuleHead = {
   readonly id: string;
   readonly version: number;
   readonly quantities: readonly string[];
   /** Null = every kind of facility. */
   readonly kinds: readonly string[] | null;
-  readonly signal: Signal;
-  readonly side: Side;
-  readonly unit: string;
   /** Mildest first. */
   readonly levels: readonly LevelSpec[];
 };
+
+/** Limits on one point's own signal. */
+export type LimitRule = RuleHead & {
+  readonly kind: 'limit';
+  readonly signal: Signal;
+  readonly side: Side;
+  readonly unit: string;
+  /** While active it lifts that rule's colour on the same point. */
+  readonly promotes: { readonly rule: string; readonly colours: number } | null;
+};
+
+/** A date kept with the device; `limit` of a level is how many ms before it the level begins. */
+export type DueDateRule = RuleHead & { readonly kind: 'due-date'; readonly field: 'calibrationDueAt' };
+
+/** Which points play a part: by quantity, and by whether an attribute is true. */
+export type PartSelector = {
+  readonly quantities: readonly string[];
+  readonly where: { readonly attribute: string; readonly is: boolean } | null;
+};
+
+/** When a point of a join counts: its signal against a limit, or an own alarm of at least this colour. */
+export type ConditionSpec =
+  | {
+      readonly kind: 'limit';
+      readonly signal: Signal;
+      readonly side: Side;
+      readonly unit: string;
+      readonly limit: LimitSpec;
+      readonly deadband: number;
+      readonly windowMs: number;
+    }
+  | { readonly kind: 'alarm'; readonly rank: number };
+
+/** `paired` = only points that share the anchor's device or the attribute `pairBy`. */
+export type PartSpec = PartSelector & { readonly condition: ConditionSpec; readonly paired: boolean };
+
+/** k of the points of one facility, or of the facilities around one, at once. */
+export type CountRule = RuleHead & {
+  readonly kind: 'k-of-n';
+  /** Null = the points of one facility. */
+  readonly withinM: number | null;
+  readonly count: 'points' | 'facilities';
+  readonly part: PartSpec;
+};
+
+/** Several parts at once: `parts[0]` is the anchor, bound point by bound point. A mismatch is one of two parts. */
+export type CombinedRule = RuleHead & {
+  readonly kind: 'combined' | 'mismatch';
+  readonly pairBy: string | null;
+  readonly parts: readonly PartSpec[];
+};
+
+/** A limit on the difference or the ratio (in %) of two points, both converted to `in`. */
+export type RelationRule = RuleHead & {
+  readonly kind: 'relation';
+  readonly of: 'difference' | 'ratio';
+  readonly side: Side;
+  readonly in: string;
+  readonly anchor: PartSelector;
+  readonly to: PartSelector;
+};
+
+export type JoinRule = CountRule | CombinedRule | RelationRule;
+export type Rule = LimitRule | DueDateRule | JoinRule;
 
 export type SystemRule = {
   readonly name: string;
@@ -60,6 +127,7 @@ export type Settings = {
   readonly lateRingMs: number;
   /** Colour of a value beyond range on the dangerous side, by quantity; orange where none is named. */
   readonly overRangeColours: Readonly<Record<string, Colour>>;
+  readonly seasons: Readonly<Record<string, Season>>;
 };
 
 export type Catalogue = {
@@ -82,6 +150,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sensorLostColour: 'yellow',
   lateRingMs: 2 * HOUR,
   overRangeColours: {},
+  seasons: {},
 };
 
 /** In force before the first catalogue input: no rules, but absence and over-range already watched. */

@@ -17,6 +17,8 @@ import { noteReport, notePresence, noteRestart, rebindGateway, wakeGateway } fro
 import { applyRejudged, type Rejudged } from './historical.ts';
 import { judge, wakeDelays } from './judge.ts';
 import { raiseAlarm } from './raised.ts';
+import { affectedPoints, bindingScope } from './affected.ts';
+import type { JoinScope } from './join-binding.ts';
 import { rebindPoint } from './rebind.ts';
 import { expireSuppressions } from './shelving.ts';
 import {
@@ -60,7 +62,8 @@ export function onCatalogue(
   const detail = parsed.ok ? {} : { revision, error: parsed.error };
   if (parsed.ok) {
     state.catalogue = parsed.catalogue;
-    for (let index = 0; index < state.points.length; index += 1) bindPoint(turn, index);
+    const scope = bindingScope(turn);
+    for (let index = 0; index < state.points.length; index += 1) bindPoint(turn, index, scope);
     for (let index = 0; index < state.gateways.length; index += 1)
       rebindGateway(turn, state.gateways.forWrite(index));
   }
@@ -81,8 +84,9 @@ export function onRegistry(
   while (state.gateways.length < registry.gatewaysByIndex.length)
     state.gateways.push(createGateway(state.gateways.length));
   const gateways = new Set(touched.gateways);
+  const scope = bindingScope(turn);
+  for (const index of affectedPoints(turn, touched.points, scope)) bindPoint(turn, index, scope);
   for (const index of touched.points) {
-    bindPoint(turn, index);
     const gateway = state.points.get(index)?.gatewayIndex ?? -1;
     if (gateway >= 0) gateways.add(gateway);
   }
@@ -264,9 +268,9 @@ function wake(turn: Turn, key: number, due: EngineTime): void {
   else expireSuppressions(turn);
 }
 
-function bindPoint(turn: Turn, index: number): void {
+function bindPoint(turn: Turn, index: number, scope: JoinScope): void {
   const point = turn.state.points.forWrite(index);
-  rebindPoint(turn, point);
+  rebindPoint(turn, point, scope);
   wakeForDelay(turn.state, point, delayDue(point));
   watchPoint(turn, point);
 }

@@ -88,7 +88,8 @@ function told(point: PointRules, episode: RejudgedEpisode) {
   const limitValue = Number.isNaN(episode.limitValue) ? null : episode.limitValue;
   const value = Number.isNaN(episode.value) ? null : episode.value;
   const { colour, limit, returnedAt } = episode;
-  const params = { rule: episode.rule, level: limit, colour, value, limit: limitValue, unit: point.unit };
+  const unit = point.rules.find(({ rule }) => rule === episode.rule)?.unit ?? point.unit;
+  const params = { rule: episode.rule, level: limit, colour, value, limit: limitValue, unit };
   return {
     limit,
     colour,
@@ -96,7 +97,7 @@ function told(point: PointRules, episode: RejudgedEpisode) {
     value,
     limitValue,
     returnedAt,
-    unit: point.unit,
+    unit,
     explanation: { code: 'historical', params },
   };
 }

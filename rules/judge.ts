@@ -3,8 +3,11 @@ import { FLAG, isLive, type Measurement } from '#domain/measurement.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { noteData, reviewSensorLost } from './absence.ts';
 import { endLateWatch, ringLate } from './late-ring.ts';
+import { judgeJoins, lostItsWitness, reviewJoins, stopJoins } from './joins.ts';
+import { reviewDates } from './due-dates.ts';
 import { carryMilder, fireDue, nextDue, STEP, stepLevel, stopClearing } from './level-machine.ts';
 import { settle } from './process-alarm.ts';
+import { isInForce } from './season.ts';
 import type { History, PointRules, RuleInstance, Turn } from './state.ts';
 import { isData, isInOrder, isTrusted } from './trust.ts';
 import { delayDue, wakeForDelay } from './wake.ts';
@@ -27,33 +30,48 @@ export function judge(turn: Turn, m: Measurement): void {
   const beyond = (m.flags & BEYOND_RANGE) !== 0;
   if (!data && !beyond) {
     for (const { levels } of point.rules) stopClearing(levels);
+    if (point.memberOf !== null) stopJoins(turn, point);
     return;
   }
   const trusted = isTrusted(m);
   const moved = judgeRules(turn, point, m, trusted);
   noteData(turn, point, m, trusted || (beyond && isInOrder(m)));
+  if (point.memberOf !== null) judgeJoins(turn, point, m, trusted);
   if (moved) reviewSensorLost(turn, point);
 }
 
-/** True when an alarm may have moved. */
+/** True when an alarm may have moved. Levels first, then alarms: a colour may depend on another rule's level. */
 function judgeRules(turn: Turn, point: PointRules, m: Measurement, trusted: boolean): boolean {
   const { rules, history } = point;
   if (history !== null && !Number.isNaN(m.value)) remember(history, m, point.intervalMs);
-  let moved = false;
-  for (let at = 0; at < rules.length; at += 1) {
+  let changed: RuleInstance[] | null = null;
+  let late = false;
+  for (let at = 0; at < point.sampled; at += 1) {
     const instance = rules[at];
     if (instance === undefined) continue;
+    if (instance.late !== null) late = true;
     const done = stepRule(instance, history, m, trusted, turn.now);
-    if (done !== STEP.nothing) {
-      if ((done & STEP.timer) !== 0) wakeForDelay(turn.state, point, nextDue(instance.levels));
-      if ((done & STEP.changed) !== 0) {
-        settle(turn, point, instance, m.time);
-        moved = true;
-      }
-    }
-    if (instance.late !== null) endLateWatch(turn, point, instance, m, trusted);
+    if (done === STEP.nothing) continue;
+    if ((done & STEP.timer) !== 0) wakeForDelay(turn.state, point, nextDue(instance.levels));
+    if ((done & STEP.changed) !== 0) (changed ??= []).push(instance);
   }
-  return moved;
+  if (changed !== null) settleAll(turn, point, changed, m.time);
+  if (late)
+    for (const instance of rules) if (instance.late !== null) endLateWatch(turn, point, instance, m, trusted);
+  return changed !== null;
+}
+
+/** Settles the rules whose levels changed, and those whose colour hangs on one of them, in the order of the rules. */
+function settleAll(
+  turn: Turn,
+  point: PointRules,
+  changed: readonly RuleInstance[],
+  sampleTime: number | null,
+): void {
+  for (const instance of point.rules) {
+    const hangs = instance.lifts.some((lift) => changed.some(({ rule }) => rule === lift.rule));
+    if (hangs || changed.includes(instance)) settle(turn, point, instance, sampleTime);
+  }
 }
 
 /** Moves the levels of one rule by one sample; returns bits of STEP. */
@@ -75,15 +93,16 @@ export function stepRule(
       done |= stepLevel(level, beyond, beyond, trusted, now);
       continue;
     }
-    const value =
-      signal === 'value' || history === null ? m.value : signalOver(history, signal, level.windowMs, m.value);
+    const windowed = signal !== 'value' && signal !== 'join' && signal !== 'due-date' && history !== null;
+    const value = windowed ? signalOver(history, signal, level.windowMs, m.value) : m.value;
     if (Number.isNaN(value)) continue;
     level.seen = value;
     const high = level.side === 'high';
-    const reached = high ? value >= level.limit : value <= level.limit;
-    const stays = high ? value >= level.clear : value <= level.clear;
-    const proves =
-      trusted && (signal === 'value' || history === null || provesWindow(history, level.windowMs));
+    // Out of its season a limit is not there: what it raised ends by the next trusted sample, never by the calendar.
+    const inForce = level.season === null || isInForce(level.season, m.time);
+    const reached = inForce && (high ? value >= level.limit : value <= level.limit);
+    const stays = inForce && (high ? value >= level.clear : value <= level.clear);
+    const proves = trusted && (!windowed || !inForce || provesWindow(history, level.windowMs));
     done |= stepLevel(level, reached, stays, proves, now);
   }
   if ((done & STEP.changed) !== 0) carryMilder(levels);
@@ -95,11 +114,16 @@ export function wakeDelays(turn: Turn, point: PointRules, due: EngineTime): void
   if (due !== point.delayWake) return;
   point.delayWake = Infinity;
   if (!point.bound) return;
+  const changed: RuleInstance[] = [];
   for (const instance of point.rules) {
+    if (lostItsWitness(turn, instance)) stopClearing(instance.levels);
     if (!fireDue(instance.levels, turn.now)) continue;
     carryMilder(instance.levels);
-    settle(turn, point, instance, null);
+    changed.push(instance);
   }
+  if (changed.length > 0) settleAll(turn, point, changed, null);
+  if (point.datesDue <= turn.now) reviewDates(turn, point);
+  if (point.memberOf !== null && changed.length > 0) reviewJoins(turn, point);
   reviewSensorLost(turn, point);
   wakeForDelay(turn.state, point, delayDue(point));
 }

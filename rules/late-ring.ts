@@ -106,7 +106,7 @@ function newAlarm(
     rule: instance.rule,
     ruleVersion: version,
     ...standing,
-    highestColour: level.colour,
+    highestColour: standing.colour,
     active: true,
     state: 'unacknowledged',
     latched: false,

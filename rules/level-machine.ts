@@ -4,12 +4,16 @@
  * leads out of it: silence, a bad value or a stray one never makes things look better than they are.
  */
 import type { EngineTime } from '#domain/time.ts';
+import { agreed, beginRun, countSample, type SampleSpan } from './sample-count.ts';
 import type { Level } from './state.ts';
 
 /** What a step did; bits. */
 export const STEP = { nothing: 0, changed: 1, timer: 2 } as const;
 
-/** Feeds one level with its signal. `reached` and `stays` say how the value stands to limit and clear limit. */
+/**
+ * Feeds one level with its signal. `reached` and `stays` say how the value stands to limit and clear limit. A stray
+ * sample in a counted delay (sample-count.ts) is only counted; on the way out one at the limit itself starts it anew.
+ */
 export function stepLevel(
   level: Level,
   reached: boolean,
@@ -17,30 +21,62 @@ export function stepLevel(
   trusted: boolean,
   now: EngineTime,
 ): number {
-  return level.active ? stepActive(level, stays, trusted, now) : stepIdle(level, reached, trusted, now);
+  return level.active
+    ? stepActive(level, reached, stays, trusted, now)
+    : stepIdle(level, reached, trusted, now);
 }
 
 function stepIdle(level: Level, reached: boolean, trusted: boolean, now: EngineTime): number {
+  const { overSince, onSpan, run } = level;
   if (!reached) {
-    if (trusted) level.overSince = null;
+    if (trusted && overSince !== null && !tolerates(level, onSpan)) level.overSince = level.run = null;
     return STEP.nothing;
   }
   if (level.onDelayMs === 0) return activate(level);
-  if (level.overSince !== null) return STEP.nothing;
-  level.overSince = now;
-  return STEP.timer;
+  if (overSince === null) {
+    level.overSince = now;
+    level.run = onSpan === null ? null : beginRun();
+    return STEP.timer;
+  }
+  if (onSpan === null || run === null) return STEP.nothing;
+  countSample(run, onSpan, true);
+  return run.strays.length === 0 ? STEP.nothing : overdueOr(level, now);
 }
 
-function stepActive(level: Level, stays: boolean, trusted: boolean, now: EngineTime): number {
+function stepActive(
+  level: Level,
+  reached: boolean,
+  stays: boolean,
+  trusted: boolean,
+  now: EngineTime,
+): number {
+  const { clearSince, offSpan, run } = level;
   if (stays) {
-    level.clearSince = null;
+    if (clearSince !== null && (reached || !tolerates(level, offSpan))) level.clearSince = level.run = null;
     return STEP.nothing;
   }
   if (!trusted) return STEP.nothing;
   if (level.offDelayMs === 0) return deactivate(level);
-  if (level.clearSince !== null) return STEP.nothing;
-  level.clearSince = now;
-  return STEP.timer;
+  if (clearSince === null) {
+    level.clearSince = now;
+    level.run = offSpan === null ? null : beginRun();
+    return STEP.timer;
+  }
+  if (offSpan === null || run === null) return STEP.nothing;
+  countSample(run, offSpan, true);
+  return overdueOr(level, now);
+}
+
+/** Whether the delay that runs goes on after a sample that disagrees. */
+const tolerates = ({ run }: Level, span: SampleSpan | null): boolean =>
+  span !== null && run !== null && countSample(run, span, false);
+
+/** The time was over and only samples were missing: now. Else a timer, for the run may have become long enough. */
+function overdueOr(level: Level, now: EngineTime): number {
+  const due = dueOf(level);
+  if (due === null) return STEP.nothing;
+  if (due > now) return STEP.timer;
+  return level.active ? deactivate(level) : activate(level);
 }
 
 /** A worse level that became active carries the milder ones it includes: their own delays no longer matter. */
@@ -55,11 +91,23 @@ export function carryMilder(levels: readonly Level[]): void {
   }
 }
 
-/** When this level next changes by itself, or null. */
+/**
+ * When this level next changes by itself, or null. Silence does not stop a way into alarm: without a stray its time
+ * alone counts. On the way out only samples that came count.
+ */
 export function dueOf(level: Level): EngineTime | null {
-  if (level.active) return level.clearSince === null ? null : level.clearSince + level.offDelayMs;
-  return level.overSince === null ? null : level.overSince + level.onDelayMs;
+  const { run } = level;
+  if (level.active) {
+    if (level.clearSince === null || !hasEnough(level, level.offSpan)) return null;
+    return level.clearSince + level.offDelayMs;
+  }
+  if (level.overSince === null) return null;
+  if (run !== null && run.strays.length > 0 && !hasEnough(level, level.onSpan)) return null;
+  return level.overSince + level.onDelayMs;
 }
+
+const hasEnough = ({ run }: Level, span: SampleSpan | null): boolean =>
+  span === null || run === null || agreed(run, span) >= span.need;
 
 /** Earliest instant at which one of `levels` changes by itself; Infinity when none does. */
 export function nextDue(levels: readonly Level[]): EngineTime {
@@ -83,7 +131,11 @@ export function fireDue(levels: readonly Level[], now: EngineTime): boolean {
 
 /** The sensor is silent or bad: a running off-delay proves nothing and starts again with the next trusted value. */
 export function stopClearing(levels: readonly Level[]): void {
-  for (const level of levels) level.clearSince = null;
+  for (const level of levels) {
+    if (!level.active || level.clearSince === null) continue;
+    level.clearSince = null;
+    level.run = null;
+  }
 }
 
 /** Worst level that is active, or held by its latch; undefined when there is none. */
@@ -110,6 +162,7 @@ function activate(level: Level): number {
   level.held = level.latch;
   level.overSince = null;
   level.clearSince = null;
+  level.run = null;
   return STEP.changed;
 }
 
@@ -117,5 +170,6 @@ function deactivate(level: Level): number {
   level.active = false;
   level.overSince = null;
   level.clearSince = null;
+  level.run = null;
   return STEP.changed;
 }

@@ -1,5 +1,6 @@
 /** From levels to the alarm of a rule at a point: what the alarm must say now, and which change brings it there. */
 import type { Explanation } from '#domain/alarm.ts';
+import { colourRank } from '#domain/colour.ts';
 import type { Timestamp } from '#domain/time.ts';
 import {
   changeLevel,
@@ -10,7 +11,9 @@ import {
   type Standing,
 } from './alarm-machine.ts';
 import { anyActive, anyHeld, worstLevel } from './level-machine.ts';
-import { type Level, PAST_KEPT, type PointRules, type RuleInstance, type Turn } from './state.ts';
+import { joinExplanation } from './join-explanation.ts';
+import { lifted, liftOf } from './promotion.ts';
+import { type Level, type Lift, PAST_KEPT, type PointRules, type RuleInstance, type Turn } from './state.ts';
 
 /**
  * Brings the alarm of `instance` in line with its levels. `sampleTime` is the effective time of the sample that did
@@ -43,25 +46,30 @@ export function standingOf(
   level: Level,
   since: Timestamp,
 ): Standing {
+  const { version, levels, unit, signal } = instance;
+  const lift = liftOf(point.rules, instance);
+  const isDate = signal === 'due-date';
   return {
-    version: instance.version,
+    version,
     limit: level.name,
-    colour: level.colour,
-    limitValue: Number.isNaN(level.limit) ? null : level.limit,
+    colour: lifted(level, lift),
+    limitValue: Number.isNaN(level.limit) || isDate ? null : level.limit,
     value: Number.isNaN(level.seen) ? null : level.seen,
-    unit: point.unit,
-    latched: anyHeld(instance.levels),
-    explanation: explain(point, instance, level, since),
+    unit,
+    latched: anyHeld(levels),
+    explanation: explain(instance, level, lift, since),
   };
 }
 
 function follow(turn: Turn, instance: RuleInstance, standing: Standing, level: Level): void {
   const { alarm } = instance.slot;
-  if (alarm === null || (alarm.limit === level.name && alarm.colour === level.colour)) return;
+  if (alarm === null || (alarm.limit === level.name && alarm.colour === standing.colour)) return;
   const before = instance.levels.find((one) => one.name === alarm.limit);
+  const byColour = colourRank(standing.colour) - colourRank(alarm.colour);
   const up =
     before === undefined ||
-    severity(instance, level) > severity(instance, before) ||
+    byColour > 0 ||
+    (byColour === 0 && severity(instance, level) > severity(instance, before)) ||
     before.side !== level.side;
   changeLevel(turn, instance.slot, standing, up);
 }
@@ -79,22 +87,30 @@ function end(turn: Turn, point: PointRules, instance: RuleInstance, when: Timest
   returnToNormal(turn, slot, returnedAt, Number.isNaN(seen) ? null : seen);
 }
 
-function explain(point: PointRules, instance: RuleInstance, level: Level, since: Timestamp): Explanation {
+function explain(instance: RuleInstance, level: Level, lift: Lift | null, since: Timestamp): Explanation {
+  const params = {
+    rule: instance.rule,
+    version: instance.version,
+    level: level.name,
+    colour: lifted(level, lift),
+    value: Number.isNaN(level.seen) ? null : level.seen,
+    limit: Number.isNaN(level.limit) ? null : level.limit,
+    clearsAt: Number.isNaN(level.clear) ? null : level.clear,
+    unit: instance.unit,
+    since,
+    onDelayMs: level.onDelayMs,
+    windowMs: level.windowMs,
+  };
+  if (instance.join !== null) return joinExplanation(instance.join, params);
+  if (instance.signal === 'due-date') {
+    const { rule, version, colour } = params;
+    return { code: 'due-date', params: { rule, version, level: level.name, colour, since } };
+  }
+  const code = codeOf(instance, level);
+  if (lift === null || level.flag !== 0) return { code, params };
   return {
-    code: codeOf(instance, level),
-    params: {
-      rule: instance.rule,
-      version: instance.version,
-      level: level.name,
-      colour: level.colour,
-      value: Number.isNaN(level.seen) ? null : level.seen,
-      limit: Number.isNaN(level.limit) ? null : level.limit,
-      clearsAt: Number.isNaN(level.clear) ? null : level.clear,
-      unit: point.unit,
-      since,
-      onDelayMs: level.onDelayMs,
-      windowMs: level.windowMs,
-    },
+    code: `${code}-promoted`,
+    params: { ...params, ownColour: level.colour, of: lift.rule, liftedBy: lift.colours },
   };
 }
 

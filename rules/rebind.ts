@@ -1,8 +1,12 @@
 /** Putting new bindings in place of old ones without losing what has already begun. */
 import { changeLimit, close, isOpenHere, letGo } from './alarm-machine.ts';
 import { bind, type BoundRule } from './binding.ts';
+import { reviewDates } from './due-dates.ts';
+import type { JoinScope } from './join-binding.ts';
+import type { Join } from './join.ts';
 import { anyActive, worstLevel } from './level-machine.ts';
 import { settle, standingOf } from './process-alarm.ts';
+import { beginRun } from './sample-count.ts';
 import {
   createSlot,
   type History,
@@ -14,12 +18,12 @@ import {
 import { createHistory } from './window.ts';
 
 /** Binds `point` anew. Delays run on where the condition is unchanged; a rule that is gone lets its alarm go. */
-export function rebindPoint(turn: Turn, point: PointRules): void {
+export function rebindPoint(turn: Turn, point: PointRules, scope: JoinScope): void {
   const entry = turn.registry.pointsByIndex[point.index];
   const retired = entry === undefined || entry.retired === true;
   if (retired) return unbind(turn, point);
   const device = turn.registry.devicesByIndex[entry.deviceIndex];
-  const binding = bind(turn.state.catalogue, turn.registry, entry);
+  const binding = bind(scope, entry);
   const old = point.rules;
   point.bound = true;
   point.unit = entry.unit;
@@ -27,8 +31,11 @@ export function rebindPoint(turn: Turn, point: PointRules): void {
   point.gatewayIndex = turn.registry.gateways.get(device?.gateway ?? '')?.index ?? -1;
   point.unbound = binding.unbound;
   point.rules = binding.rules.map((rule) => instanceOf(turn, point, rule, old));
+  point.sampled = binding.sampled;
+  point.memberOf = binding.memberOf;
   point.history = historyFor(point, entry.quantity === 'rain-total');
-  for (const instance of point.rules) reconsider(turn, point, instance);
+  for (const instance of point.rules) if (instance.signal !== 'due-date') reconsider(turn, point, instance);
+  reviewDates(turn, point);
   for (const instance of old)
     if (!point.rules.some(({ slot }) => slot === instance.slot)) letGoOfRule(turn, point, instance);
 }
@@ -36,7 +43,7 @@ export function rebindPoint(turn: Turn, point: PointRules): void {
 /** Without levels it judges nothing more; it only holds the place of an alarm that nobody took yet. */
 function letGoOfRule(turn: Turn, point: PointRules, instance: RuleInstance): void {
   letGo(turn, instance.slot, 'rule-removed');
-  if (isOpenHere(instance.slot)) point.rules.push({ ...instance, levels: [], late: null });
+  if (isOpenHere(instance.slot)) point.rules.push({ ...instance, levels: [], join: null, late: null });
 }
 
 /** The point is gone: everything it had open ends and says so. */
@@ -46,6 +53,9 @@ function unbind(turn: Turn, point: PointRules): void {
   close(turn, point.sensorLost, 'point-retired');
   point.bound = false;
   point.rules = [];
+  point.sampled = 0;
+  point.memberOf = null;
+  point.datesDue = Infinity;
   point.history = null;
 }
 
@@ -59,13 +69,27 @@ function instanceOf(
   if (before !== undefined)
     for (const level of bound.levels) carryOver(turn, level, before, before.signal === bound.signal);
   return {
-    rule: bound.rule,
-    version: bound.version,
-    signal: bound.signal,
-    levels: bound.levels,
+    ...bound,
+    join: bound.join === null ? null : sameMembers(bound.join, before?.join ?? null),
     slot: before?.slot ?? createSlot('point', point.index, bound.rule),
     late: before?.late ?? null,
   };
+}
+
+/** A member whose condition is unchanged stands as it stood; `join` is fresh from binding. */
+function sameMembers(join: Join, before: Join | null): Join {
+  for (const member of join.members) {
+    const old = before?.members.find(
+      (one) =>
+        one.pointIndex === member.pointIndex &&
+        one.part === member.part &&
+        JSON.stringify(one.condition) === JSON.stringify(member.condition),
+    );
+    if (old === undefined) continue;
+    member.met = old.met;
+    member.seen = old.seen;
+  }
+  return { ...join, spokeAgainst: before?.spokeAgainst ?? -1 };
 }
 
 /** An active level stays active until a value says otherwise; a running delay only if it still waits for the same. */
@@ -79,6 +103,9 @@ function carryOver(turn: Turn, level: Level, before: RuleInstance, sameSignal: b
   if (same && old.limit === level.limit) level.overSince = notOverdue(turn, old.overSince, level.onDelayMs);
   if (same && old.clear === level.clear)
     level.clearSince = notOverdue(turn, old.clearSince, level.offDelayMs);
+  const span = level.active ? level.offSpan : level.onSpan;
+  const runs = level.active ? level.clearSince !== null : level.overSince !== null;
+  level.run = runs && span !== null ? (old.run ?? beginRun()) : null;
 }
 
 /** A delay made shorter ends now, not in the past. */
@@ -106,6 +133,7 @@ const limitShown = (level: Level): number | null => (Number.isNaN(level.limit) ?
 function historyFor(point: PointRules, total: boolean): History | null {
   let keepMs = 0;
   for (const { levels } of point.rules) for (const level of levels) keepMs = Math.max(keepMs, level.windowMs);
+  for (const { windowMs } of point.memberOf ?? []) keepMs = Math.max(keepMs, windowMs);
   if (keepMs === 0) return null;
   const old = point.history;
   return old !== null && old.keepMs === keepMs && old.total === total ? old : createHistory(keepMs, total);

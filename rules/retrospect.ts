@@ -4,11 +4,13 @@
  */
 import type { Alarm } from '#domain/alarm.ts';
 import type { RejudgedEpisode } from '#domain/input.ts';
+import { type Colour, worseColour } from '#domain/colour.ts';
 import { FLAG, type Measurement, type Quality } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
-import { bind } from './binding.ts';
+import { bindOwn } from './binding.ts';
 import { stepRule } from './judge.ts';
 import { anyActive, carryMilder, fireDue, nextDue, STEP, stopClearing, worstLevel } from './level-machine.ts';
+import { lifted, liftOf } from './promotion.ts';
 import { createSlot, type History, type Level, type RuleInstance, type RulesState } from './state.ts';
 import type { Registry } from '#domain/registry.ts';
 import { isData, isTrusted } from './trust.ts';
@@ -23,7 +25,7 @@ export type StoredRow = {
 
 type Run = {
   readonly instance: RuleInstance;
-  open: { onsetAt: Timestamp; level: Level; value: number } | null;
+  open: { onsetAt: Timestamp; level: Level; colour: Colour; value: number } | null;
 };
 
 /** Why a stored sample came late or out of order says nothing once all are sorted. */
@@ -42,7 +44,7 @@ export function judgeSeries(
 ): RejudgedEpisode[] {
   const entry = registry.pointsByIndex[pointIndex];
   if (entry === undefined || entry.retired) return [];
-  const runs = bind(state.catalogue, registry, entry).rules.map(
+  const runs = bindOwn(state.catalogue, registry, entry).rules.map(
     (bound): Run => ({
       instance: { ...bound, slot: createSlot('point', pointIndex, bound.rule), late: null },
       open: null,
@@ -53,9 +55,9 @@ export function judgeSeries(
   const found: RejudgedEpisode[] = [];
   let dataAt = -Infinity;
   const goOn = (to: Timestamp): void => {
-    for (const run of runs) runDelays(run, Math.min(to, dataAt + lostMs), found);
+    runDelays(runs, Math.min(to, dataAt + lostMs), found);
     if (to - dataAt >= lostMs) for (const { instance } of runs) stopClearing(instance.levels);
-    for (const run of runs) runDelays(run, to, found);
+    runDelays(runs, to, found);
   };
   for (const row of sorted(rows)) {
     const m = measurement(pointIndex, row);
@@ -79,25 +81,47 @@ function take(
     return false;
   }
   if (history !== null && !Number.isNaN(m.value)) remember(history, m, intervalMs);
+  const changed: Run[] = [];
   for (const run of runs) {
     const done = stepRule(run.instance, history, m, isTrusted(m), m.time);
-    if ((done & STEP.changed) !== 0) note(run, m.time, found);
-    if (run.open !== null) run.open.value = worse(run.open.level, run.open.value);
+    if ((done & STEP.changed) !== 0) changed.push(run);
   }
+  noteAll(runs, changed, m.time, found);
+  for (const run of runs) if (run.open !== null) run.open.value = worse(run.open.level, run.open.value);
   return true;
 }
 
-function runDelays(run: Run, to: Timestamp, found: RejudgedEpisode[]): void {
-  const { levels } = run.instance;
-  for (let due = nextDue(levels); due <= to; due = nextDue(levels)) {
-    if (!fireDue(levels, due)) return;
-    carryMilder(levels);
-    note(run, due, found);
+/** Delays of all rules in the order in which they end: one may lift the colour of another. */
+function runDelays(runs: readonly Run[], to: Timestamp, found: RejudgedEpisode[]): void {
+  for (;;) {
+    const due = Math.min(...runs.map(({ instance }) => nextDue(instance.levels)));
+    if (!(due <= to)) return;
+    const changed = runs.filter(({ instance }) => fireDue(instance.levels, due));
+    if (changed.length === 0) return;
+    for (const { instance } of changed) carryMilder(instance.levels);
+    noteAll(runs, changed, due, found);
+  }
+}
+
+/** Notes the rules whose levels changed, and those whose colour hangs on one of them. */
+function noteAll(
+  runs: readonly Run[],
+  changed: readonly Run[],
+  at: Timestamp,
+  found: RejudgedEpisode[],
+): void {
+  if (changed.length === 0) return;
+  const rules = runs.map(({ instance }) => instance);
+  for (const run of runs) {
+    const hangs = run.instance.lifts.some((lift) =>
+      changed.some(({ instance }) => instance.rule === lift.rule),
+    );
+    if (hangs || changed.includes(run)) note(run, rules, at, found);
   }
 }
 
 /** Opens, worsens or ends the running episode after levels changed at `at`. */
-function note(run: Run, at: Timestamp, found: RejudgedEpisode[]): void {
+function note(run: Run, rules: readonly RuleInstance[], at: Timestamp, found: RejudgedEpisode[]): void {
   const { levels } = run.instance;
   if (!anyActive(levels)) {
     if (run.open !== null) found.push(episode(run, run.open, at));
@@ -107,8 +131,12 @@ function note(run: Run, at: Timestamp, found: RejudgedEpisode[]): void {
   }
   const level = worstLevel(levels);
   if (level === undefined) return;
-  if (run.open === null) run.open = { onsetAt: at, level, value: level.seen };
-  else if (levels.indexOf(level) > levels.indexOf(run.open.level)) run.open.level = level;
+  const colour = lifted(level, liftOf(rules, run.instance));
+  if (run.open === null) run.open = { onsetAt: at, level, colour, value: level.seen };
+  else {
+    if (levels.indexOf(level) > levels.indexOf(run.open.level)) run.open.level = level;
+    run.open.colour = worseColour(run.open.colour, colour);
+  }
 }
 
 const episode = (
@@ -119,7 +147,7 @@ const episode = (
   rule: run.instance.rule,
   onsetAt: open.onsetAt,
   returnedAt,
-  colour: open.level.colour,
+  colour: open.colour,
   limit: open.level.name,
   limitValue: open.level.limit,
   value: open.value,

@@ -4,6 +4,7 @@ import adjacentSpaceCh4 from './catalogue/adjacent-space-ch4.json' with { type: 
 import batteryLow from './catalogue/battery-low.json' with { type: 'json' };
 import batteryVoltageLow from './catalogue/battery-voltage-low.json' with { type: 'json' };
 import benzeneToxic from './catalogue/benzene-toxic.json' with { type: 'json' };
+import calibrationDue from './catalogue/calibration-due.json' with { type: 'json' };
 import cl2Toxic from './catalogue/cl2-toxic.json' with { type: 'json' };
 import coToxic from './catalogue/co-toxic.json' with { type: 'json' };
 import co2Toxic from './catalogue/co2-toxic.json' with { type: 'json' };
@@ -12,13 +13,18 @@ import ethyleneOxideToxic from './catalogue/ethylene-oxide-toxic.json' with { ty
 import forebayHigh from './catalogue/forebay-high.json' with { type: 'json' };
 import forebayLow from './catalogue/forebay-low.json' with { type: 'json' };
 import formaldehydeToxic from './catalogue/formaldehyde-toxic.json' with { type: 'json' };
+import gasPressureDrop from './catalogue/gas-pressure-drop.json' with { type: 'json' };
 import gasPressureHigh from './catalogue/gas-pressure-high.json' with { type: 'json' };
 import gasPressureLow from './catalogue/gas-pressure-low.json' with { type: 'json' };
+import gasRupture from './catalogue/gas-rupture.json' with { type: 'json' };
 import gasWellCh4 from './catalogue/gas-well-ch4.json' with { type: 'json' };
+import gasWellsAdjacent from './catalogue/gas-wells-adjacent.json' with { type: 'json' };
 import h2sToxic from './catalogue/h2s-toxic.json' with { type: 'json' };
 import hclToxic from './catalogue/hcl-toxic.json' with { type: 'json' };
 import hcnToxic from './catalogue/hcn-toxic.json' with { type: 'json' };
+import heatBurst from './catalogue/heat-burst.json' with { type: 'json' };
 import heatMakeUp from './catalogue/heat-make-up.json' with { type: 'json' };
+import heatMakeUpFlows from './catalogue/heat-make-up-flows.json' with { type: 'json' };
 import heatPressureDrop from './catalogue/heat-pressure-drop.json' with { type: 'json' };
 import heatReturnTemperature from './catalogue/heat-return-temperature.json' with { type: 'json' };
 import heatSupplyTemperature from './catalogue/heat-supply-temperature.json' with { type: 'json' };
@@ -34,8 +40,12 @@ import peopleGathering from './catalogue/people-gathering.json' with { type: 'js
 import phosgeneToxic from './catalogue/phosgene-toxic.json' with { type: 'json' };
 import plantCh4 from './catalogue/plant-ch4.json' with { type: 'json' };
 import plantCombustible from './catalogue/plant-combustible.json' with { type: 'json' };
+import plantTwoDetectors from './catalogue/plant-two-detectors.json' with { type: 'json' };
 import pondingDepth from './catalogue/ponding-depth.json' with { type: 'json' };
 import pondingRise from './catalogue/ponding-rise.json' with { type: 'json' };
+import pumpNoCurrent from './catalogue/pump-no-current.json' with { type: 'json' };
+import pumpNoDrop from './catalogue/pump-no-drop.json' with { type: 'json' };
+import pumpNotRunning from './catalogue/pump-not-running.json' with { type: 'json' };
 import rainSum from './catalogue/rain-sum.json' with { type: 'json' };
 import settings from './catalogue/settings.json' with { type: 'json' };
 import sewerCh4 from './catalogue/sewer-ch4.json' with { type: 'json' };
@@ -46,17 +56,20 @@ import so2Toxic from './catalogue/so2-toxic.json' with { type: 'json' };
 import system from './catalogue/system.json' with { type: 'json' };
 import tankLevel from './catalogue/tank-level.json' with { type: 'json' };
 import tolueneToxic from './catalogue/toluene-toxic.json' with { type: 'json' };
+import trenchGround from './catalogue/trench-ground.json' with { type: 'json' };
 import trenchHumidity from './catalogue/trench-humidity.json' with { type: 'json' };
 import tunnelCh4 from './catalogue/tunnel-ch4.json' with { type: 'json' };
 
 /** Rules in the order in which they bind. */
 export const SHIPPED_RULES = [
   gasWellCh4,
+  gasWellsAdjacent,
   adjacentSpaceCh4,
   sewerCh4,
   tunnelCh4,
   plantCh4,
   plantCombustible,
+  plantTwoDetectors,
   h2sToxic,
   coToxic,
   nh3Toxic,
@@ -79,6 +92,8 @@ export const SHIPPED_RULES = [
   o2High,
   gasPressureHigh,
   gasPressureLow,
+  gasPressureDrop,
+  gasRupture,
   pondingDepth,
   pondingRise,
   rainSum,
@@ -86,17 +101,24 @@ export const SHIPPED_RULES = [
   sewerOverflow,
   forebayHigh,
   forebayLow,
+  pumpNotRunning,
+  pumpNoCurrent,
+  pumpNoDrop,
   tankLevel,
   heatMakeUp,
+  heatMakeUpFlows,
   heatSupplyTemperature,
   heatReturnTemperature,
   heatPressureDrop,
+  heatBurst,
+  trenchGround,
   trenchHumidity,
   peopleGathering,
   coverTilt,
   batteryLow,
   batteryVoltageLow,
   signalWeak,
+  calibrationDue,
 ] as const;
 
 export const SHIPPED_SYSTEM = system;

@@ -10,6 +10,9 @@ import type { Registry } from '#domain/registry.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { type Catalogue, emptyCatalogue, type Signal } from './catalogue.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
+import type { Join, Membership } from './join.ts';
+import type { SampleRun, SampleSpan } from './sample-count.ts';
+import type { SeasonWindow } from './season.ts';
 
 export type Side = 'high' | 'low';
 
@@ -25,6 +28,11 @@ export type Level = {
   readonly onDelayMs: number;
   readonly offDelayMs: number;
   readonly windowMs: number;
+  /** How many samples of its delays must agree; null where time alone counts. */
+  readonly onSpan: SampleSpan | null;
+  readonly offSpan: SampleSpan | null;
+  /** Null = in force all year. */
+  readonly season: SeasonWindow | null;
   /** Once active it holds its colour until a person resets it. */
   readonly latch: boolean;
   /** Reached by this bit of FLAG instead of by value (over-range); 0 for an ordinary limit. */
@@ -33,6 +41,8 @@ export type Level = {
   seen: number;
   overSince: EngineTime | null;
   clearSince: EngineTime | null;
+  /** Samples of the delay that runs; null when none runs or none are counted. */
+  run: SampleRun | null;
   active: boolean;
   held: boolean;
 };
@@ -46,10 +56,18 @@ export type LateWatch = {
   alarm: string;
 };
 
+/** Another rule of the same point that lifts this one's colour while it is active. */
+export type Lift = { readonly rule: string; readonly colours: number };
+
 export type RuleInstance = {
   readonly rule: string;
   readonly version: number;
-  readonly signal: Signal;
+  readonly signal: Signal | 'join' | 'due-date';
+  /** Unit of the signal and its limits; null for a plain count. */
+  readonly unit: string | null;
+  readonly lifts: readonly Lift[];
+  /** What a rule across several points looks at; null for every other. */
+  readonly join: Join | null;
   /** Mildest first. */
   readonly levels: readonly Level[];
   readonly slot: AlarmSlot;
@@ -110,7 +128,13 @@ export type PointRules = {
   gatewayIndex: number;
   intervalMs: number;
   unit: string;
+  /** First those that each sample of this point judges (`sampled` of them), then joins and due dates. */
   rules: RuleInstance[];
+  sampled: number;
+  /** Rules across points that this point's samples enter; null when there are none. */
+  memberOf: readonly Membership[] | null;
+  /** When a due date is looked at next; Infinity when there is none. */
+  datesDue: EngineTime;
   /** Levels of the catalogue that could not be bound here, each with the reason. */
   unbound: readonly string[];
   history: History | null;
@@ -223,6 +247,9 @@ export const createPoint = (index: number, now: EngineTime): PointRules => ({
   intervalMs: 0,
   unit: '',
   rules: [],
+  sampled: 0,
+  memberOf: null,
+  datesDue: Infinity,
   unbound: [],
   history: null,
   noData: createSlot('point', index, 'no-data'),

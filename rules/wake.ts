@@ -46,9 +46,9 @@ export function rebuildDeadlines(state: RulesState): void {
   pushSuppressions(state, [...state.maintenance.values()]);
 }
 
-/** Earliest end of a delay at this point; Infinity when none runs. */
+/** Earliest end of a delay or look at a date at this point; Infinity when there is none. */
 export function delayDue(point: PointRules): EngineTime {
-  let next = Infinity;
+  let next = point.datesDue;
   for (const { levels } of point.rules) next = Math.min(next, nextDue(levels));
   return next;
 }

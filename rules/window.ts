@@ -59,8 +59,16 @@ export function signalOver(history: History, signal: Signal, windowMs: number, v
       return digits12(value - extremeFrom(history.mins, times, from, Math.min));
     case 'fall':
       return digits12(extremeFrom(history.maxs, times, from, Math.max) - value);
+    case 'rise-percent':
+      return percentOf(value, extremeFrom(history.mins, times, from, Math.min));
+    case 'fall-percent':
+      return -percentOf(value, extremeFrom(history.maxs, times, from, Math.max));
   }
 }
+
+/** Change against `base` in per cent; from nothing there is no per cent. */
+const percentOf = (value: number, base: number): number =>
+  base > 0 ? digits12(((value - base) / base) * 100) : NaN;
 
 /** Whether the samples at hand cover the whole window, so that a low sum is dry weather and not an outage. */
 export function provesWindow(history: History, windowMs: number): boolean {

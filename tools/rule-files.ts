@@ -1,25 +1,54 @@
 /** The shipped rule files as people read them: what each watches, and what must be registered for it. */
 import { SHIPPED_RULES } from '#rules/shipped.ts';
 
-export type Limit = number | readonly (number | { readonly attribute: string; readonly times?: number })[];
+export type Limit =
+  | number
+  | readonly (number | { readonly attribute: string; readonly times?: number })[]
+  | { readonly when: string; readonly then: number; readonly else: number };
 export type Level = {
   readonly name: string;
   readonly colour: string;
-  readonly limit: Limit;
+  readonly limit?: Limit;
+  readonly atLeast?: number;
+  readonly beforeMs?: number;
   readonly onDelayMs?: number;
   readonly offDelayMs?: number;
   readonly windowMs?: number;
   readonly latch?: boolean;
 };
+/** When a point counts in a rule across points; `quantities` of the points that stand beside the anchor. */
+type Condition = {
+  readonly alarm?: string;
+  readonly quantities?: readonly string[];
+  readonly where?: { readonly attribute: string; readonly is: boolean };
+  readonly signal?: string;
+  readonly side?: string;
+  readonly unit?: string;
+  readonly limit?: Limit;
+  readonly windowMs?: number;
+};
 export type RuleFile = {
   readonly id: string;
+  readonly kind?: string;
   readonly name: { readonly zh: string; readonly en: string };
   readonly source: string;
   readonly confidence: string;
   readonly binds: { readonly quantities: readonly string[]; readonly kinds: 'any' | readonly string[] };
-  readonly signal: string;
-  readonly side: string;
-  readonly unit: string;
+  readonly season?: string;
+  readonly signal?: string;
+  readonly side?: string;
+  readonly unit?: string;
+  readonly among?: string | { readonly withinM: number };
+  readonly count?: string;
+  readonly pairBy?: string;
+  readonly when?: Condition;
+  readonly where?: { readonly attribute: string; readonly is: boolean };
+  readonly command?: Condition;
+  readonly and?: readonly Condition[];
+  readonly of?: string;
+  readonly in?: string;
+  readonly to?: Condition;
+  readonly promotes?: { readonly rule: string; readonly colours: number };
   readonly levels: readonly Level[];
 };
 /** One channel a rule wants at a facility. */
@@ -28,29 +57,77 @@ export type Need = { readonly quantity: string; readonly attributes: readonly st
 /** Every shipped rule, in the order in which they bind. */
 export const ruleFiles = (): readonly RuleFile[] => SHIPPED_RULES as unknown as readonly RuleFile[];
 
-/** The channels `rule` wants and the attributes its limits are made of. */
-export const needsOf = (rule: RuleFile): Need[] =>
-  rule.binds.quantities.map((quantity) => ({ quantity, attributes: attributesOf(rule) }));
+const partners = ({ command, and = [], to }: RuleFile): Condition[] =>
+  [command, ...and, to].filter((one) => one !== undefined);
 
-const attributesOf = (rule: RuleFile): string[] =>
-  rule.levels.flatMap(({ limit }) =>
-    typeof limit === 'number'
-      ? []
-      : limit.flatMap((term) => (typeof term === 'number' ? [] : [term.attribute])),
-  );
+/** The channels `rule` wants, and the attributes that its limits and pairings ask of them. */
+export function needsOf(rule: RuleFile): Need[] {
+  if (rule.kind === 'due-date') return [];
+  const pair = rule.pairBy === undefined ? [] : [rule.pairBy];
+  const own = [...rule.levels.flatMap(({ limit }) => attributesOf(limit)), ...attributesOf(rule.when?.limit)];
+  const where = rule.where === undefined ? [] : [rule.where.attribute];
+  return [
+    ...rule.binds.quantities.map((quantity) => ({ quantity, attributes: [...own, ...where, ...pair] })),
+    ...partners(rule).flatMap((part) =>
+      (part.quantities ?? []).map((quantity) => ({
+        quantity,
+        attributes: [...attributesOf(part.limit), ...(part.where ? [part.where.attribute] : []), ...pair],
+      })),
+    ),
+  ];
+}
+
+function attributesOf(limit: Limit | undefined): string[] {
+  if (limit === undefined || typeof limit === 'number') return [];
+  if ('when' in limit) return [limit.when];
+  return limit.flatMap((term) => (typeof term === 'number' ? [] : [term.attribute]));
+}
 
 /** What the rule looks at, in a few words. */
-export const watchText = (rule: RuleFile): string =>
-  rule.binds.quantities.map((id) => `\`${id}\``).join(', ');
+export function watchText(rule: RuleFile): string {
+  if (rule.kind === 'due-date') return 'date kept with the device';
+  const own = listed(rule.binds.quantities);
+  if (rule.kind === 'k-of-n') {
+    const among = typeof rule.among === 'object' ? `within ${rule.among.withinM} m` : 'of one facility';
+    return `${rule.count} ${among} where ${own} ${conditionText(rule.when)}`;
+  }
+  const others = partners(rule).map((part) => `${listed(part.quantities)} ${conditionText(part)}`.trim());
+  if (rule.kind === 'relation') return `${rule.of} of ${own} and ${others.join()}`;
+  if (rule.kind !== undefined) return `${own} ${conditionText(rule.when)} while ${others.join(' and ')}`;
+  const lift = rule.promotes;
+  return lift === undefined ? own : `${own}; lifts \`${lift.rule}\` by ${lift.colours} colour`;
+}
+
+const listed = (ids: readonly string[] = []): string => ids.map((id) => `\`${id}\``).join(', ');
+
+function conditionText(condition: Condition | undefined): string {
+  if (condition === undefined) return '';
+  const { alarm, limit, side, unit, signal = 'value', windowMs, where } = condition;
+  if (alarm !== undefined) return `has a ${alarm} alarm or worse`;
+  if (limit === undefined) return where === undefined ? '' : `with \`${where.attribute}\``;
+  return `${windowText(signal, windowMs)}${compareText(side, limit)} \`${unit ?? ''}\``;
+}
 
 /** `>= 2.5 %` and the like. */
-export function signalText(rule: RuleFile, { limit, windowMs }: Level): string {
-  const what = rule.signal === 'value' ? '' : `${rule.signal} in ${(windowMs ?? 0) / 60_000} min `;
-  return `${what}${rule.side === 'high' ? '>=' : '<='} ${limitText(limit)} \`${rule.unit}\``;
+export function signalText(rule: RuleFile, level: Level): string {
+  const season = rule.season === undefined ? '' : ` in the ${rule.season} season`;
+  if (level.beforeMs !== undefined)
+    return level.beforeMs === 0 ? 'date reached' : `${level.beforeMs / 86_400_000} d before`;
+  if (level.atLeast !== undefined) return `>= ${level.atLeast} at once${season}`;
+  if (level.limit === undefined) return `all at once${season}`;
+  const unit = rule.unit ?? (rule.of === 'ratio' ? '%' : (rule.in ?? ''));
+  return `${windowText(rule.signal ?? 'value', level.windowMs)}${compareText(rule.side, level.limit)} \`${unit}\`${season}`;
 }
+
+const windowText = (signal: string, windowMs = 0): string =>
+  signal === 'value' ? '' : `${signal} in ${windowMs / 60_000} min `;
+
+const compareText = (side: string | undefined, limit: Limit): string =>
+  `${side === 'low' ? '<=' : '>='} ${limitText(limit)}`;
 
 function limitText(limit: Limit): string {
   if (typeof limit === 'number') return String(limit);
+  if ('when' in limit) return `${limit.else} (${limit.then} with \`${limit.when}\`)`;
   return limit
     .map((term) => {
       if (typeof term === 'number') return String(term);

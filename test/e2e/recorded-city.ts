@@ -1,6 +1,6 @@
 /** Recorded sensors registered as a city would register them, and what the naive model says of their recordings. */
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
-import { type NaiveLevel, type NaiveSpan, naiveSpans } from '#test/oracle/naive-city.ts';
+import { type NaiveLevel, type NaiveRise, type NaiveSpan, naiveSpans } from '#test/oracle/naive-city.ts';
 import { chilbolton, rain, type Recording, streetFloods } from '#test/oracle/recorded-data.ts';
 import type { Api } from './api.ts';
 import { allAlarms, type Gateway, type ClockedCity, type PlannedPoint } from './clocked-city.ts';
@@ -10,6 +10,7 @@ export type Recorded = {
   readonly channel: string;
   readonly recordings: readonly Recording[];
   readonly levels: readonly NaiveLevel[];
+  readonly rise?: NaiveRise;
   readonly plan: readonly PlannedPoint[];
 };
 
@@ -39,7 +40,7 @@ export function methane(releases: readonly string[]): Recorded {
   });
 }
 
-/** Street floods in inches under the shipped ponding depths: 5, 15, 20, 27 cm, deadband 1 cm. */
+/** Street floods in inches under the shipped ponding depths: 5, 15, 20, 27 cm, deadband 1 cm; one worse while it rises. */
 export function floods(sensors: number, samplesMax?: number): Recorded {
   const level = (colour: string, cm: number, onDelayMs: number): NaiveLevel => ({
     colour,
@@ -61,6 +62,15 @@ export function floods(sensors: number, samplesMax?: number): Recorded {
       level('orange', 20, 0),
       level('red', 27, 0),
     ],
+    rise: {
+      rule: 'ponding-rise',
+      windowMs: 300_000,
+      colour: 'yellow',
+      limit: 3 / 2.54,
+      clearBelow: 2.5 / 2.54,
+      onDelayMs: 0,
+      offDelayMs: 300_000,
+    },
   });
 }
 
@@ -89,16 +99,19 @@ export function gauge(isPlayed: (time: number) => boolean = () => true): Recorde
 function recorded(
   rule: string,
   recordings: readonly Recording[],
-  terms: Omit<PlannedPoint, 'device'> & { readonly levels: readonly NaiveLevel[] },
+  terms: Omit<PlannedPoint, 'device'> & {
+    readonly levels: readonly NaiveLevel[];
+    readonly rise?: NaiveRise;
+  },
 ): Recorded {
-  const { levels, ...point } = terms;
+  const { levels, rise, ...point } = terms;
   const plan = recordings.map(({ device }) => ({ device, ...point }));
-  return { rule, channel: terms.channel, recordings, levels, plan };
+  return { rule, channel: terms.channel, recordings, levels, plan, ...(rise === undefined ? {} : { rise }) };
 }
 
 /** What the naive model says, each sample judged at its own time; delays that run after its last one end by `until`. */
 export function expectedSpans(
-  { recordings, channel, levels, plan }: Recorded,
+  { recordings, channel, levels, rise, plan }: Recorded,
   until: (last: number) => number,
 ): NaiveSpan[] {
   const intervalMs = plan[0]?.reportIntervalMs ?? 0;
@@ -113,7 +126,14 @@ export function expectedSpans(
       }));
       const end = until(samples.at(-1)?.time ?? 0);
       const over = { kind: 'other' as const, receivedAt: end, engineTime: end };
-      return naiveSpans([{ id: `${device}/${channel}`, intervalMs, levels }], [...inputs, over]).spans;
+      const point = {
+        id: `${device}/${channel}`,
+        intervalMs,
+        levels,
+        ...(rise === undefined ? {} : { rise }),
+      };
+      const { spans } = naiveSpans([point], [...inputs, over]);
+      return spans.filter((span) => span.rule === undefined);
     })
     .toSorted(bySpan);
 }

@@ -84,6 +84,24 @@ export class DutyRoom {
     return this.registry.pointsByIndex.length - 1;
   }
 
+  /** A point at facility `<kind>-<place>`, so many metres east of the first; more of its device and point as given. */
+  pointAt(
+    where: { readonly kind: string; readonly place?: number; readonly east?: number },
+    point: Pick<Point, 'quantity' | 'unit' | 'reportIntervalMs'> & { readonly attributes?: Attributes },
+    more: { readonly device?: string; readonly calibrationDueAt?: number } = {},
+  ): number {
+    const { kind, place = 1, east = 0 } = where;
+    const { device = `D-${this.registry.devicesByIndex.length + 1}`, ...ofDevice } = more;
+    const facility = { ...facilityOf(kind), id: `${kind}-${place}` };
+    const location = { lat: 35.24, lon: 115.47 + east / (111_320 * Math.cos((35.24 * Math.PI) / 180)) };
+    this.register(
+      item('facilities', { ...facility, location }),
+      item('devices', { id: device, gateway: 'G-1', facility: facility.id, ...ofDevice }),
+      item('points', { device, channel: point.quantity, ...point }),
+    );
+    return this.registry.pointsByIndex.length - 1;
+  }
+
   /** Lets time pass to `second`. */
   pass(second: number): void {
     const at = moment(second);

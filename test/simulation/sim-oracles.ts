@@ -4,7 +4,14 @@ import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import { openAlarms, shippedCatalogue } from '#rules/engine.ts';
 import { type City, createCity } from '../../city/city.ts';
 import { emptyOutput, fold } from '../../city/fold.ts';
-import { type NaiveInput, type NaivePoint, type NaiveSpan, naiveSpans } from '../oracle/naive-city.ts';
+import {
+  type NaiveInput,
+  type NaivePoint,
+  type NaiveRise,
+  type NaiveSpan,
+  naiveSpans,
+  type NaiveWells,
+} from '../oracle/naive-city.ts';
 import type { SimOutcome } from './sim-city.ts';
 import { REPORT_INTERVAL_MS, type SimRecord } from './sim-field.ts';
 
@@ -122,27 +129,32 @@ function answersHold({ answered }: SimOutcome, events: readonly AlarmEvent[]): s
 const LATCHED = 'latched';
 /** Rules that both models know. */
 const LEVEL_RULES = ['gas-well-ch4', 'ponding-depth'];
+const OTHER_RULES = ['ponding-rise', 'gas-wells-adjacent'];
 
 function spansOf(events: readonly AlarmEvent[]): NaiveSpan[] {
   const rank = ['blue', 'yellow', 'orange', 'red'];
-  const open = new Map<string, { from: number; colour: string }>();
+  const open = new Map<string, { from: number; colour: string; point: string; rule?: string }>();
   const spans: NaiveSpan[] = [];
   for (const { alarm, change } of events) {
-    if (alarm.point === null || alarm.historical || !LEVEL_RULES.includes(alarm.rule)) continue;
-    const span = open.get(alarm.point);
+    if (alarm.point === null || alarm.historical) continue;
+    const other = OTHER_RULES.includes(alarm.rule);
+    if (!other && !LEVEL_RULES.includes(alarm.rule)) continue;
+    const key = `${alarm.point}|${alarm.rule}`;
+    const span = open.get(key);
     if (alarm.active && span === undefined) {
       // A red still latched from before lends its colour to the next stretch: only an officer's reset ends it.
       const colour = change === 'reactivated' && alarm.latched ? LATCHED : alarm.colour;
-      open.set(alarm.point, { from: beganAt(alarm), colour });
+      const { point, rule } = alarm;
+      open.set(key, { from: beganAt(alarm), colour, point, ...(other ? { rule } : {}) });
     } else if (alarm.active && span !== undefined) {
       if (span.colour !== LATCHED && rank.indexOf(alarm.colour) > rank.indexOf(span.colour))
         span.colour = alarm.colour;
     } else if (span !== undefined) {
-      spans.push({ point: alarm.point, ...span, to: alarm.returnedAt });
-      open.delete(alarm.point);
+      spans.push({ ...span, to: alarm.returnedAt });
+      open.delete(key);
     }
   }
-  for (const [point, span] of open) spans.push({ point, ...span, to: null });
+  for (const span of open.values()) spans.push({ ...span, to: null });
   return spans.toSorted((a, b) => a.from - b.from || (a.point < b.point ? -1 : 1));
 }
 
@@ -170,11 +182,14 @@ function secondModel({ points, journal }: SimOutcome, rules: unknown): NaiveSpan
     id: `${device}/${channel}`,
     intervalMs: REPORT_INTERVAL_MS,
     levels: levelsOf(rules, channel === 'ch4' ? 'gas-well-ch4' : 'ponding-depth'),
+    ...(channel === 'ch4' ? {} : { rise: riseOf(rules) }),
   }));
-  return naiveSpans(known, inputs).spans;
+  return naiveSpans(known, inputs, wellsOf(rules, known)).spans;
 }
 
 type ShippedLevel = {
+  windowMs: number;
+  atLeast: number;
   colour: string;
   limit: number;
   deadband: number;
@@ -182,11 +197,36 @@ type ShippedLevel = {
   offDelayMs: number;
 };
 
+type ShippedRule = { id: string; levels: ShippedLevel[]; when: { limit: number; deadband: number } };
+
+function ruleOf(catalogue: unknown, id: string): ShippedRule {
+  const { rules } = catalogue as { rules: ShippedRule[] };
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  return rule;
+}
+
+function riseOf(catalogue: unknown): NaiveRise {
+  const rule = 'ponding-rise';
+  const { levels } = ruleOf(catalogue, rule);
+  const [level] = levelsOf(catalogue, rule);
+  if (level === undefined) throw new Error(`${rule} has no level`);
+  return { ...level, rule, windowMs: levels[0]?.windowMs ?? 0 };
+}
+
+/** Every simulated well stands at one place. */
+function wellsOf(catalogue: unknown, points: readonly NaivePoint[]): NaiveWells {
+  const rule = 'gas-wells-adjacent';
+  const { levels, when } = ruleOf(catalogue, rule);
+  const { colour = '', atLeast = 0, offDelayMs = 0 } = levels[0] ?? {};
+  const wells = points.filter(({ id }) => id.endsWith('/ch4')).map(({ id }) => id);
+  const clearBelow = when.limit - when.deadband;
+  return { rule, colour, atLeast, offDelayMs, limit: when.limit, clearBelow, points: wells };
+}
+
 /** The numbers of the catalogue, read as plain data. */
 function levelsOf(catalogue: unknown, rule: string): NaivePoint['levels'] {
-  const { rules } = catalogue as { rules: { id: string; levels: ShippedLevel[] }[] };
-  const levels = rules.find(({ id }) => id === rule)?.levels ?? [];
-  return levels.map(({ colour, limit, deadband, onDelayMs, offDelayMs }) => ({
+  return ruleOf(catalogue, rule).levels.map(({ colour, limit, deadband, onDelayMs, offDelayMs }) => ({
     colour,
     limit,
     clearBelow: limit - deadband,
@@ -197,10 +237,10 @@ function levelsOf(catalogue: unknown, rule: string): NaivePoint['levels'] {
 
 function modelsAgree(naive: readonly NaiveSpan[], ours: readonly NaiveSpan[]): string[] {
   const latched = new Set(
-    ours.filter((span) => span.colour === LATCHED).map((span) => `${span.point} ${span.from}`),
+    ours.filter((span) => span.colour === LATCHED).map(({ rule, point, from }) => `${rule} ${point} ${from}`),
   );
-  const text = ({ point, colour, from, to }: NaiveSpan): string =>
-    `${point} ${latched.has(`${point} ${from}`) ? LATCHED : colour} ${from}..${to}`;
+  const text = ({ rule, point, colour, from, to }: NaiveSpan): string =>
+    `${rule ?? ''} ${point} ${latched.has(`${rule} ${point} ${from}`) ? LATCHED : colour} ${from}..${to}`;
   const a = new Set(naive.map(text));
   const b = new Set(ours.map(text));
   return [

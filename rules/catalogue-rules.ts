@@ -1,0 +1,191 @@
+/** Reading of rules on one point: limits and due dates, and what all kinds of rules share. */
+import {
+  type DueDateRule,
+  type LevelSpec,
+  type LimitRule,
+  type LimitSpec,
+  type LimitTerm,
+  type Rule,
+  type Settings,
+  SIGNALS,
+  sortLevels,
+} from './catalogue.ts';
+import {
+  atLeast,
+  colour,
+  type Fields,
+  fields,
+  finite,
+  flag,
+  list,
+  Refused,
+  text,
+  unique,
+  word,
+} from './catalogue-fields.ts';
+import type { SeasonWindow } from './season.ts';
+
+export type RuleReader = (raw: unknown, where: string, settings: Settings) => Rule;
+
+const HEAD_FIELDS = ['id', 'version', 'kind', 'binds', 'levels', 'season', 'outsideSeason'];
+/** For people only; the tests run the examples. */
+const RULE_TEXTS = [
+  'name',
+  'source',
+  'confidence',
+  'cause',
+  'consequence',
+  'response',
+  'timeToRespondMs',
+  'examples',
+];
+
+/** `kind` limit (or none): limits on the signal of one point. */
+export function limitRuleOf(raw: unknown, where: string, settings: Settings): LimitRule {
+  const rule = ruleFields(raw, where, ['signal', 'side', 'unit', 'promotes']);
+  const signal = word(SIGNALS, rule['signal'], `${where}.signal`);
+  const window = signal !== 'value';
+  const levels = levelsOf(rule, where, settings, (level, at) => levelOf(level, at, window));
+  return {
+    kind: 'limit',
+    ...headOf(rule, where, levels),
+    signal,
+    side: word(['high', 'low'] as const, rule['side'], `${where}.side`),
+    unit: text(rule['unit'], `${where}.unit`),
+    promotes: promotionOf(rule['promotes'], `${where}.promotes`),
+  };
+}
+
+/** `kind` due-date: a date of the device, with levels that begin `beforeMs` before it. */
+export function dueDateRuleOf(raw: unknown, where: string, settings: Settings): DueDateRule {
+  const rule = ruleFields(raw, where, ['field']);
+  const levels = levelsOf(rule, where, settings, (level, at) => {
+    const given = fields(level, at, ['name', 'colour', 'beforeMs']);
+    return { ...namedLevel(given, at), limit: atLeast(0, given['beforeMs'], `${at}.beforeMs`) };
+  });
+  if (levels.some(({ season }) => season !== null)) throw new Refused(`${where}: a date has no season`);
+  const field = word(['calibrationDueAt'] as const, rule['field'], `${where}.field`);
+  return { kind: 'due-date', ...headOf(rule, where, levels), field };
+}
+
+/** The fields of a rule: those all kinds share and `own`. */
+export const ruleFields = (raw: unknown, where: string, own: readonly string[]): Fields =>
+  fields(raw, where, [...HEAD_FIELDS, ...RULE_TEXTS, ...own]);
+
+/** Id, version, binding and levels. */
+export function headOf(rule: Fields, where: string, levels: readonly LevelSpec[]) {
+  const binds = fields(rule['binds'], `${where}.binds`, ['quantities', 'kinds']);
+  return {
+    id: text(rule['id'], `${where}.id`),
+    version: atLeast(1, rule['version'], `${where}.version`),
+    quantities: textsOf(binds['quantities'], `${where}.binds.quantities`),
+    kinds: binds['kinds'] === 'any' ? null : textsOf(binds['kinds'], `${where}.binds.kinds`),
+    levels: sortLevels(levels),
+  };
+}
+
+/** A list of texts. */
+export const textsOf = (raw: unknown, where: string): string[] =>
+  list(raw, where).map((id) => text(id, where));
+
+/** The levels, each read by `read`, with the season of the rule where the level names none. */
+export function levelsOf(
+  rule: Fields,
+  where: string,
+  settings: Settings,
+  read: (level: unknown, where: string) => LevelSpec,
+): LevelSpec[] {
+  const ofRule = seasonWindow(rule, where, settings);
+  const levels = list(rule['levels'], `${where}.levels`).map((raw, at) => {
+    const place = `${where}.levels[${at}]`;
+    const { season, outsideSeason, ...rest } = fields(raw, place, null);
+    const own = seasonWindow({ season, outsideSeason }, place, settings);
+    return { ...read(rest, place), season: own ?? ofRule };
+  });
+  if (levels.length === 0) throw new Refused(`${where}.levels: none`);
+  unique(levels.map((level) => level.name));
+  return levels;
+}
+
+function seasonWindow(given: Fields, where: string, { seasons }: Settings): SeasonWindow | null {
+  const { season, outsideSeason } = given;
+  if (season === undefined && outsideSeason === undefined) return null;
+  if (season !== undefined && outsideSeason !== undefined)
+    throw new Refused(`${where}: season or outsideSeason, not both`);
+  const inside = season !== undefined;
+  const name = text(inside ? season : outsideSeason, `${where}.${inside ? 'season' : 'outsideSeason'}`);
+  const known = Object.hasOwn(seasons, name) ? seasons[name] : undefined;
+  if (known === undefined) throw new Refused(`${where}: no season ${name} in settings.seasons`);
+  return { ...known, inside };
+}
+
+/** Name and colour of a level that has neither limit, delay nor latch yet. */
+export const namedLevel = (level: Fields, where: string): LevelSpec => ({
+  name: text(level['name'], `${where}.name`),
+  colour: colour(level['colour'], `${where}.colour`),
+  limit: 0,
+  deadband: 0,
+  onDelayMs: 0,
+  offDelayMs: 0,
+  windowMs: 0,
+  latch: false,
+  season: null,
+});
+
+/** Delays and latch of a level. */
+export const delaysOf = (level: Fields, where: string) => ({
+  onDelayMs: atLeast(0, level['onDelayMs'] ?? 0, `${where}.onDelayMs`),
+  offDelayMs: atLeast(0, level['offDelayMs'] ?? 0, `${where}.offDelayMs`),
+  latch: flag(level['latch'] ?? false, `${where}.latch`),
+});
+
+const LEVEL_FIELDS = ['name', 'colour', 'limit', 'deadband', 'onDelayMs', 'offDelayMs', 'windowMs', 'latch'];
+
+function levelOf(raw: unknown, where: string, windowed: boolean): LevelSpec {
+  const level = fields(raw, where, LEVEL_FIELDS);
+  return {
+    ...namedLevel(level, where),
+    ...delaysOf(level, where),
+    limit: limitOf(level['limit'], `${where}.limit`),
+    deadband: atLeast(0, level['deadband'] ?? 0, `${where}.deadband`),
+    windowMs: windowOf(level, where, windowed),
+  };
+}
+
+/** The window of a signal that looks back; 0 for a plain value. */
+export function windowOf(given: Fields, where: string, windowed: boolean): number {
+  if (windowed) return atLeast(1, given['windowMs'], `${where}.windowMs`);
+  if (given['windowMs'] !== undefined) throw new Refused(`${where}.windowMs: not for a plain value`);
+  return 0;
+}
+
+/** A number, a sum with attributes, or a choice by an attribute. */
+export function limitOf(raw: unknown, where: string): LimitSpec {
+  if (Array.isArray(raw)) return raw.map((term: unknown, at) => termOf(term, `${where}[${at}]`));
+  if (typeof raw === 'number') return finite(raw, where);
+  if (typeof raw !== 'object') throw new Refused(`${where}: not a number`);
+  const choice = fields(raw, where, ['when', 'then', 'else']);
+  return {
+    when: text(choice['when'], `${where}.when`),
+    then: finite(choice['then'], `${where}.then`),
+    else: finite(choice['else'], `${where}.else`),
+  };
+}
+
+function termOf(raw: unknown, where: string): LimitTerm {
+  if (typeof raw === 'number') return finite(raw, where);
+  const part = fields(raw, where, ['attribute', 'times', 'otherwise']);
+  return {
+    attribute: text(part['attribute'], `${where}.attribute`),
+    times: finite(part['times'] ?? 1, `${where}.times`),
+    otherwise: part['otherwise'] === undefined ? null : finite(part['otherwise'], `${where}.otherwise`),
+  };
+}
+
+function promotionOf(raw: unknown, where: string): LimitRule['promotes'] {
+  if (raw === undefined) return null;
+  const given = fields(raw, where, ['rule', 'colours']);
+  const colours = atLeast(1, given['colours'] ?? 1, `${where}.colours`);
+  if (!Number.isInteger(colours)) throw new Refused(`${where}.colours: not a whole number`);
+  return { rule: text(given['rule'], `${where}.rule`), colours };
+}

@@ -1,0 +1,97 @@
+/**
+ * Rules across several points. The alarm stands at one of them, the anchor; every sample of a member tells the anchor how
+ * that member stands. A member counts towards an alarm only while its data is fresh; it stops counting only by a trusted
+ * sample of its own: a silent or bad detector neither raises nor clears.
+ */
+import type { EngineTime } from '#domain/time.ts';
+import type { Signal } from './catalogue.ts';
+import type { PointRules, RuleInstance, RulesState, Side } from './state.ts';
+
+/** A condition in the member's own unit. */
+export type BoundCondition =
+  | {
+      readonly kind: 'limit';
+      readonly signal: Signal;
+      readonly side: Side;
+      readonly limit: number;
+      readonly clear: number;
+      readonly windowMs: number;
+    }
+  | { readonly kind: 'alarm'; readonly rank: number }
+  /** Value x `factor` + `offset` is in the unit of the relation. */
+  | { readonly kind: 'operand'; readonly factor: number; readonly offset: number };
+
+export type JoinMember = {
+  readonly pointIndex: number;
+  readonly id: string;
+  readonly facility: string;
+  /** Which part it plays: 0 is the anchor's. */
+  readonly part: number;
+  readonly condition: BoundCondition;
+  met: boolean;
+  /** Last signal of the member; NaN before the first. */
+  seen: number;
+};
+
+export type Join = {
+  readonly kind: 'k-of-n' | 'combined' | 'mismatch' | 'relation';
+  /** What the signal of the levels is. */
+  readonly tells: 'points' | 'facilities' | 'parts' | 'difference' | 'ratio';
+  readonly withinM: number | null;
+  /** Nothing counts while the anchor itself does not (neighbours of a well). */
+  readonly needsAnchor: boolean;
+  readonly parts: number;
+  /** By part, then id. */
+  readonly members: readonly JoinMember[];
+  /** Point whose sample last spoke against the alarm; -1 when none did. */
+  spokeAgainst: number;
+};
+
+/** One part a point plays in the rule of an anchor. */
+export type Membership = {
+  readonly anchor: number;
+  readonly rule: string;
+  /** Place in the join's `members`. */
+  readonly member: number;
+  readonly windowMs: number;
+};
+
+/** The join of `rule` at the anchor; undefined when its binding is gone. */
+export const joinAt = (anchor: PointRules, rule: string): RuleInstance | undefined =>
+  anchor.rules.find((one) => one.rule === rule && one.join !== null);
+
+/** Whether the point sent usable data within the last three report intervals (as many as make it lost). */
+export function isFresh(state: RulesState, pointIndex: number, now: EngineTime): boolean {
+  const point = state.points.get(pointIndex);
+  if (point === undefined) return false;
+  return now - point.dataAt <= point.intervalMs * state.catalogue.settings.sensorLostIntervals;
+}
+
+/** The join's signal over the members for whom `counts`; NaN when it says nothing. */
+export function signalOf(join: Join, anchorIndex: number, counts: (member: JoinMember) => boolean): number {
+  if (join.tells === 'difference' || join.tells === 'ratio') return relationOf(join, counts);
+  const met = join.members.filter((member) => member.met && counts(member));
+  if (join.needsAnchor && !met.some(({ pointIndex }) => pointIndex === anchorIndex)) return 0;
+  if (join.tells === 'points') return met.length;
+  if (join.tells === 'facilities') return new Set(met.map(({ facility }) => facility)).size;
+  return new Set(met.map(({ part }) => part)).size;
+}
+
+function relationOf({ members, tells }: Join, counts: (member: JoinMember) => boolean): number {
+  const [a, b] = [members[0], members[1]];
+  if (a === undefined || b === undefined || !counts(a) || !counts(b)) return NaN;
+  if (tells === 'difference') return Number((a.seen - b.seen).toPrecision(12));
+  // Without a flow to compare with a ratio says nothing.
+  return b.seen > 0 ? Number(((a.seen / b.seen) * 100).toPrecision(12)) : NaN;
+}
+
+/** The members that decided, for the explanation. */
+export const deciding = ({ members, tells }: Join): readonly JoinMember[] =>
+  tells === 'difference' || tells === 'ratio' ? members : members.filter(({ met }) => met);
+
+/** A member as it stands, before any sample. */
+export const freshMember = (member: Omit<JoinMember, 'met' | 'seen'>): JoinMember => ({
+  ...member,
+  met: false,
+  seen: NaN,
+});
