@@ -83,6 +83,7 @@ export function stepRule(
   now: EngineTime,
 ): number {
   const { levels, signal } = instance;
+  const windowed = history !== null && signal !== 'value' && signal !== 'join' && signal !== 'due-date';
   let done: number = STEP.nothing;
   for (let at = 0; at < levels.length; at += 1) {
     const level = levels[at];
@@ -93,16 +94,16 @@ export function stepRule(
       done |= stepLevel(level, beyond, beyond, trusted, now);
       continue;
     }
-    const windowed = signal !== 'value' && signal !== 'join' && signal !== 'due-date' && history !== null;
     const value = windowed ? signalOver(history, signal, level.windowMs, m.value) : m.value;
     if (Number.isNaN(value)) continue;
     level.seen = value;
     const high = level.side === 'high';
+    let reached = high ? value >= level.limit : value <= level.limit;
+    let stays = high ? value >= level.clear : value <= level.clear;
+    let proves = trusted;
     // Out of its season a limit is not there: what it raised ends by the next trusted sample, never by the calendar.
-    const inForce = level.season === null || isInForce(level.season, m.time);
-    const reached = inForce && (high ? value >= level.limit : value <= level.limit);
-    const stays = inForce && (high ? value >= level.clear : value <= level.clear);
-    const proves = trusted && (!windowed || !inForce || provesWindow(history, level.windowMs));
+    if (level.season !== null && !isInForce(level.season, m.time)) reached = stays = false;
+    else if (windowed && trusted) proves = provesWindow(history, level.windowMs);
     done |= stepLevel(level, reached, stays, proves, now);
   }
   if ((done & STEP.changed) !== 0) carryMilder(levels);

@@ -123,8 +123,11 @@ export const SHIPPED_RULES = [
 
 export const SHIPPED_SYSTEM = system;
 
+const SHIPPED = { format: 1, settings, rules: SHIPPED_RULES, system };
+const REVISION = hash64(JSON.stringify(SHIPPED));
+
 /** The shipped catalogue as an input carries it; the revision is a hash of its content. */
-export function shippedCatalogue(): { revision: string; catalogue: unknown } {
-  const catalogue = { format: 1, settings, rules: SHIPPED_RULES, system };
-  return { revision: hash64(JSON.stringify(catalogue)), catalogue };
-}
+export const shippedCatalogue = (): { revision: string; catalogue: unknown } => ({
+  revision: REVISION,
+  catalogue: SHIPPED,
+});
