@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
 import type { RegistryItem, RegistryKind } from '#domain/registry.ts';
 import { planCity } from '#firmware-sim/city-plan.ts';
-import { bind } from '#rules/binding.ts';
+import { bindOwn } from '#rules/binding.ts';
 import { parseCatalogue, shippedCatalogue } from '#rules/engine.ts';
 
 const OPTIONS = { seed: 1, wells: 150, density: 'full', reportIntervalMs: 10_000 } as const;
@@ -42,10 +42,12 @@ it('every rule of the shipped catalogue for something the city measures watches 
   const parsed = parseCatalogue(shipped.catalogue, shipped.revision);
   if (!parsed.ok) throw new Error(parsed.error);
   const { catalogue } = parsed;
-  const bindings = [...registry.points.values()].map((point) => bind(catalogue, registry, point));
+  const bindings = [...registry.points.values()].map((point) => bindOwn(catalogue, registry, point));
   const bound = new Set(bindings.flatMap(({ rules }) => rules.map(({ rule }) => rule)));
   const measured = new Set(plan.points.map(({ quantity }) => quantity));
-  const wanted = catalogue.rules.filter(({ quantities }) => quantities.some((one) => measured.has(one)));
+  const wanted = catalogue.rules.filter(
+    ({ kind, quantities }) => kind === 'limit' && quantities.some((one) => measured.has(one)),
+  );
   expect(wanted.length).toBeGreaterThan(20);
   expect(wanted.map(({ id }) => id).filter((id) => !bound.has(id))).toEqual([]);
   // A battery is told in per cent or in volts, and each form's rule misses the other's.
