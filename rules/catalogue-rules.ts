@@ -164,11 +164,11 @@ export function limitOf(raw: unknown, where: string): LimitSpec {
   if (Array.isArray(raw)) return raw.map((term: unknown, at) => termOf(term, `${where}[${at}]`));
   if (typeof raw === 'number') return finite(raw, where);
   if (typeof raw !== 'object') throw new Refused(`${where}: not a number`);
-  const choice = fields(raw, where, ['when', 'then', 'else']);
+  const choice = fields(raw, where, ['ifTrue', 'yes', 'no']);
   return {
-    when: text(choice['when'], `${where}.when`),
-    then: finite(choice['then'], `${where}.then`),
-    else: finite(choice['else'], `${where}.else`),
+    ifTrue: text(choice['ifTrue'], `${where}.ifTrue`),
+    yes: finite(choice['yes'], `${where}.yes`),
+    no: finite(choice['no'], `${where}.no`),
   };
 }
 

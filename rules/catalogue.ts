@@ -12,7 +12,7 @@ export type Signal = (typeof SIGNALS)[number];
  * numbers, by whether an attribute is true.
  */
 export type LimitSpec = number | readonly LimitTerm[] | LimitChoice;
-export type LimitChoice = { readonly when: string; readonly then: number; readonly else: number };
+export type LimitChoice = { readonly ifTrue: string; readonly yes: number; readonly no: number };
 export type LimitTerm =
   | number
   | { readonly attribute: string; readonly times: number; readonly otherwise: number | null };

@@ -13,7 +13,7 @@ export type LimitPlace = {
 /** The limit in the rule's unit, or why it cannot be computed. */
 export function computeLimit(spec: LimitSpec, attributes: Attributes): number | { readonly missing: string } {
   if (typeof spec === 'number') return spec;
-  if ('when' in spec) return attributes[spec.when] === true ? spec.then : spec.else;
+  if ('ifTrue' in spec) return attributes[spec.ifTrue] === true ? spec.yes : spec.no;
   let sum = 0;
   for (const term of spec) {
     if (typeof term === 'number') {

@@ -4,7 +4,7 @@ import { SHIPPED_RULES } from '#rules/shipped.ts';
 export type Limit =
   | number
   | readonly (number | { readonly attribute: string; readonly times?: number })[]
-  | { readonly when: string; readonly then: number; readonly else: number };
+  | { readonly ifTrue: string; readonly yes: number; readonly no: number };
 export type Level = {
   readonly name: string;
   readonly colour: string;
@@ -79,7 +79,7 @@ export function needsOf(rule: RuleFile): Need[] {
 
 function attributesOf(limit: Limit | undefined): string[] {
   if (limit === undefined || typeof limit === 'number') return [];
-  if ('when' in limit) return [limit.when];
+  if ('ifTrue' in limit) return [limit.ifTrue];
   return limit.flatMap((term) => (typeof term === 'number' ? [] : [term.attribute]));
 }
 
@@ -127,7 +127,7 @@ const compareText = (side: string | undefined, limit: Limit): string =>
 
 function limitText(limit: Limit): string {
   if (typeof limit === 'number') return String(limit);
-  if ('when' in limit) return `${limit.else} (${limit.then} with \`${limit.when}\`)`;
+  if ('ifTrue' in limit) return `${limit.no} (${limit.yes} with \`${limit.ifTrue}\`)`;
   return limit
     .map((term) => {
       if (typeof term === 'number') return String(term);

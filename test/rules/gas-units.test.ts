@@ -19,7 +19,7 @@ const cases = SHIPPED_RULES.flatMap((rule) => {
 /** Values around the limits of the rule, in its unit: a tenth below, on, a tenth above. */
 const limitsOf = ({ rule }: (typeof cases)[number]): number[] =>
   rule.levels.flatMap(({ limit }) => {
-    const value = typeof limit === 'number' ? limit : 'else' in limit ? limit.else : 0;
+    const value = typeof limit === 'number' ? limit : 'no' in limit ? limit.no : 0;
     return [value * 0.9, value, value * 1.1];
   });
 
