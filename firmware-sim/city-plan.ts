@@ -137,6 +137,3 @@ export function planCity({ seed, wells, density, reportIntervalMs, counties }: C
     edges: shares.flatMap((share) => share.edges),
   };
 }
-
-/** Id of the first device at a facility; further ones append their own letter. */
-export const deviceOf = (facility: { readonly id: string }): string => `D-${facility.id}`;
