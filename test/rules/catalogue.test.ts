@@ -136,7 +136,7 @@ describe('the shipped catalogue', () => {
   it('has an owner, a colour and a text for every system alarm', () => {
     for (const rule of SHIPPED_SYSTEM) {
       expect(COLOURS).toContain(rule.colour);
-      expect(rule.owner).toMatch(/^(system-admin|security-admin|engineer)$/);
+      expect(rule.owner).toMatch(/^(system-admin|security-admin|engineer|duty-leader)$/);
       expect(rule.text.zh).not.toBe('');
       expect(rule.text.en).not.toBe('');
     }

@@ -200,6 +200,49 @@ describe('each planted fault is found', () => {
     expect(await found({ catalogue: shippedBut('deadband', 0) }, wanted)).toMatch(wanted);
   });
 
+  it('a delay that counts no samples and starts anew with every stray one', async () => {
+    const wanted = /only the (second model|engine) has/;
+    const breaches = await found(
+      {
+        publish(pipeline, input, synced) {
+          const { points } = pipeline.city.rules;
+          for (let index = 0; index < points.length; index++)
+            for (const { levels } of points.forWrite(index).rules)
+              for (const level of levels) Object.assign(level, { onSpan: null, offSpan: null, run: null });
+          pipeline.publish(input, synced);
+        },
+      },
+      wanted,
+    );
+    expect(breaches).toMatch(wanted);
+  });
+
+  it('a rise that promotes nothing', async () => {
+    const wanted = /only the second model has[^]*only the engine has/;
+    const text = JSON.stringify(shippedCatalogue().catalogue);
+    const catalogue: unknown = JSON.parse(
+      text.replace('"promotes":{"rule":"ponding-depth"', '"promotes":{"rule":"o2-low"'),
+    );
+    expect(await found({ catalogue: { revision: 'no-promotion', catalogue } }, wanted)).toMatch(wanted);
+  });
+
+  it('neighbours that ring alone, and neighbours that never ring', async () => {
+    const text = JSON.stringify(shippedCatalogue().catalogue);
+    const wanted = [/only the engine has gas-wells-adjacent/, /only the second model has gas-wells-adjacent/];
+    for (const [at, atLeast] of [1, 9].entries()) {
+      const changed: unknown = JSON.parse(
+        text
+          .replace('"atLeast":2,', `"atLeast":${atLeast},`)
+          .replace('"atLeast":2}', `"atLeast":${atLeast}}`),
+      );
+      const breaches = await found(
+        { catalogue: { revision: `at-least-${atLeast}`, catalogue: changed } },
+        wanted[at] ?? /./,
+      );
+      expect(breaches).toMatch(wanted[at] ?? /./);
+    }
+  });
+
   it('a snapshot that mixes two moments', async () => {
     const first = new Map<string, SnapshotPage>();
     const wanted = /announced|only the|state rebuilt|did not run/;
