@@ -211,6 +211,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
       ]);
       expect(groups[1]).toEqual({
         ...group,
+        id: 1,
         count: 3,
         kept: 3,
         sample: 's4',
