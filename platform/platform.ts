@@ -27,6 +27,7 @@ import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import { createPacketNotes } from './packet-notes.ts';
+import { createInfluxEdge } from './influx.ts';
 import { createPushIntake } from './push-intake.ts';
 import { createRefusalNotes } from './refusal-notes.ts';
 import { watchSelf } from './self-watch.ts';
@@ -65,10 +66,11 @@ export async function startPlatform(
     // The store still makes things durable while it closes, and the ledger takes them: it closes after the store.
     const ledger = await openLedgerClient(directory.path);
     closers.push(() => ledger.close());
-    const outputs = await openOutputClient(directory.path, {
-      retentionMs: config.retentionDays * 86_400_000,
-    });
+    const retentionMs = config.retentionDays * 86_400_000;
+    const outputs = await openOutputClient(directory.path, { retentionMs });
     closers.push(() => outputs.close());
+    const influxParts = { settings: config.influx, directory: directory.path, outputs, clock, retentionMs };
+    const influx = createInfluxEdge(influxParts);
 
     const setAside = readSetAside(directory.path);
     const announcements = createAnnouncements();
@@ -121,7 +123,10 @@ export async function startPlatform(
     const stranger = (name: string): void => packets.stranger(name, clock.wallMs());
     const ring = createEventRing(config.bounds.eventsHeldMax, pipeline);
     announcements.alarm.add(ring.add);
+    announcements.registry.add(influx.registryChanged);
     closers.push(() => stopPipeline(clock, pipeline));
+    influx.begin(pipeline, metrics);
+    closers.push(() => influx.stop());
     const watch = watchSelf({
       pipeline,
       outputs,
@@ -197,7 +202,8 @@ export async function startPlatform(
       {
         city,
         flows: flows?.port ?? null,
-        history: outputs,
+        history: influx.history,
+        influx: influx.port,
         intake: createPushIntake({ pipeline, refused: refusedEarly, stranger }),
         diagnostics: createDiagnostics({ pipeline, clock, notes: packets }),
         ledger,

@@ -5,13 +5,23 @@ import type { Commands } from './commands.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { PasswordHasher } from './passwords.ts';
-import type { CityPort, DiagnosticsPort, FlowsPort, HistoryPort, IntakePort, LedgerPort } from './ports.ts';
+import type {
+  CityPort,
+  DiagnosticsPort,
+  FlowsPort,
+  HistoryPort,
+  InfluxPort,
+  IntakePort,
+  LedgerPort,
+} from './ports.ts';
 import type { Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
 
 export type ServerPorts = {
   readonly city: CityPort;
   readonly history: HistoryPort;
+  /** Absent = no InfluxDB. */
+  readonly influx?: InfluxPort;
   readonly intake: IntakePort;
   readonly diagnostics: DiagnosticsPort;
   readonly ledger: LedgerPort;

@@ -88,9 +88,42 @@ export interface IntakePort {
   loginRefused(gateway: string, why: 'unknown' | 'retired' | 'wrong-secret', address: string): void;
 }
 
+/** Rejects with code `history-unavailable` when what is asked for lies in InfluxDB, and that does not answer. */
 export interface HistoryPort {
   raw(pointIndex: number, from: Timestamp, to: Timestamp, limit: number): Promise<RawRow[]>;
   buckets(pointIndex: number, from: Timestamp, to: Timestamp, count: number): Promise<Bucket[]>;
+}
+
+/** Where writing to InfluxDB stands. */
+export type InfluxView = {
+  readonly configured: boolean;
+  readonly profile: 'v1' | 'v2' | 'v3core' | null;
+  readonly url: string | null;
+  readonly state: 'off' | 'connecting' | 'writing' | 'refilling' | 'waiting' | 'paused';
+  readonly reason: string | null;
+  readonly cursorPosition: number | null;
+  readonly backlogRows: number;
+  readonly refillHours: number;
+  readonly deadLetters: number;
+  readonly expiredLines: number;
+  readonly short: number;
+  readonly comparedAt: Timestamp | null;
+  readonly lastWriteAt: Timestamp | null;
+};
+/** A line that InfluxDB refused for good. */
+export type DeadLetterView = {
+  readonly id: string;
+  readonly line: string;
+  readonly status: number | null;
+  readonly serverText: string;
+  readonly firstSeenAt: Timestamp;
+};
+export interface InfluxPort {
+  view(): InfluxView;
+  deadLetters(): Promise<readonly DeadLetterView[]>;
+  retry(id: string): Promise<'stored' | 'refused' | 'unavailable' | 'unknown'>;
+  /** The letter that is no more; null when there was none. */
+  discard(id: string): Promise<DeadLetterView | null>;
 }
 
 export type {

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   'alarm-open': [409, 'An alarm of it is still open'],
   retired: [409, 'It is retired'],
   'last-security-admin': [409, 'The last security administrator cannot be removed'],
+  'dead-letter-refused': [409, 'InfluxDB refuses this line again'],
   'idempotency-in-flight': [409, 'The first request with this key is still being carried out'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'Send application/json, or text/csv where documented'],
@@ -54,6 +55,8 @@ export const PROBLEMS = {
   'flows-down': [503, 'The flows are not running; alarms are not affected'],
   'flows-off': [404, 'Flows are switched off here'],
   'ledger-unavailable': [503, 'The ledger does not answer; alarms are not affected'],
+  'influx-unavailable': [503, 'InfluxDB does not answer'],
+  'history-unavailable': [503, 'This is older than the embedded store keeps, and InfluxDB does not answer'],
   internal: [500, 'Our own fault; it is in the log'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
@@ -123,6 +126,7 @@ export function toProblem(error: unknown): Problem {
   const validation = 'validation' in error && Array.isArray(error.validation) ? error.validation : null;
   if (validation !== null)
     return new Problem('invalid-request', error.message, { errors: fieldErrors(validation) });
+  if (code === 'history-unavailable') return new Problem(code, error.message);
   const known = FASTIFY_CODES[code];
   if (known !== undefined) return new Problem(known, error.message);
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;

@@ -38,6 +38,7 @@ export const RIGHTS = {
   'change-gateways': ['system-admin'],
   quarantine: REGISTRARS,
   diagnose: REGISTRARS,
+  'manage-influx': ['system-admin'],
   'manage-users': ['security-admin'],
   /** Flows run code in a process of their own and can raise alarms: an administrator's tool. */
   'read-flows': REGISTRARS,

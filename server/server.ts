@@ -29,6 +29,7 @@ import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { ingestRoutes } from './routes/ingest-routes.ts';
 import { importRoutes } from './routes/import-routes.ts';
 import { onboardingRoutes } from './routes/onboarding-routes.ts';
+import { influxRoutes } from './routes/influx-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
@@ -194,6 +195,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   quarantineRoutes(typed, context);
   onboardingRoutes(typed, context);
   flowRoutes(typed, context);
+  influxRoutes(typed, context);
   api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
 }
 

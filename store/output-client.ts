@@ -1,4 +1,5 @@
 /** Record log, measurements and snapshots as the main thread sees them. */
+import type { MessagePort } from 'node:worker_threads';
 import type {
   EventChunk,
   FromOutput,
@@ -19,6 +20,8 @@ export interface OutputClient extends OutputStore {
   onReport(listener: (report: StoreReport) => void): void;
   /** Positions of the snapshots kept, newest first: the journal is needed back to the last of them. */
   snapshotPositions(): Promise<readonly number[]>;
+  /** Answers through this port what the embedded store holds, by whole hours (influx/hours-port.ts). */
+  connectReader(port: MessagePort): void;
 }
 
 type Link = WorkerLink<ToOutput, FromOutput>;
@@ -73,6 +76,7 @@ export async function openOutputClient(
     loadSnapshot: async () => snapshotOf(await ask<SnapshotMessage | null>({ ask: 'snapshot' })),
     beginSnapshot: createSnapshots(link, ask),
     snapshotPositions: () => ask<number[]>({ ask: 'snapshot-positions' }),
+    connectReader: (port) => link.post({ kind: 'reader', port }, [port]),
     status: () => ask({ ask: 'status' }),
     async close() {
       await link.close({ kind: 'close' });

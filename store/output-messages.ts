@@ -1,4 +1,5 @@
 /** What the main thread and the store's worker say to each other. */
+import type { MessagePort } from 'node:worker_threads';
 import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { OutputStoreStatus, SnapshotHeader, SnapshotPage, StoreTrouble } from './ports.ts';
@@ -78,6 +79,8 @@ export type ToOutput =
   | { readonly kind: 'snapshot-page'; readonly snapshot: number; readonly page: SnapshotPage }
   | { readonly kind: 'abandon-snapshot'; readonly snapshot: number }
   | { readonly kind: 'request'; readonly id: number; readonly request: OutputRequest }
+  /** Somebody reads whole hours of the embedded store through this port. */
+  | { readonly kind: 'reader'; readonly port: MessagePort }
   | { readonly kind: 'close' };
 
 export type FromOutput =

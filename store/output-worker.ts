@@ -1,6 +1,8 @@
 /** The store's thread: record log, measurement store and snapshots, and nobody else touches their files. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openEmbeddedStore } from './embedded/embedded-store.ts';
+import type { HourSource } from './embedded/hour-source.ts';
+import { serveHours } from './influx/hours-port.ts';
 import type { Flushed } from './commit-queue.ts';
 import { OutputCore } from './output-core.ts';
 import type { FromOutput, OutputWorkerData, ToOutput } from './output-messages.ts';
@@ -38,7 +40,7 @@ function run(port: MessagePort, { directory, options }: OutputWorkerData): void 
         onDamage({ file, keptAs: null, fromPosition: 0, toPosition: 0, detail: `${code}: ${detail}` }),
     });
     const core = new OutputCore(disk, { ...logOptions, directory, store, drawSalt, onDamage });
-    serve(core, createOutputRequests(core, store, onDamage), port, say);
+    serve({ core, hours: store.hours, requests: createOutputRequests(core, store, onDamage) }, port, say);
     opened = true;
     say({ kind: 'opened', recordEnd: core.recordEnd, damage });
   } catch (error) {
@@ -48,7 +50,10 @@ function run(port: MessagePort, { directory, options }: OutputWorkerData): void 
 
 type Requests = ReturnType<typeof createOutputRequests>;
 
-function serve(core: OutputCore, requests: Requests, port: MessagePort, say: Say): void {
+type Parts = { readonly core: OutputCore; readonly hours: HourSource; readonly requests: Requests };
+
+function serve({ core, hours, requests }: Parts, port: MessagePort, say: Say): void {
+  const readers: MessagePort[] = [];
   const appends = appendsOf(core, say);
   const maintenance = setInterval(() => {
     appends.tellTrouble(core.maintain(Date.now()));
@@ -73,7 +78,11 @@ function serve(core: OutputCore, requests: Requests, port: MessagePort, say: Say
         const { answer, transfer } = requests.answer(message.id, message.request);
         return say(answer, transfer);
       }
+      case 'reader':
+        readers.push(message.port);
+        return serveHours(message.port, hours);
       case 'close':
+        for (const reader of readers) reader.close();
         clearInterval(maintenance);
         appends.stop();
         requests.close();

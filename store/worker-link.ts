@@ -1,6 +1,6 @@
 /** The main thread's end of a store worker: start it, talk to it, notice when it dies. */
 import { randomInt } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { Worker, type Transferable } from 'node:worker_threads';
 import { StoreError, type Damage, type StoreErrorCode } from './store-error.ts';
 import type { StoreTrouble } from './ports.ts';
 
@@ -40,7 +40,7 @@ export function createChannel<T>(): Channel<T> {
 }
 
 export type WorkerLink<ToWorker, FromWorker> = {
-  post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
+  post(message: ToWorker, transfer?: readonly Transferable[]): void;
   onMessage(listener: (message: FromWorker) => void): void;
   /** Called once when the worker ends without being asked. */
   onDeath(listener: (error: StoreError) => void): void;
@@ -52,8 +52,9 @@ export type WorkerLink<ToWorker, FromWorker> = {
 export async function startWorker<ToWorker, FromWorker>(
   url: URL,
   workerData: unknown,
+  transferList: Transferable[] = [],
 ): Promise<{ readonly link: WorkerLink<ToWorker, FromWorker>; readonly first: FromWorker }> {
-  const worker = new Worker(url, { workerData });
+  const worker = new Worker(url, { workerData, transferList });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const death = watchDeath(worker);
   const messages = createChannel<FromWorker>();

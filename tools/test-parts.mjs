@@ -12,6 +12,7 @@ const PARTS = [
     name: 'fonts-noto-cjk',
     present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'),
   },
+  { name: 'influxdb', present: () => existsSync('/usr/bin/influxd') },
   { name: 'strace', present: () => existsSync('/usr/bin/strace') },
 ];
 

@@ -22,6 +22,7 @@ const MATRIX: Record<Action, string> = {
   'change-gateways': '- - - - - y - -',
   quarantine: '- - - y - y - -',
   diagnose: '- - - y - y - -',
+  'manage-influx': '- - - - - y - -',
   'manage-users': '- - - - - - y -',
   'read-flows': '- - - y - y - -',
   'edit-flows': '- - - - - y - -',

@@ -1,0 +1,95 @@
+/**
+ * InfluxDB behind the running platform: killed in mid-stream, away for a while, the platform killed too. Every
+ * acknowledged record is there once, and a person was told. The long form: test/long/influx.long.ts.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Health } from '#domain/contract/health.ts';
+import type { InfluxView } from '#server/ports.ts';
+import { hasInfluxd, type RealInfluxd, realInfluxd } from '#test/store/influx/real-influxd.ts';
+import { type Api, logIn, registerWell, until } from './api.ts';
+import { createLoad, DEVICES, storedIn } from './influx-load.ts';
+import { freshDataDirectory, type PlatformProcess, startPlatformProcess } from './platform-process.ts';
+
+const directory = freshDataDirectory();
+let platform: PlatformProcess | null = null;
+let influxd: RealInfluxd | null = null;
+afterAll(async () => {
+  await platform?.kill('SIGKILL');
+  await influxd?.dispose();
+  directory.remove();
+});
+
+const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const codes = async (api: Api): Promise<string> => {
+  const { status, reasons } = await api.get<Health>('/api/v1/health');
+  return [status, ...reasons.map(({ code }) => code)].join(' ');
+};
+const view = (api: Api): Promise<InfluxView> => api.get<InfluxView>('/api/v1/influx');
+
+describe.skipIf(!hasInfluxd)('InfluxDB 1.6.7 behind the platform', () => {
+  it('stopped, killed, and the platform killed: every acknowledged record is there once', async () => {
+    influxd = await realInfluxd();
+    const env = { INFLUX_URL: influxd.url, INFLUX_BUCKET: 'city' };
+    platform = await startPlatformProcess(directory.path, { env });
+    let api = await logIn(platform.http);
+    const secret = await registerWell(api, DEVICES);
+    const load = createLoad(50);
+    let running = load.start(platform.mqttPort, secret);
+    await until(
+      'the first rows',
+      15_000,
+      () => view(api),
+      ({ lastWriteAt }) => lastWriteAt !== null,
+    );
+
+    await influxd.stop('SIGKILL');
+    await influxd.start();
+    await pass(500);
+    await platform.kill('SIGKILL');
+    running.stop();
+    platform = await startPlatformProcess(directory.path, { env });
+    api = await logIn(platform.http);
+    running = load.start(platform.mqttPort, secret);
+    await until(
+      'writing again',
+      20_000,
+      () => view(api),
+      ({ state, lastWriteAt }) => state === 'writing' && lastWriteAt !== null,
+    );
+
+    await influxd.stop('SIGTERM');
+    const degraded = await until(
+      'health',
+      25_000,
+      () => codes(api),
+      (text) => text.includes('influx-backlog'),
+    );
+    expect(degraded).toMatch(/^degraded /);
+    await pass(500);
+    await influxd.start();
+    running.stop();
+    await until(
+      'the backlog',
+      45_000,
+      () => view(api),
+      ({ backlogRows, state }) => backlogRows === 0 && state === 'writing',
+    );
+    await until(
+      'health',
+      5_000,
+      () => codes(api),
+      (text) => !text.includes('influx'),
+    );
+
+    const { counts, rows } = storedIn(
+      await influxd.query('SELECT value FROM reading GROUP BY point', 'city'),
+    );
+    const wrong = [...load.acknowledged].filter((key) => counts.get(key) !== 1);
+    console.log(
+      `${load.acknowledged.size} acknowledged, ${rows} rows in InfluxDB, ${wrong.length} lost or doubled`,
+    );
+    expect(load.acknowledged.size).toBeGreaterThan(1_000);
+    expect(wrong).toEqual([]);
+    expect([...counts.values()].every((count) => count === 1)).toBe(true);
+  }, 120_000);
+});
