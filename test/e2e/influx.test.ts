@@ -6,8 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Health } from '#domain/contract/health.ts';
 import type { InfluxView } from '#server/ports.ts';
 import { hasInfluxd, type RealInfluxd, realInfluxd } from '#test/store/influx/real-influxd.ts';
+import { mockInflux } from '#test/store/influx/mock-influx.ts';
 import { type Api, logIn, registerWell, until } from './api.ts';
 import { createLoad, DEVICES, storedIn } from './influx-load.ts';
+import { at, loadedPlatform } from './influx-refusing.ts';
 import { freshDataDirectory, type PlatformProcess, startPlatformProcess } from './platform-process.ts';
 
 const directory = freshDataDirectory();
@@ -37,7 +39,7 @@ describe.skipIf(!hasInfluxd)('InfluxDB 1.6.7 behind the platform', () => {
     let running = load.start(platform.mqttPort, secret);
     await until(
       'the first rows',
-      15_000,
+      60_000,
       () => view(api),
       ({ lastWriteAt }) => lastWriteAt !== null,
     );
@@ -52,7 +54,7 @@ describe.skipIf(!hasInfluxd)('InfluxDB 1.6.7 behind the platform', () => {
     running = load.start(platform.mqttPort, secret);
     await until(
       'writing again',
-      20_000,
+      60_000,
       () => view(api),
       ({ state, lastWriteAt }) => state === 'writing' && lastWriteAt !== null,
     );
@@ -60,7 +62,7 @@ describe.skipIf(!hasInfluxd)('InfluxDB 1.6.7 behind the platform', () => {
     await influxd.stop('SIGTERM');
     const degraded = await until(
       'health',
-      25_000,
+      60_000,
       () => codes(api),
       (text) => text.includes('influx-backlog'),
     );
@@ -70,13 +72,13 @@ describe.skipIf(!hasInfluxd)('InfluxDB 1.6.7 behind the platform', () => {
     running.stop();
     await until(
       'the backlog',
-      45_000,
+      160_000,
       () => view(api),
       ({ backlogRows, state }) => backlogRows === 0 && state === 'writing',
     );
     await until(
       'health',
-      5_000,
+      20_000,
       () => codes(api),
       (text) => !text.includes('influx'),
     );
@@ -91,5 +93,36 @@ describe.skipIf(!hasInfluxd)('InfluxDB 1.6.7 behind the platform', () => {
     expect(load.acknowledged.size).toBeGreaterThan(1_000);
     expect(wrong).toEqual([]);
     expect([...counts.values()].every((count) => count === 1)).toBe(true);
-  }, 120_000);
+  }, 300_000);
 });
+
+it('an expired token delays no alarm and holds nothing; a good one gets everything', async () => {
+  const mock = await mockInflux('v2');
+  mock.authorization = 'Token good';
+  const env = { INFLUX_URL: mock.url, INFLUX_TOKEN: 'expired', INFLUX_ORG: 'city', INFLUX_BUCKET: 'city' };
+  const city = await loadedPlatform(env, { alarms: 30, gapMs: 60, recordsPerSecond: 3_000 });
+  const { delaysMs, acknowledgedRecords, healths } = await city.run();
+  expect(delaysMs).toHaveLength(30);
+  console.log(
+    `401: ${acknowledgedRecords} records, publish -> alarm p50 ${at(delaysMs, 0.5)} ms, p99 ${at(delaysMs, 0.99)} ms`,
+  );
+  expect(healths.filter((text) => text.startsWith('failing'))).toEqual([]);
+  await until(
+    'health',
+    20_000,
+    () => codes(city.api),
+    (text) => /^degraded .*influx-failing/.test(text),
+  );
+  expect(await view(city.api)).toMatchObject({ state: 'paused', backlogRows: acknowledgedRecords + 30 });
+  // The administrator renews the token there: what was expired is good again.
+  mock.authorization = 'Token expired';
+  await until(
+    'the backlog',
+    160_000,
+    () => view(city.api),
+    ({ backlogRows }) => backlogRows === 0,
+  );
+  expect(mock.readings()).toBe(acknowledgedRecords + 30);
+  await city.close();
+  await mock.close();
+}, 300_000);
