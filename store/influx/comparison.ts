@@ -82,7 +82,7 @@ export class Comparison {
 /** Lines that InfluxDB refused for good, by hour and point. */
 function deadLines(dead: DeadLetters): Map<string, number> {
   const found = new Map<string, number>();
-  for (const { line } of dead.list()) {
+  for (const line of dead.refusedLines()) {
     const [, point, time] = /^[^,]+,point=((?:\\.|[^ ])+) .* (\d+)$/.exec(line) ?? [];
     const key = `${hourOf(Number(time))} ${point?.replaceAll(/\\(.)/g, '$1') ?? ''}`;
     found.set(key, (found.get(key) ?? 0) + 1);

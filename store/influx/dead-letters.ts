@@ -1,6 +1,8 @@
 /**
  * Lines that InfluxDB refuses for good, kept until a person retries or discards them. One NDJSON file: an entry a
- * line, `{"gone":id}` once it is dealt with; synced before anything moves on; written anew without the gone ones.
+ * line, `{"gone":id}` once it is stored after all, `{"discarded":id,"line":…}` once it is given up; synced before
+ * anything moves on; written anew without the gone ones. Discarded ones stay known: sent again by a refill they are
+ * refused again, and must neither come back to a person nor count as missing.
  */
 import { createHash } from 'node:crypto';
 import type { Disk } from '../disk.ts';
@@ -28,6 +30,8 @@ export class DeadLetters {
   readonly #disk: Disk;
   readonly #path: string;
   readonly #letters = new Map<string, DeadLetter>();
+  /** Id -> line. */
+  readonly #discarded = new Map<string, string>();
   #gone = 0;
 
   /** Reads what is there; a torn last line was never counted on. Throws the disk's errors. */
@@ -49,19 +53,37 @@ export class DeadLetters {
     return [...this.#letters.values()];
   }
 
+  /** Every line that InfluxDB does not have because it refuses it. */
+  *refusedLines(): Generator<string> {
+    for (const { line } of this.#letters.values()) yield line;
+    yield* this.#discarded.values();
+  }
+
   get(id: string): DeadLetter | undefined {
     return this.#letters.get(id);
   }
 
   /** On the medium when it returns; throws the disk's error, and then none is kept. */
   add(letters: readonly DeadLetter[]): void {
-    const fresh = letters.filter(({ id }) => !this.#letters.has(id));
+    const fresh = letters.filter(({ id }) => !this.#letters.has(id) && !this.#discarded.has(id));
     if (fresh.length === 0) return;
     this.#append(fresh.map((letter) => JSON.stringify(letter)));
     for (const letter of fresh) this.#letters.set(letter.id, letter);
   }
 
-  /** Dealt with: stored after all, or discarded. */
+  /** A person gave it up: it is not listed again, even when it is refused again. */
+  discard(id: string): void {
+    const letter = this.#letters.get(id);
+    if (letter === undefined) return;
+    this.#append([JSON.stringify({ discarded: id, line: letter.line })]);
+    this.#letters.delete(id);
+    this.#discarded.set(id, letter.line);
+    // The oldest are beyond every retention by then.
+    const [oldest] = this.#discarded.keys();
+    if (this.#discarded.size > DEAD_LETTERS_MAX && oldest !== undefined) this.#discarded.delete(oldest);
+  }
+
+  /** Stored after all. */
   remove(id: string): void {
     if (!this.#letters.has(id)) return;
     this.#append([JSON.stringify({ gone: id })]);
@@ -76,6 +98,9 @@ export class DeadLetters {
     if ('gone' in entry) {
       this.#letters.delete(String(entry.gone));
       this.#gone += 1;
+    } else if ('discarded' in entry) {
+      this.#letters.delete(String(entry.discarded));
+      this.#discarded.set(String(entry.discarded), String(entry.line));
     } else this.#letters.set(entry.id, entry);
   }
 
@@ -92,18 +117,24 @@ export class DeadLetters {
   }
 
   #rewrite(): void {
-    const text = this.list().map((letter) => `${JSON.stringify(letter)}\n`);
+    const given = [...this.#discarded].map(([discarded, line]) => ({ discarded, line }));
+    const text = [...this.list(), ...given].map((entry) => `${JSON.stringify(entry)}\n`);
     this.#disk.replace(this.#path, new TextEncoder().encode(text.join('')));
     this.#gone = 0;
   }
 }
 
-function parsed(line: string): DeadLetter | { gone: unknown } | null {
+type Entry =
+  | DeadLetter
+  | { readonly gone: unknown }
+  | { readonly discarded: unknown; readonly line: unknown };
+
+function parsed(line: string): Entry | null {
   if (line === '') return null;
   try {
     const entry: unknown = JSON.parse(line);
     if (typeof entry !== 'object' || entry === null) return null;
-    if ('gone' in entry) return entry;
+    if ('gone' in entry || ('discarded' in entry && 'line' in entry)) return entry;
     return isLetter(entry) ? entry : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;

@@ -51,6 +51,8 @@ export class Forwarder {
   readonly #source: BatchSource;
   readonly #comparison: Comparison;
   #durable: number;
+  /** No cursor, or one beyond the log's end, which then was put back from a backup. */
+  readonly #anew: boolean;
   #profile: Profile | null = null;
   #batch: Batch | null = null;
   #held: { readonly kind: 'waiting' | 'paused'; readonly why: string; readonly until: number } | null = null;
@@ -70,6 +72,7 @@ export class Forwarder {
     this.#durable = durable;
     const state = new SavedState(disk, `${directory}/influx`);
     this.#state = state;
+    this.#anew = state.fresh || state.cursor.through > durable;
     this.dead = new DeadLetters(disk, `${directory}/influx/dead-letters.ndjson`);
     this.reader = createInfluxReader(http, target.bucket);
     const { wallMs } = clock;
@@ -90,7 +93,7 @@ export class Forwarder {
 
   /** Does one thing; gives the milliseconds until the next is due. Rejects for the disk's and the store's errors. */
   async step(): Promise<number> {
-    if (this.#state.fresh && this.#savedAt === -Infinity) await this.#takeUp();
+    if (this.#anew && this.#savedAt === -Infinity) await this.#takeUp();
     const leftMs = (this.#held?.until ?? 0) - this.#parts.clock.monotonicMs();
     const waitMs = leftMs > 0 ? leftMs : await this.#act();
     const more = this.#backlog.lookAhead(this.#durable);
@@ -136,7 +139,7 @@ export class Forwarder {
     this.#save(true);
   }
 
-  /** InfluxDB is new here: all that the embedded store has goes there too, and the log from here on. */
+  /** InfluxDB is new to this data: all that the embedded store has goes there too, and the log from here on. */
   async #takeUp(): Promise<void> {
     const through = this.#durable;
     this.#state.wholeHours = await this.#parts.stored.hours();

@@ -154,7 +154,7 @@ async function valueOf(
       return forwarder.retry(request.id);
     case 'discard': {
       const letter = dead.get(request.id) ?? null;
-      dead.remove(request.id);
+      dead.discard(request.id);
       return letter;
     }
   }

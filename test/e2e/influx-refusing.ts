@@ -9,7 +9,7 @@ import { freshDataDirectory, startPlatformProcess } from './platform-process.ts'
 const LOAD_DEVICES = Array.from({ length: 50 }, (_, number) => `L-${number}`);
 /** Records of one publish; and publishes in flight. */
 const RECORDS = 50;
-const WINDOW = 4;
+const WINDOW = 10;
 
 export type Figures = {
   /** Publish -> `alarm` on a console's socket, milliseconds, ascending. */

@@ -150,7 +150,7 @@ describe('the forwarder', () => {
     expect(await one.forwarder().retry(first?.id ?? '')).toBe('refused');
     mock.poison = () => false;
     expect(await one.forwarder().retry(first?.id ?? '')).toBe('stored');
-    one.forwarder().dead.remove(second?.id ?? '');
+    one.forwarder().dead.discard(second?.id ?? '');
     one.restart();
     expect(one.forwarder().dead.list()).toEqual([third]);
     expect(mock.readings()).toBe(998);
@@ -185,6 +185,18 @@ describe('the forwarder', () => {
     one.names.push('D-100/ch4');
     await one.run();
     expect(mock.readings()).toBe(3);
+  });
+
+  it('a record log put back from a backup is not waited for: everything is sent again', async () => {
+    await opened();
+    for (let block = 0; block < 5; block += 1) one.append(rows(100, 5, START + block * 60_000));
+    await one.run();
+    one.clock.monotonic += 2_000;
+    await one.forwarder().step();
+    mock.rows.clear();
+    one.restart(2);
+    await one.run();
+    expect(mock.readings()).toBe(500);
   });
 
   it('InfluxDB configured later gets what the embedded store has, and then what comes', async () => {
@@ -239,6 +251,23 @@ describe('a server that answers 204 and stores nothing', () => {
     await one.run();
     expect(mock.readings()).toBe(2_010);
     await one.run((forwarder) => forwarder.status().short === 0);
+  });
+
+  it('a discarded line is neither missed nor brought back by a refill', async () => {
+    await opened();
+    mock.poison = (line) => / value=(100|110),/.test(line);
+    one.append(rows(1_000));
+    await one.run();
+    for (const { id } of one.forwarder().dead.list()) one.forwarder().dead.discard(id);
+    one.restart();
+    await one.run((forwarder) => forwarder.status().comparedAt !== null);
+    expect(one.forwarder().status()).toMatchObject({ short: 0, deadLetters: 0, refillHours: 0 });
+    for (const [, series] of mock.rows) series.delete(START);
+    one.append(rows(10));
+    await one.run();
+    one.clock.monotonic += 600_000;
+    await one.run((forwarder) => forwarder.status().writtenLines > 12);
+    expect(one.forwarder().status().deadLetters).toBe(0);
   });
 
   it('is not suspected for its dead letters, nor for what it keeps no longer', async () => {

@@ -27,7 +27,7 @@ export type OneInflux = {
   /** Steps until nothing waits, or the wanted state is reached; waits pass by the clock alone. */
   run(until?: (forwarder: Forwarder) => boolean, stepsMax?: number): Promise<void>;
   /** The forwarder ends (as by kill -9: nothing is saved) and starts again on what is on disk. */
-  restart(): void;
+  restart(logEnd?: number): void;
   dispose(): void;
 };
 
@@ -56,7 +56,7 @@ export function oneInflux(
   const embedded = openEmbeddedStore(`${directory}/measurements`);
   const names = Array.from({ length: 100 }, (_, index) => `D-${index}/ch4`);
   let http: InfluxHttp | null = null;
-  const open = (): Forwarder => {
+  const open = (end: number): Forwarder => {
     http?.close();
     http = openInfluxHttp(to.url, authorizationOf(to));
     return new Forwarder(
@@ -71,10 +71,10 @@ export function oneInflux(
         chance: () => 0.5,
         pace: { ...INFLUX_PACE, ...pace },
       },
-      log.end,
+      end,
     );
   };
-  let forwarder = open();
+  let forwarder = open(log.end);
   return {
     directory,
     log,
@@ -97,8 +97,8 @@ export function oneInflux(
       }
       throw new Error(`not reached in ${stepsMax} steps: ${JSON.stringify(forwarder.status())}`);
     },
-    restart() {
-      forwarder = open();
+    restart(logEnd = log.end) {
+      forwarder = open(logEnd);
     },
     dispose() {
       http?.close();
