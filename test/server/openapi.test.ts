@@ -183,7 +183,8 @@ function rightOf(method: string, path: string): Action | null {
   if (kind === 'flows' || kind === 'flow-versions') return method === 'get' ? 'read-flows' : 'edit-flows';
   if (kind === 'audit') return 'read-audit';
   if (kind === 'quarantine') return 'quarantine';
-  if (kind === 'influx' || kind === 'dead-letters') return method === 'get' ? 'read-metrics' : 'manage-influx';
+  if (kind === 'influx' || kind === 'dead-letters')
+    return method === 'get' ? 'read-metrics' : 'manage-influx';
   if (kind === 'catalogue') return 'read-reference';
   if (last === 'diagnostics' || last === 'gaps') return 'diagnose';
   if (method === 'get')
