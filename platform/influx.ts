@@ -3,7 +3,7 @@
  * journaled conditions, and reads from InfluxDB what is older than the embedded store keeps. Nothing here is awaited
  * by the alarm path, and the journal never waits for it (invariant 12).
  */
-import type { InfluxSettings } from '#config';
+import type { Config, InfluxSettings } from '#config';
 import type { Clock } from '#domain/clock.ts';
 import { openAlarms } from '#rules/engine.ts';
 import type { Metrics } from '#server/metrics.ts';
@@ -29,13 +29,14 @@ const LOOK_MS = 1_000;
 const RESTART_MS = 10_000;
 
 export function createInfluxEdge(parts: {
-  readonly settings: InfluxSettings | null;
+  readonly config: Pick<Config, 'influx' | 'retentionDays'>;
   readonly directory: string;
   readonly outputs: OutputClient;
   readonly clock: Clock;
-  readonly retentionMs: number;
 }): InfluxEdge {
-  const { settings, directory, outputs, clock, retentionMs } = parts;
+  const { directory, outputs, clock } = parts;
+  const settings = parts.config.influx;
+  const retentionMs = parts.config.retentionDays * 86_400_000;
   let durable = outputs.recordEnd;
   let client: InfluxClient | null = null;
   let pipeline: Pipeline | null = null;

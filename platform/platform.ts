@@ -69,8 +69,7 @@ export async function startPlatform(
     const retentionMs = config.retentionDays * 86_400_000;
     const outputs = await openOutputClient(directory.path, { retentionMs });
     closers.push(() => outputs.close());
-    const influxParts = { settings: config.influx, directory: directory.path, outputs, clock, retentionMs };
-    const influx = createInfluxEdge(influxParts);
+    const influx = createInfluxEdge({ config, directory: directory.path, outputs, clock });
 
     const setAside = readSetAside(directory.path);
     const announcements = createAnnouncements();
