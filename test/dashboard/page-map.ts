@@ -88,7 +88,7 @@ export function mapOnThePage(house: PageHouse): void {
         'https://video.invalid/zhonghua-1',
       );
       await shows(page, '.map-caption', '底图为示意图，非测绘成果');
-      await shows(page, '.legend-lines', '燃气干管');
+      await shows(page, '.legend-lines', '干线');
       await drawn(page, ['al-0']);
     });
 

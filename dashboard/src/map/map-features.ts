@@ -51,7 +51,8 @@ function ringPlace({ location: { lon, lat } }: Facility, nth: number): Place {
 }
 
 /** How a network is drawn: where the medium flows, where it branches, or merely what belongs together. */
-export type LineClass = 'main' | 'branch' | 'relation';
+export const LINE_CLASSES = ['main', 'branch', 'relation'] as const;
+export type LineClass = (typeof LINE_CLASSES)[number];
 const RELATIONS: readonly string[] = ['adjacent', 'gauge-of', 'power-feed'];
 
 export const lineClass = (kind: string): LineClass =>

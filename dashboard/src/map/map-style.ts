@@ -8,7 +8,7 @@ import type {
   LayerSpecification,
   StyleSpecification,
 } from 'maplibre-gl';
-import { NOTHING } from './map-features.ts';
+import { LINE_CLASSES, NOTHING, type LineClass } from './map-features.ts';
 import { FONT, type MapInk } from './map-ink.ts';
 import { drawSketch } from './sketch.ts';
 
@@ -21,13 +21,12 @@ export type Layers = {
 
 /** From here on single facilities are told apart, so they are shown whatever the filter. */
 export const STREET_ZOOM = 12;
-const RELATION = ['main', 'branch', 'relation'] as const;
-const DASH: Readonly<Record<(typeof RELATION)[number], number[] | null>> = {
+const DASH: Readonly<Record<LineClass, number[] | null>> = {
   main: null,
   branch: [4, 2],
   relation: [1, 2],
 };
-const WIDTH: Readonly<Record<(typeof RELATION)[number], number>> = { main: 2.6, branch: 1.6, relation: 1.2 };
+const WIDTH: Readonly<Record<LineClass, number>> = { main: 2.6, branch: 1.6, relation: 1.2 };
 
 /** Every source's id is also its place here; the data come later. */
 export function mapStyle(ink: MapInk, layers: Layers): StyleSpecification {
@@ -150,7 +149,7 @@ function networkLayers(ink: MapInk, { hidden }: Layers): LayerSpecification[] {
     ink['net-hazchem'],
     ink['net-other'],
   ];
-  return RELATION.map((kind) => {
+  return LINE_CLASSES.map((kind) => {
     const dash = DASH[kind];
     return {
       id: `edges-${kind}`,
