@@ -36,7 +36,11 @@ export async function proxyFlows(app: FastifyInstance, context: Context): Promis
   const flows = context.flows ?? null;
   installAuthentication(app, context);
   app.decorateRequest('flowTicket', null);
-  app.addHook('preHandler', async (request) => admit(context, request));
+  app.addHook('preHandler', async (request, reply) => {
+    // The editor's own addresses are relative.
+    if (request.method === 'GET' && request.url === '/flows') return reply.redirect('/flows/');
+    return admit(context, request);
+  });
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', EDITOR_POLICY);
   });

@@ -33,7 +33,7 @@ const OFF = {
   ...{ measurements: 0, measurementsDropped: 0, alarms: 0, alarmsDropped: 0 },
 } as const;
 
-const Number_ = Type.Object({ number: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }) });
+const VersionPath = Type.Object({ number: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }) });
 
 export function flowRoutes(app: Api, context: Context): void {
   const reading = { right: 'read-flows' as const };
@@ -65,7 +65,7 @@ export function flowRoutes(app: Api, context: Context): void {
   const oneSchema = {
     tags: ['flows'],
     summary: 'The flows of one version, as the editor imports them; without credentials',
-    params: Number_,
+    params: VersionPath,
     response: answers(200, Type.Array(Type.Object({})), 'Flows'),
   };
   app.get('/flow-versions/:number', { config: reading, schema: oneSchema }, async (request) => {
@@ -76,7 +76,7 @@ export function flowRoutes(app: Api, context: Context): void {
   const restoreSchema = {
     tags: ['flows'],
     summary: 'Make the flows of this version the newest ones; they run at once',
-    params: Number_,
+    params: VersionPath,
     response: answers(200, Type.Object({ number: Type.Integer() }), 'Number of the new version'),
   };
   app.post(

@@ -31,12 +31,12 @@ export type FlowsCity = {
   close(): Promise<void>;
 };
 
-export async function openFlowsCity(): Promise<FlowsCity> {
+export async function openFlowsCity(devices: readonly string[] = ['G-1', 'G-2', 'G-3']): Promise<FlowsCity> {
   const directory = freshDataDirectory();
   const env = { LIFELINE_FLOWS: 'on' };
   let platform = await startPlatformProcess(directory.path, { env });
   let admin = await logIn(platform.http);
-  const secret = await registerWell(admin, ['G-1', 'G-2', 'G-3']);
+  const secret = await registerWell(admin, devices);
   const password = await createUser(admin, 'duty', ['duty-officer']);
   let duty = await logIn(platform.http, 'duty', password);
   const connect = (): Promise<MqttClient> =>
