@@ -16,6 +16,8 @@ export type Config = {
   readonly adminPassword: string | null;
   /** Node-RED in a process of its own (docs/node-red.md); 130 MB of memory. */
   readonly flows: boolean;
+  /** Channels to people's phones with their secrets (docs/alerts.md); null = none. */
+  readonly channelsFile: { readonly path: string; readonly text: string } | null;
   /** Days a measurement is kept in the embedded store. */
   readonly retentionDays: number;
   /** Null = measurements stay in the embedded store alone. */
@@ -128,6 +130,7 @@ const KNOWN = new Set([
   'LIFELINE_FLOWS',
   'LIFELINE_RETENTION_DAYS',
   'LIFELINE_RESERVE_MB',
+  'LIFELINE_CHANNELS_FILE',
   'INFLUX_URL',
   'INFLUX_TOKEN',
   'INFLUX_USERNAME',
@@ -166,6 +169,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
   const optionalPort = (name: string): number | null =>
     environment[name] === undefined ? null : whole(name, 0, 0, 65_535);
+  const channels = environment['LIFELINE_CHANNELS_FILE'];
   const tls = readTls(environment);
   const mqttsPort = optionalPort('LIFELINE_MQTTS_PORT');
   const mqttWssPort = optionalPort('LIFELINE_MQTT_WSS_PORT');
@@ -188,6 +192,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminPassword:
       environment['LIFELINE_ADMIN_PASSWORD'] === undefined ? null : text('LIFELINE_ADMIN_PASSWORD', ''),
     flows: onOrOff('LIFELINE_FLOWS', true),
+    channelsFile:
+      channels === undefined ? null : { path: channels, text: readText('LIFELINE_CHANNELS_FILE', channels) },
     retentionDays: whole('LIFELINE_RETENTION_DAYS', 400, 1, 36_500),
     influx: readInflux(environment, text),
     bounds: {
@@ -264,11 +270,7 @@ function influxAuth(
   if (username === undefined && password === undefined) return { kind: 'none' };
   if (username === undefined) throw new ConfigError('INFLUX_USERNAME', 'is needed beside INFLUX_PASSWORD');
   if (password === undefined) throw new ConfigError('INFLUX_PASSWORD', 'is needed beside INFLUX_USERNAME');
-  return {
-    kind: 'password',
-    username: text('INFLUX_USERNAME', ''),
-    password: text('INFLUX_PASSWORD', ''),
-  };
+  return { kind: 'password', username: text('INFLUX_USERNAME', ''), password: text('INFLUX_PASSWORD', '') };
 }
 
 function readTls(environment: Readonly<Record<string, string | undefined>>): Config['tls'] {
@@ -280,20 +282,18 @@ function readTls(environment: Readonly<Record<string, string | undefined>>): Con
   if (cert === undefined) throw new ConfigError('LIFELINE_TLS_CERT', 'is needed beside LIFELINE_TLS_KEY');
   if (key === undefined) throw new ConfigError('LIFELINE_TLS_KEY', 'is needed beside LIFELINE_TLS_CERT');
   const read = (): TlsFiles => ({
-    cert: readPem('LIFELINE_TLS_CERT', cert),
-    key: readPem('LIFELINE_TLS_KEY', key),
-    ...(ca === undefined ? {} : { ca: readPem('LIFELINE_TLS_CA', ca) }),
+    cert: readText('LIFELINE_TLS_CERT', cert),
+    key: readText('LIFELINE_TLS_KEY', key),
+    ...(ca === undefined ? {} : { ca: readText('LIFELINE_TLS_CA', ca) }),
   });
   return { ...read(), read };
 }
 
-function readPem(setting: string, path: string): string {
+function readText(setting: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(
-      setting,
-      `cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(setting, `cannot read ${path}: ${why}`);
   }
 }

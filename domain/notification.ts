@@ -5,7 +5,7 @@ import type { Timestamp } from './time.ts';
 export const CHANNEL_KINDS = ['sms', 'voice', 'wecom', 'dingtalk', 'feishu', 'webhook', 'web-push'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
-/** A channel as the fold knows it; its address and secrets are the edge's (docs/decisions: channel secrets). */
+/** A channel as the fold knows it; its address and secrets are the edge's (docs/decisions/0011). */
 export type ChannelName = { readonly id: string; readonly kind: ChannelKind };
 
 /** How one person is reached over one channel; without `address` their phone number is it. */
@@ -135,4 +135,16 @@ export type ChannelHealth = ChannelName & {
   readonly lastFailureAt: Timestamp | null;
   readonly failuresInARow: number;
   readonly detail: string | null;
+};
+
+/** The facts of an alarm in Chinese words; every text may be empty. */
+export type AlarmFacts = {
+  readonly colour: Colour;
+  readonly level: string;
+  readonly place: string;
+  readonly quantity: string;
+  readonly value: string;
+  readonly limit: string;
+  /** `11月22日 16:52:07` in the city's time. */
+  readonly since: string;
 };

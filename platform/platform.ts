@@ -18,6 +18,7 @@ import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { openOutputClient } from '#store/output-client.ts';
 import { readSetAside } from '#store/set-aside.ts';
 import { type CommitFigures, openPipeline } from '../pipeline.ts';
+import { startAlerts } from './alerts.ts';
 import { createBrokerHost } from './broker-host.ts';
 import { createAnnouncements, createCityPort } from './city-port.ts';
 import { createClosers, dieWithWorker, endByInput, stopPipeline } from './endings.ts';
@@ -177,6 +178,9 @@ export async function startPlatform(
     if (flows === null) endLeftOvers(pipeline);
     else closers.push(flows.stop);
 
+    const { channelsFile } = config;
+    const alerts = startAlerts({ channelsFile, pipeline, announcements, clock, mac: secretHmac });
+    closers.push(() => alerts.stop());
     const first = await ensureFirstAdmin(ledger, config.adminPassword ?? undefined);
     const city = createCityPort({
       pipeline,
@@ -209,6 +213,7 @@ export async function startPlatform(
         clock,
         secretHmac,
         randomBytes,
+        alerts: alerts.port,
         onSlowClient: (username, active) =>
           pipeline.submit({
             kind: 'condition',

@@ -1,5 +1,6 @@
 /** What every route and the socket work with: the ports, and the server's own parts built on them. */
 import type { Clock } from '#domain/clock.ts';
+import type { AlertsPort } from './alerts-port.ts';
 import type { Audit } from './audit.ts';
 import type { Commands } from './commands.ts';
 import type { LoginGuard } from './login-guard.ts';
@@ -34,6 +35,8 @@ export type ServerPorts = {
   readonly randomBytes: (count: number) => Uint8Array;
   /** Open MQTT connections and the like, shown by `GET /metrics` under `lifeline_mqtt_<name>`. */
   readonly brokerMetrics?: () => Readonly<Record<string, number>>;
+  /** Absent: nobody is told over the phone, and there are no such routes. */
+  readonly alerts?: AlertsPort;
   /** A console too slow to be served was cut (invariant 16, `slow-client`); `active` false once it is served again. */
   readonly onSlowClient?: (username: string, active: boolean) => void;
 };

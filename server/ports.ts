@@ -18,6 +18,7 @@ import type { PushOutcome } from '#domain/contract/push.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
 import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
 import type { Product, Registry } from '#domain/registry.ts';
+import type { NotificationItem } from '#domain/notification.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Person, Role, Scope } from '#domain/user.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
@@ -139,6 +140,8 @@ export interface LedgerPort {
   alarms(filter: AlarmFilter): Promise<readonly Alarm[]>;
   alarm(id: string): Promise<Alarm | null>;
   alarmEvents(alarm: string): Promise<readonly AlarmEvent[]>;
+  notifications(alarm: string): Promise<readonly NotificationItem[]>;
+  notification(id: string): Promise<NotificationItem | null>;
   users(): Promise<readonly UserRecord[]>;
   createUser(user: UserRecord): Promise<void>;
   updateUser(

@@ -36,6 +36,8 @@ export const RIGHTS = {
   maintenance: ['duty-leader', 'engineer'],
   'change-registry': REGISTRARS,
   'change-gateways': ['system-admin'],
+  'read-on-call': [...DUTY, 'system-admin'],
+  'change-on-call': ['duty-leader', 'system-admin'],
   quarantine: REGISTRARS,
   diagnose: REGISTRARS,
   'manage-influx': ['system-admin'],

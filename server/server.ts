@@ -30,6 +30,8 @@ import { ingestRoutes } from './routes/ingest-routes.ts';
 import { importRoutes } from './routes/import-routes.ts';
 import { onboardingRoutes } from './routes/onboarding-routes.ts';
 import { influxRoutes } from './routes/influx-routes.ts';
+import { alertRoutes } from './routes/alert-routes.ts';
+import { phoneRoutes } from './routes/phone-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
@@ -84,6 +86,8 @@ export async function buildServer(options: ServerOptions, ports: ServerPorts): P
     installAuthentication(scope, context);
     metricsRoute(scope.withTypeProvider<TypeBoxTypeProvider>(), context);
   });
+  const { alerts } = ports;
+  if (alerts !== undefined) await app.register(async (scope) => phoneRoutes(scope, context, alerts));
   const directory = options.consoleDirectory ?? null;
   const hasConsole = directory !== null && (await serveConsole(app, directory));
   app.setNotFoundHandler((request, reply) => {
@@ -192,6 +196,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   ingestRoutes(typed, context);
   pointRoutes(typed, context);
   alarmRoutes(typed, context);
+  if (context.alerts !== undefined) alertRoutes(typed, context, context.alerts);
   quarantineRoutes(typed, context);
   onboardingRoutes(typed, context);
   flowRoutes(typed, context);

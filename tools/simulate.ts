@@ -16,7 +16,7 @@ const { values } = parseArgs({
 });
 const first = Number(values.seed ?? values.first);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
-const totals = { kills: 0, powerCuts: 0, acknowledged: 0, spans: 0, alarmEvents: 0 };
+const totals = { kills: 0, powerCuts: 0, acknowledged: 0, spans: 0, alarmEvents: 0, told: 0, repeated: 0 };
 
 for (let seed = first; seed < first + count; seed++) {
   const outcome = await simulateCity(seed, Number(values.minutes) * 60_000);
@@ -26,6 +26,8 @@ for (let seed = first; seed < first + count; seed++) {
   totals.acknowledged += verdict.acknowledged;
   totals.spans += verdict.spans;
   totals.alarmEvents += verdict.alarmEvents;
+  totals.told += verdict.told;
+  totals.repeated += verdict.repeated;
   if (verdict.breaches.length === 0) continue;
   console.log(verdict.breaches.slice(0, 20).join('\n'));
   console.log(
@@ -35,5 +37,6 @@ for (let seed = first; seed < first + count; seed++) {
 }
 console.log(
   `${count} seeds from ${first}: ${totals.kills} kills, ${totals.powerCuts} power cuts, ` +
-    `${totals.acknowledged} acknowledged records, ${totals.spans} alarm spans, ${totals.alarmEvents} alarm events, 0 breaches`,
+    `${totals.acknowledged} acknowledged records, ${totals.spans} alarm spans, ${totals.alarmEvents} alarm events, ` +
+    `${totals.told} messages to people (${totals.repeated} twice at a vendor), 0 breaches`,
 );

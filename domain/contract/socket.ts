@@ -1,6 +1,7 @@
 /** Messages of the console's socket (socket.io, same port as the API). Cursors are opaque to the client. */
 import type { Alarm, AlarmChange } from '../alarm.ts';
 import type { Health } from './health.ts';
+import type { NotificationItem } from '../notification.ts';
 import type { Timestamp } from '../time.ts';
 
 export type SnapshotMessage = {
@@ -38,6 +39,9 @@ export type GatewayMessage = {
   readonly at: Timestamp;
 };
 
+/** A message to somebody's phone about this alarm came to be or changed; GET its `notifications` for the rest. */
+export type NotificationMessage = { readonly alarm: string; readonly item: NotificationItem };
+
 export interface ServerToClient {
   snapshot(message: SnapshotMessage): void;
   alarm(message: AlarmMessage): void;
@@ -45,6 +49,7 @@ export interface ServerToClient {
   points(batch: ArrayBuffer): void;
   beat(message: BeatMessage): void;
   gateway(message: GatewayMessage): void;
+  notification(message: NotificationMessage): void;
 }
 export interface ClientToServer {
   resync(): void;

@@ -27,6 +27,7 @@ import { writeCursor } from './cursor.ts';
 import { admit, type Admitted } from './handshake.ts';
 import { createPace } from './pace.ts';
 import { createPointFeed, latestBatch, type PointFeed } from './point-feed.ts';
+import { tellOfMessage } from './messages.ts';
 import { createSlowClientWatch, cut, isTooSlow } from './slow-clients.ts';
 
 const BEAT_MS = 2_000;
@@ -90,6 +91,7 @@ export class ConsolePush {
         this.#io.to(audience.room).emit('gateway', { gateway, connected, at });
       }
     });
+    this.#context.alerts?.onNotification((event) => tellOfMessage(this.#io, city, this.#audiences, event));
     users.onChange((username) => this.#closeUser(username));
     this.#every(VALUES_MS, () => this.#feed.flush());
     this.#every(BEAT_MS, () => this.#beat());

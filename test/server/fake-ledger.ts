@@ -80,6 +80,8 @@ export function createLedger(): FakeLedger {
       check();
       return alarms.get(id) ?? null;
     },
+    notifications: async () => [],
+    notification: async () => null,
     async alarmEvents(alarm) {
       check();
       return events.filter((event) => event.alarm.id === alarm);

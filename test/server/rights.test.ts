@@ -20,6 +20,8 @@ const MATRIX: Record<Action, string> = {
   maintenance: '- y - y - - - -',
   'change-registry': '- - - y - y - -',
   'change-gateways': '- - - - - y - -',
+  'read-on-call': 'y y - - - y - -',
+  'change-on-call': '- y - - - y - -',
   quarantine: '- - - y - y - -',
   diagnose: '- - - y - y - -',
   'manage-influx': '- - - - - y - -',

@@ -5,7 +5,7 @@
  */
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Answer } from '#domain/event.ts';
-import type { AlarmAction, Input, Journaled, PublishInput } from '#domain/input.ts';
+import type { AlarmAction, CommandInput, Input, Journaled, PublishInput } from '#domain/input.ts';
 import type { Person } from '#domain/user.ts';
 import { DEFAULT_BOUNDS } from '#config';
 import { openPipeline, type Pipeline } from '#pipeline';
@@ -18,6 +18,7 @@ import type { LedgerFollower } from '../../city/ports.ts';
 import { type Random, seededRandom } from './random.ts';
 import { SimClock, settle } from './sim-clock.ts';
 import { SimDisk } from './sim-disk.ts';
+import { type Carried, createSimPhones, SIM_ON_CALL, type SimPhones } from './sim-phones.ts';
 import { createSimField, REPORT_INTERVAL_MS, type SimField, type SimPoint } from './sim-field.ts';
 import { openSimJournal } from './sim-journal.ts';
 import { openSimOutputs, type SimOutputs } from './sim-outputs.ts';
@@ -38,6 +39,8 @@ export type SimOutcome = {
   readonly answered: readonly Answered[];
   readonly kills: number;
   readonly powerCuts: number;
+  /** Messages that the vendors took, life by life. */
+  readonly carried: readonly Carried[];
 };
 
 /** Thrown from inside a disk call: the process dies there and then. */
@@ -76,6 +79,7 @@ export async function simulateCity(
   const points = planPoints(random);
   const field = createSimField(points, random);
   const announced: AlarmEvent[] = [];
+  const phones = createSimPhones(seed, clock);
   const answered: Answered[] = [];
   const deaths = { kills: 0, powerCuts: 0 };
   let life: Life | null = null;
@@ -87,7 +91,7 @@ export async function simulateCity(
   };
 
   async function live(): Promise<void> {
-    life = await startLife({ clock, disk, random, ledger, announced, twist });
+    life = await startLife({ clock, disk, random, ledger, announced, phones, twist });
     for (const gateway of new Set(points.map((point) => point.gateway))) {
       const presence = { client: 'box', connected: true, connections: 1, address: 'sim' };
       life.pipeline.submit({ kind: 'presence', gateway, ...presence });
@@ -97,6 +101,7 @@ export async function simulateCity(
   /** Dies at once; comes back later, perhaps to die again while it recovers. */
   async function die(): Promise<void> {
     life = null;
+    phones.die();
     deathAtCall = Number.POSITIVE_INFINITY;
     const downMs = random.int(40_000);
     if (random.chance(0.5)) {
@@ -142,6 +147,7 @@ export async function simulateCity(
   }
   deathAtCall = Number.POSITIVE_INFINITY;
   disk.faults.sync = 0;
+  phones.calm();
   disk.capacityBytes = Number.MAX_SAFE_INTEGER;
   field.drain();
   for (let quiet = 0; quiet < 200 && (field.unacknowledged() > 0 || quiet < 150); quiet++) {
@@ -155,12 +161,28 @@ export async function simulateCity(
   await die();
   await live();
   await clock.advance(2_000);
-  const last: Life | null = life;
+  const last = life as Life | null;
   if (last === null) throw new Error('no life left');
+  // Messages still come and go: judged between two of them.
+  for (let wait = 0; wait < 200 && isBusy(last); wait++) await clock.advance(STEP_MS);
   const journal: Journaled<Input>[] = [];
   await openSimJournal(disk, clock, random, 0).read(0, (entry) => void journal.push(entry));
-  return { seed, field, points, ...(last as Life), ledger, journal, announced, answered, ...deaths };
+  return {
+    seed,
+    field,
+    points,
+    ...(last as Life),
+    ledger,
+    journal,
+    announced,
+    answered,
+    carried: phones.carried,
+    ...deaths,
+  };
 }
+
+const isBusy = ({ pipeline }: Life): boolean =>
+  pipeline.status().ledgerLag > 0 || pipeline.status().waiting > 0;
 
 async function startLife(world: {
   readonly clock: SimClock;
@@ -168,9 +190,11 @@ async function startLife(world: {
   readonly random: Random;
   readonly ledger: Ledger;
   readonly announced: AlarmEvent[];
+  readonly phones: SimPhones;
   readonly twist: SimTwist;
 }): Promise<Life> {
-  const { clock, disk, random, ledger, announced, twist } = world;
+  const { clock, disk, random, ledger, announced, phones, twist } = world;
+  let carrier: ReturnType<SimPhones['start']> | null = null;
   const { journal: twistJournal, outputs: twistOutputs, ledger: twistLedger, reserveBytes } = twist;
   const openJournal = openSimJournal(disk, clock, random, 8, reserveBytes);
   const openOutputs = openSimOutputs(disk, clock, random, 30);
@@ -195,11 +219,12 @@ async function startLife(world: {
       gateway: () => {},
       registry: () => {},
       rejected: () => {},
-      notification: () => {},
+      notification: (event) => carrier?.notification(event),
       committed: () => {},
       unjournaled: () => {},
     },
   });
+  carrier = phones.start(pipeline);
   await settle();
   return { pipeline, outputs };
 }
@@ -240,13 +265,17 @@ async function register(life: Life, clock: SimClock, points: readonly SimPoint[]
       }),
     ]),
   ];
-  const answers: Answer[] = [];
   const change = { items } as Extract<Input, { command: 'registry' }>['change'];
-  void life.pipeline
-    .command({ kind: 'command', command: 'registry', by: DUTY, change })
-    .then((a) => answers.push(a));
+  await ordered(life, clock, { kind: 'command', command: 'registry', by: DUTY, change });
+  const list = { revision: 0, list: SIM_ON_CALL };
+  await ordered(life, clock, { kind: 'command', command: 'on-call', by: DUTY, ...list });
+}
+
+async function ordered(life: Life, clock: SimClock, command: CommandInput): Promise<void> {
+  const answers: Answer[] = [];
+  void life.pipeline.command(command).then((a) => answers.push(a));
   for (let wait = 0; wait < 100 && answers.length === 0; wait++) await clock.advance(50);
-  if (answers[0]?.ok !== true) throw new Error(`registration refused: ${JSON.stringify(answers[0])}`);
+  if (answers[0]?.ok !== true) throw new Error(`${command.command} refused: ${JSON.stringify(answers[0])}`);
 }
 
 /** Takes, shelves or notes one open alarm, now and then with a revision that is no longer true. */

@@ -1,6 +1,7 @@
 /** What must hold after a simulated city, whatever its seed; each breach is one line that says what and where. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import { everyEpisode } from '#emergency/episodes.ts';
 import { openAlarms, shippedCatalogue } from '#rules/engine.ts';
 import { type City, createCity } from '../../city/city.ts';
 import { emptyOutput, fold } from '../../city/fold.ts';
@@ -12,6 +13,7 @@ import {
   naiveSpans,
   type NaiveWells,
 } from '../oracle/naive-city.ts';
+import { judgePhones } from './phones-oracles.ts';
 import type { SimOutcome } from './sim-city.ts';
 import { REPORT_INTERVAL_MS, type SimRecord } from './sim-field.ts';
 
@@ -21,6 +23,9 @@ export type Verdict = {
   readonly rows: number;
   readonly spans: number;
   readonly alarmEvents: number;
+  /** Messages to people, and how many of them a vendor was handed a second time. */
+  readonly told: number;
+  readonly repeated: number;
 };
 
 /** `rules` = what the second model believes to be in force. */
@@ -30,6 +35,7 @@ export async function judgeCity(
 ): Promise<Verdict> {
   const events = await recordedAlarmEvents(outcome);
   const naive = secondModel(outcome, rules);
+  const phones = await judgePhones(outcome);
   return {
     breaches: [
       ...everyAcknowledgedRecordCountsOnce(outcome),
@@ -38,12 +44,15 @@ export async function judgeCity(
       ...ledgerHasThemAll(outcome, events),
       ...answersHold(outcome, events),
       ...modelsAgree(naive, spansOf(events)),
+      ...phones.breaches,
       ...stateIsAFunctionOfTheJournal(outcome),
     ],
     acknowledged: outcome.field.acknowledged.length,
     rows: outcome.outputs.recordedRows().length,
     spans: naive.length,
     alarmEvents: events.length,
+    told: phones.told,
+    repeated: phones.repeated,
   };
 }
 
@@ -257,6 +266,7 @@ function stateIsAFunctionOfTheJournal({ journal, pipeline }: SimOutcome): string
     position: of.position,
     open: openAlarms(of.rules),
     late: [...of.lateWindows],
+    messages: everyEpisode(of.emergency),
     registry: of.registry.revision,
   });
   return isDeepStrictEqual(plain(digest(city)), plain(digest(pipeline.city)))

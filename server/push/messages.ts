@@ -1,0 +1,20 @@
+/** Consoles hear of messages to people's phones, each audience of those about alarms it sees. */
+import type { NotificationEvent } from '#domain/notification.ts';
+import type { CityPort } from '../ports.ts';
+import { audienceSeesAlarm, type Audience } from './audience.ts';
+import type { ConsoleServer } from './console-push.ts';
+
+/** A notice is about no alarm: the consoles are not told of it. */
+export function tellOfMessage(
+  io: ConsoleServer,
+  city: CityPort,
+  audiences: ReadonlyMap<string, Audience>,
+  { item }: NotificationEvent,
+): void {
+  const alarm = item.alarm === null ? undefined : city.alarm(item.alarm);
+  if (alarm === undefined) return;
+  for (const audience of audiences.values()) {
+    if (!audienceSeesAlarm(audience, city.registry(), alarm)) continue;
+    io.to(audience.room).emit('notification', { alarm: alarm.id, item });
+  }
+}
