@@ -29,6 +29,7 @@ describe('settings', () => {
       tls: null,
       adminPassword: null,
       flows: true,
+      channelsFile: null,
       retentionDays: 400,
       influx: null,
       bounds: DEFAULT_BOUNDS,
