@@ -14,7 +14,7 @@ import { freshDataDirectory, type PlatformProcess, startPlatformProcess } from '
 import type { Vendor } from '../emergency/doubles/vendor.ts';
 import { openDingtalk } from '../emergency/doubles/vendors.ts';
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 600_000;
 const GAS = 4.5;
 
 /** A port below the ephemeral ones, so that the link in the message leads to every life of the platform. */
