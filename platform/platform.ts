@@ -9,7 +9,7 @@ import type { Config } from '#config';
 import type { Clock } from '#domain/clock.ts';
 import type { Rejection, RejectionReason } from '#domain/rejection.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
-import { createMetrics, type Metrics } from '#server/metrics.ts';
+import { createMetrics } from '#server/metrics.ts';
 import { buildServer, type Server } from '#server/server.ts';
 import { ensureFirstAdmin } from '#server/users.ts';
 import { openDataDirectory } from '#store/data-directory.ts';
@@ -17,10 +17,11 @@ import { openJournalClient } from '#store/journal-client.ts';
 import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { openOutputClient } from '#store/output-client.ts';
 import { readSetAside } from '#store/set-aside.ts';
-import { type CommitFigures, openPipeline } from '../pipeline.ts';
+import { openPipeline } from '../pipeline.ts';
 import { startAlerts } from './alerts.ts';
 import { createBrokerHost } from './broker-host.ts';
 import { createAnnouncements, createCityPort } from './city-port.ts';
+import { countCommit } from './commit-metrics.ts';
 import { createClosers, dieWithWorker, endByInput, stopPipeline } from './endings.ts';
 import { createEventRing } from './event-ring.ts';
 import { endLeftOvers, openFlows } from './flows.ts';
@@ -111,7 +112,7 @@ export async function startPlatform(
         notification(event) {
           for (const listener of announcements.notification) listener(event);
         },
-        committed: (commit) => count(metrics, commit),
+        committed: (commit) => countCommit(metrics, commit),
         unjournaled(event) {
           if (event !== null) for (const listener of announcements.alarm) listener(event);
           // Over: consoles draw themselves anew, so that nothing of the throw-away copy stays on screen.
@@ -295,11 +296,4 @@ function brokerTls({ tls, mqttsPort, mqttWssPort }: Config): Partial<BrokerOptio
       ...(mqttWssPort === null ? {} : { websocketPort: mqttWssPort }),
     },
   };
-}
-
-function count(metrics: Metrics, commit: CommitFigures): void {
-  metrics.publishes(commit.publishes);
-  metrics.measurements(commit.measurements);
-  metrics.journalSynced(commit.syncMs, commit.inputs);
-  for (const delayMs of commit.alarmDelaysMs) metrics.alarmDelay(delayMs);
 }
