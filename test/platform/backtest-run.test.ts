@@ -64,12 +64,12 @@ function withPondingOrangeAt(limit: number): unknown {
 }
 
 describe('a back-test on stored history', () => {
-  it('shows the orange flood that the draft would have called yellow', () => {
+  it('shows the fast orange flood, told red, that the draft would have called yellow, told orange', () => {
     const outcome = runBacktest(city());
-    const orange = outcome.changed.map(({ before, after }) => [before.colour, after.colour]);
-    expect(orange).toEqual([['orange', 'yellow']]);
-    expect(outcome.before.byColour.orange).toBe(1);
-    expect(outcome.after.byColour).toMatchObject({ orange: 0, yellow: outcome.before.byColour.yellow + 1 });
+    const colours = outcome.changed.map(({ before, after }) => [before.colour, after.colour]);
+    expect(colours).toEqual([['red', 'orange']]);
+    expect(outcome.before.byColour.red).toBe(1);
+    expect(outcome.after.byColour).toMatchObject({ red: 0, orange: outcome.before.byColour.orange + 1 });
     expect(outcome).toMatchObject({ rows: 2 * 8 * 60, coveredThrough: START + 8 * HOUR, damagedChunks: 0 });
   });
 

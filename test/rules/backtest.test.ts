@@ -56,7 +56,8 @@ describe('one catalogue on history', () => {
     ]);
     const floods = found.filter(({ rule }) => rule === 'ponding-depth');
     expect(floods.map(({ colour, onsetAt, returnedAt }) => [colour, onsetAt, returnedAt !== null])).toEqual([
-      ['orange', wall(120), true],
+      // 21 cm that come within a minute are one colour worse than 21 cm.
+      ['red', wall(120), true],
       ['red', wall(62 * 60), true],
     ]);
   });
@@ -110,9 +111,9 @@ describe('two catalogues side by side', () => {
     const higher = judged(withLimit('ponding-depth', 'prepare-closure', 25), rows);
     const report = compareEpisodes(now, higher, options);
     expect(report.changed.map(({ before, after }) => [before.colour, after.colour])).toEqual([
-      ['orange', 'yellow'],
+      ['red', 'orange'],
     ]);
-    expect(report.after.byColour.orange).toBe(report.before.byColour.orange - 1);
+    expect(report.after.byColour.red).toBe(report.before.byColour.red - 1);
     expect(compareEpisodes(higher, now, options).changed).toHaveLength(1);
   });
 
