@@ -33,7 +33,7 @@ export const ROUND_S = 900;
 const SHOWER_MM_PER_HOUR = 50;
 const DOWNPOUR_MM_PER_HOUR = 225;
 /** Peak of a storm that crosses the city: heavy enough to flood, too short for a rain sum. */
-const CROSSING_MM_PER_HOUR = 80;
+const CROSSING_MM_PER_HOUR = 90;
 /** In the second of four rounds the storm does not stay but crosses the city, over other counties. */
 const CROSSING_EVERY = 4;
 const STORM_AREAS = ['371703', '371721', '371722', '371723', '371725'];

@@ -27,8 +27,8 @@ export function storm(atS: number, area: string, peakMmPerHour: number, mendedS:
 }
 
 /** The cell comes up from the west over 东明, crosses the city's seat and 鲁西新区, and dies behind 巨野. */
-const WEST: Location = { lat: 35.27, lon: 114.98 };
-const EAST: Location = { lat: 35.42, lon: 116.22 };
+const WEST: Location = { lat: 35.235, lon: 114.98 };
+const EAST: Location = { lat: 35.389, lon: 116.22 };
 const CROSSING_KM_PER_HOUR = 90;
 /** Counties on its way whose underpass pump does not start. */
 const DROWNING = ['371728', '371724'];

@@ -22,7 +22,7 @@ const RUNOFF = 0.85;
 /** A dry low point of an open road: its gullies take what they can, as a small pump would. */
 export function createLowPoint(random: Random): Underpass {
   const catchmentM2 = 7_000 + random.next() * 4_000;
-  const gulliesMmPerHour = 36 + random.next() * 60;
+  const gulliesMmPerHour = 30 + random.next() * 40;
   return {
     volumeM3: 0,
     pumpOn: false,

@@ -44,9 +44,11 @@ export async function rehearse(
     LIFELINE_MQTT_PORT: '0',
     LIFELINE_ADMIN_PASSWORD: ADMIN_PASSWORD,
     LIFELINE_RESERVE_MB: '1',
+    LIFELINE_FLOWS: 'off',
   });
   const platform = await startPlatform(config, { clock });
-  const api = await logIn(`http://127.0.0.1:${platform.httpPort}`);
+  const http = `http://127.0.0.1:${platform.httpPort}`;
+  const api = await logIn(http);
   const plan = planCity({
     seed: SEED,
     wells: 4 * (counties?.length ?? 10),
@@ -71,7 +73,8 @@ export async function rehearse(
     await waitFor('everything reported is acknowledged', () => isDelivered(simulation));
     clock.pass(1_000);
   }
-  const seen = await seenIn(api, plan, startedAt);
+  // Half an hour of the platform's time ends an idle session.
+  const seen = await seenIn(await logIn(http), plan, startedAt);
   await simulation.stop();
   await platform.close();
   directory.remove();
