@@ -10,7 +10,10 @@ const ESCAPE = `const process = msg.constructor.constructor('return process')();
 const PHASES: readonly [string, string | null][] = [
   ['quiet before', null],
   ['endless loop', `later(() => { for (;;); }, 1);`],
-  ['100 MB on the pipe', `process.getBuiltinModule('fs').writeSync(3, Buffer.alloc(100e6, 65));`],
+  [
+    '100 MB on the pipe',
+    `later(() => process.getBuiltinModule('fs').writeSync(3, Buffer.alloc(100e6, 65)), 1);`,
+  ],
   [
     '100 MB on the log',
     `later(() => process.getBuiltinModule('fs').writeSync(1, Buffer.alloc(100e6, 65)), 1);`,
