@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
 import { parseCatalogue } from '../../dashboard/src/api/catalogue.ts';
+import { STEP_NAMES } from '#domain/contract/diagnostics.ts';
 import { RAISED_RULES } from '#domain/raise.ts';
+import { REGISTRY_ERROR_CODES } from '#domain/registry-fields.ts';
+import { REJECTION_REASONS } from '#domain/rejection.ts';
 import { explain } from '../../dashboard/src/text/explanation.ts';
 import { PROBLEMS } from '../../server/problems.ts';
 import { RINGING_REASONS, SILENT_REASONS } from '../../rules/announce.ts';
@@ -75,6 +78,12 @@ describe('the two languages', () => {
 });
 
 describe('codes that the platform sends have a text', () => {
+  test('what a gateway’s packets go through, why one is refused, and why a row of the registry is', () => {
+    for (const step of STEP_NAMES) expect(te(`step.${step}`), step).toBe(true);
+    for (const reason of REJECTION_REASONS) expect(te(`rejection.${reason}`), reason).toBe(true);
+    for (const code of REGISTRY_ERROR_CODES) expect(te(`problem.${code}`), code).toBe(true);
+  });
+
   test('reasons why a change rang or did not', () => {
     for (const reason of [...RINGING_REASONS, ...SILENT_REASONS]) {
       expect(te(`reason.${reason}`), reason).toBe(true);

@@ -1,6 +1,7 @@
 /** The built console in a real browser: what an officer does and sees. One browser for all of it. */
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
+import { configOnThePage } from './page-config.ts';
 import { everyoneOnThePage } from './page-everyone.ts';
 import { usePageHouse } from './page-house.ts';
 import { liveOnThePage } from './page-live.ts';
@@ -12,5 +13,6 @@ describe.skipIf(!existsSync('/usr/bin/chromium'))('the console', () => {
   ordersOnThePage(house);
   liveOnThePage(house);
   mapOnThePage(house);
+  configOnThePage(house);
   everyoneOnThePage(house);
 });

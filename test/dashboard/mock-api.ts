@@ -17,6 +17,8 @@ export const MOCK_PASSWORD = 'Watch-2026';
 const USERS: readonly MockUser[] = [
   { username: 'zhang', name: '张三', roles: ['duty-officer'], scope: {} },
   { username: 'li', name: '李四', roles: ['duty-leader'], scope: {} },
+  { username: 'eng', name: '赵六', roles: ['engineer'], scope: {} },
+  { username: 'admin', name: '管理员', roles: ['system-admin'], scope: {} },
   { username: 'view', name: '王五', roles: ['viewer'], scope: {} },
 ];
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,6 +45,8 @@ export async function answerApi(
     return method === 'DELETE'
       ? { status: 204, body: null, cookie: 'lifeline_session=; Max-Age=0; Path=/' }
       : ok({ user });
+  const configured = city.config.answer(method, path, url, body);
+  if (configured !== null) return configured;
   if (head === 'catalogue') return ok(catalogue());
   if (head === 'organisations') return list(ORGANISATIONS);
   if (head === 'areas') return list(readJson('domain/catalogue/areas.json'));

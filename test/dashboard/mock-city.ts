@@ -8,6 +8,7 @@ import type { AlarmMessage } from '#domain/contract/socket.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
 import { SEATS } from '../../dashboard/src/map/sketch.ts';
 import { alarmOf } from './alarm-fixture.ts';
+import { createMockConfig, type MockConfig } from './mock-config.ts';
 
 export type MockCity = {
   /** Points and facilities of the registry; one point a facility. */
@@ -16,6 +17,8 @@ export type MockCity = {
   readonly events: AlarmMessage[];
   /** What `GET /alarms/{id}/notifications` lists. */
   readonly notifications: Map<string, unknown[]>;
+  /** What the configuration pages read and write. */
+  readonly config: MockConfig;
   sequence(): number;
   now(): number;
   onAlarm(listener: (message: AlarmMessage) => void): void;
@@ -55,6 +58,7 @@ export function createMockCity(now: () => number = Date.now): MockCity {
     alarms,
     events,
     notifications: new Map(),
+    config: createMockConfig(now),
     sequence: () => sequence,
     now,
     onAlarm: (listener) => listeners.push(listener),

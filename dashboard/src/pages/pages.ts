@@ -26,6 +26,13 @@ export const PAGES: readonly PageEntry[] = [
     component: defineAsyncComponent(() => import('./map-page.vue')),
   },
   {
+    name: 'gateways',
+    paths: ['/cfg/gateways', '/cfg/gateways/:id'],
+    group: 'cfg',
+    roles: REGISTRARS,
+    component: defineAsyncComponent(() => import('./gateways-page.vue')),
+  },
+  {
     name: 'organisations',
     paths: ['/cfg/organisations', '/cfg/organisations/:id'],
     group: 'cfg',

@@ -1,0 +1,94 @@
+/** The configuration pages: what an engineer and an administrator see and do. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { fromMenu, logIn } from './browser.ts';
+import { ROOT, shows, text, type PageHouse } from './page-house.ts';
+
+const axe = readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+async function violations(page: Page): Promise<string[]> {
+  const ran = await page.evaluate(
+    `${axe}; axe.run().then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].html))`,
+  );
+  return Array.isArray(ran) ? ran.map(String) : ['axe did not run'];
+}
+
+/** Logs in, then opens a page of the configuration by its address. */
+async function openAs(house: PageHouse, who: string, address: string): Promise<Page> {
+  const page = await house.browser.open();
+  await logIn(page, house.server.origin, who);
+  await page.goto(`${house.server.origin}${address}`);
+  await page.waitForSelector('.page h1');
+  return page;
+}
+
+export function configOnThePage(house: PageHouse): void {
+  describe('gateways', { timeout: 60_000 }, () => {
+    test('the list begins with what needs a hand, and finds by a word', async () => {
+      const page = await openAs(house, 'admin', '/cfg/gateways');
+      await shows(page, '.table', 'GW-2');
+      const ids = await page.locator('.table tbody .row-button').allInnerTexts();
+      expect(ids).toEqual(['GW-2', 'GW-3', 'GW-1']);
+      expect(await text(page, '.table tbody tr')).toContain('离线');
+      await page.fill('input[type=search]', '拒收');
+      expect(await page.locator('.table tbody .row-button').allInnerTexts()).toEqual(['GW-3']);
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('a new gateway’s secret is shown once, with a label for its box', async () => {
+      const page = await openAs(house, 'admin', '/cfg/gateways');
+      await page.getByRole('button', { name: '登记网关' }).click();
+      await page.getByLabel('编号').fill('GW-9');
+      await page.getByLabel('名称').fill('九号网关');
+      await page.getByRole('button', { name: '保存' }).click();
+      expect(await text(page, '.secret code')).toBe('secret-of-GW-9');
+      expect(await text(page, '.qr-label')).toContain('九号网关');
+      expect(await page.locator('.qr-label path').getAttribute('d')).toMatch(/^M4 4h7/);
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: '关闭' }).click();
+      await page.locator('.secret').waitFor({ state: 'detached' });
+      await shows(page, '.table', 'GW-9');
+    });
+
+    test('the diagnosis goes through each packet, follows the gateway, and stands still when asked to', async () => {
+      const page = await openAs(house, 'eng', '/cfg/gateways/GW-3');
+      await shows(page, '.packet summary', '存疑：设备');
+      await page.locator('.packets .packet summary').first().click();
+      await shows(page, '.steps .doubt', 'no device called X-1');
+      await shows(page, '.fact-box', '未登记的设备');
+      expect(await violations(page)).toEqual([]);
+      await shows(page, '.fact-list', '2 次');
+      await page.getByRole('button', { name: '暂停刷新' }).click();
+      await shows(page, '.diagnosis-age', '已暂停');
+      await fromMenu(page, '日间');
+      await fromMenu(page, 'English');
+      await shows(page, '.fact-box', 'Last packets');
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('an engineer is not offered what only the administrator may', async () => {
+      const page = await openAs(house, 'eng', '/cfg/gateways/GW-1');
+      await shows(page, '.gateway-actions', '检修窗口');
+      expect(await page.getByRole('button', { name: '更换密钥' }).count()).toBe(0);
+    });
+
+    test('a new secret is asked for twice; a refusal is told in words', async () => {
+      const page = await openAs(house, 'admin', '/cfg/gateways/GW-1');
+      await page.getByRole('button', { name: '更换密钥' }).click();
+      await shows(page, 'dialog', '旧密钥立即失效');
+      await page.keyboard.press('Enter');
+      expect(await text(page, '.secret code')).toBe('secret-of-GW-1');
+      await page.getByRole('button', { name: '停用', exact: true }).click();
+      await page.getByRole('button', { name: '停用网关' }).click();
+      await shows(page, 'dialog [role=alert]', '须先停用其下的设备或测点');
+    });
+
+    test('a red alarm is seen from here too', async () => {
+      const page = await openAs(house, 'admin', '/cfg/gateways');
+      house.city.raise(0, 'red');
+      await shows(page, '.red-strip', '一级 未接警 1');
+    });
+  });
+}
