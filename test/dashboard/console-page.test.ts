@@ -1,7 +1,7 @@
 /** The built console in a real browser: what an officer does and sees. One browser for all of it. */
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
-import { configOnThePage } from './page-config.ts';
+import { configOnThePage, registryOnThePage } from './page-config.ts';
 import { everyoneOnThePage } from './page-everyone.ts';
 import { usePageHouse } from './page-house.ts';
 import { liveOnThePage } from './page-live.ts';
@@ -14,5 +14,6 @@ describe.skipIf(!existsSync('/usr/bin/chromium'))('the console', () => {
   liveOnThePage(house);
   mapOnThePage(house);
   configOnThePage(house);
+  registryOnThePage(house);
   everyoneOnThePage(house);
 });

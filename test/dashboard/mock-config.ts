@@ -3,6 +3,8 @@ import type { MockAnswer } from './mock-api.ts';
 
 type Row = { id: string } & Record<string, unknown>;
 export type MockConfig = {
+  /** Orders that came, in their order. */
+  readonly written: { readonly path: string; readonly body: unknown }[];
   /** Null for what belongs to other parts of the mock. */
   answer(method: string, path: readonly string[], url: URL, body: unknown): MockAnswer | null;
 };
@@ -14,8 +16,16 @@ export function createMockConfig(now: () => number): MockConfig {
     { ...gateway('GW-3', '三号网关'), status: status(now(), { rejected: 7, gaps: 2 }) },
   ];
   let looks = 0;
+  const written: { path: string; body: unknown }[] = [];
   return {
-    answer(method, [, head = '', id = '', tail = ''], _url, body) {
+    written,
+    answer(method, path, url, body) {
+      const [, head = '', id = '', tail = ''] = path;
+      if (method !== 'GET') written.push({ path: path.join('/'), body });
+      if (method === 'PATCH') return ok({ id, ...(body as object) });
+      if (head === 'quarantine') return quarantine(id, now());
+      if (head === 'devices' && id !== '') return problem(404, 'not-found');
+      if (head === 'import') return imported(gateways, url, body);
       if (head !== 'gateways') return null;
       if (id === '' && method === 'GET') return list(gateways);
       if (id === '') return created(gateways, body);
@@ -27,6 +37,27 @@ export function createMockConfig(now: () => number): MockConfig {
       return found === undefined ? problem(404, 'not-found') : ok(found);
     },
   };
+}
+
+function quarantine(what: string, now: number): MockAnswer {
+  const sample = '{"device":"X-1","values":{"ch4":1.2}}';
+  if (what === 'samples') return list([{ at: now - 9_000, sample, detail: 'no device is called X-1' }]);
+  if (what === 'onboard') return ok({ device: 'X-1', points: ['X-1/ch4'], created: 2, records: 12 });
+  if (what === 'proposal') {
+    const channel = { channel: 'ch4', samples: 12, min: 0.9, max: 1.4, quantity: 'ch4', unit: '%' };
+    return ok({ records: 12, reportIntervalMs: 10_000, channels: [channel] });
+  }
+  const group = { id: 1, gateway: 'GW-3', device: 'X-1', reason: 'unknown-device', count: 12, kept: 12 };
+  return list([{ ...group, firstAt: now - 120_000, lastAt: now - 9_000, sample }]);
+}
+
+/** A file with a Chinese id is refused; any other brings GW-7. */
+function imported(rows: Row[], url: URL, body: unknown): MockAnswer {
+  if (String(body).includes('坏'))
+    return ok({ created: 0, secrets: [], errors: [{ row: 2, code: 'bad-id', detail: 'id: 坏' }] });
+  if (url.searchParams.has('dryRun')) return ok({ created: 1, secrets: [], errors: [] });
+  rows.push({ ...gateway('GW-7', '七号'), status: null });
+  return ok({ created: 1, secrets: [{ id: 'GW-7', secret: 'secret-of-GW-7' }], errors: [] });
 }
 
 function created(rows: Row[], body: unknown): MockAnswer {

@@ -120,7 +120,8 @@ async function handle(
   if (!url.pathname.startsWith('/api/v1/')) return serveFile(url.pathname, response);
   let text = '';
   for await (const chunk of request) text += String(chunk);
-  const body: unknown = text === '' ? null : JSON.parse(text);
+  const isJson = request.headers['content-type']?.includes('json') === true;
+  const body: unknown = text === '' ? null : isJson ? JSON.parse(text) : text;
   if (state.deaf && request.method === 'POST' && url.pathname.includes('/alarms/')) return;
   const answer = await answerApi(city, request.method ?? 'GET', url, request.headers.cookie ?? '', body);
   reply(response, answer);

@@ -92,3 +92,61 @@ export function configOnThePage(house: PageHouse): void {
     });
   });
 }
+
+export function registryOnThePage(house: PageHouse): void {
+  describe('facilities, quarantine and import', { timeout: 60_000 }, () => {
+    test('a point’s limit is changed from its facility’s page; what the form does not show stays', async () => {
+      const page = await openAs(house, 'eng', '/cfg/points');
+      await page.fill('input[type=search]', '中华路');
+      await page.locator('.table .row-button').first().click();
+      await page.getByRole('button', { name: 'ch4' }).click();
+      await page.getByLabel('高高限').fill('4');
+      await page.getByLabel('属性').fill('coverLevelM = 52.1\nflooded = true');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: '保存' }).click();
+      await shows(page, '[role=status]', '已保存');
+      expect(house.city.config.written.at(-1)).toEqual({
+        path: '/points/G-0/ch4',
+        body: {
+          reportIntervalMs: 30_000,
+          range: null,
+          limits: { HH: 4 },
+          attributes: { coverLevelM: 52.1, flooded: true },
+        },
+      });
+    });
+
+    test('an unknown device is registered from what it sent, and its kept records count', async () => {
+      const page = await openAs(house, 'eng', '/cfg/quarantine');
+      await shows(page, '.table', '未登记的设备');
+      await page.locator('.table tbody tr').first().click();
+      await page.getByRole('button', { name: '登记设备' }).click();
+      await page.getByLabel('查找位置').fill('F-0');
+      await page.getByLabel('符合').selectOption('F-0');
+      expect(await page.getByLabel('监测量').inputValue()).toBe('ch4');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: '登记并收录' }).click();
+      await shows(page, '[role=status]', '已登记 X-1：1 个测点，收录 12 条记录');
+      expect(house.city.config.written.at(-1)?.body).toMatchObject({
+        ...{ gateway: 'GW-3', device: 'X-1', id: 'X-1', facility: 'F-0' },
+        points: [{ channel: 'ch4', quantity: 'ch4', unit: '%', reportIntervalMs: 10_000 }],
+      });
+    });
+
+    test('a file is tried first: faults row by row; a clean one gives secrets and labels once', async () => {
+      const page = await openAs(house, 'admin', '/cfg/import');
+      const choose = (name: string, csv: string) =>
+        page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer: Buffer.from(csv) });
+      await choose('bad.csv', 'id,name\n坏,一\n');
+      await page.getByRole('button', { name: '检查' }).click();
+      await shows(page, '.table tbody tr', '编号只能用字母');
+      expect(await page.getByRole('button', { name: '导入', exact: true }).isDisabled()).toBe(true);
+      await choose('good.csv', 'id,name\nGW-7,七号\n');
+      await page.getByRole('button', { name: '检查' }).click();
+      await shows(page, '[role=status]', '将新增 1 项');
+      await page.getByRole('button', { name: '导入', exact: true }).click();
+      await shows(page, '.qr-label', 'GW-7');
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+}

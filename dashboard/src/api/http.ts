@@ -17,22 +17,25 @@ export type Call = (method: Method, path: string, body?: unknown) => Promise<Rep
 
 /** Longer than the server's own 2 s for a pending command, so that its word is heard. */
 const TIMEOUT_MS = 10_000;
+/** A city in one file takes its time on the line and in the registry. */
+const FILE_TIMEOUT_MS = 180_000;
 
 /**
- * Calls below `/api/v1`, known to the server by the session's cookie. `refused` is told of every 401, so that one place
+ * Calls below `/api/v1`, known to the server by the session's cookie. A body is JSON, a Blob goes as it is by its own type. `refused` is told of every 401, so that one place
  * sends the person to the log-in page.
  */
 export function createCall(refused: () => void): Call {
   return async (method, path, body) => {
     const headers = new Headers({ accept: 'application/json' });
-    if (body !== undefined) headers.set('content-type', 'application/json');
+    const file = body instanceof Blob ? body : null;
+    if (body !== undefined) headers.set('content-type', file?.type ?? 'application/json');
     if (method !== 'GET') headers.set('idempotency-key', randomKey());
     const reply = await send(`/api/v1${path}`, {
       method,
       headers,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(file === null ? TIMEOUT_MS : FILE_TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: file ?? JSON.stringify(body) }),
     });
     if (!reply.ok && reply.problem.status === 401 && path !== '/session') refused();
     return reply;

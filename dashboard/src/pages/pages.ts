@@ -33,6 +33,27 @@ export const PAGES: readonly PageEntry[] = [
     component: defineAsyncComponent(() => import('./gateways-page.vue')),
   },
   {
+    name: 'points',
+    paths: ['/cfg/points', '/cfg/points/:facility'],
+    group: 'cfg',
+    roles: REGISTRARS,
+    component: defineAsyncComponent(() => import('./points-page.vue')),
+  },
+  {
+    name: 'quarantine',
+    paths: ['/cfg/quarantine', '/cfg/quarantine/:group'],
+    group: 'cfg',
+    roles: REGISTRARS,
+    component: defineAsyncComponent(() => import('./quarantine-page.vue')),
+  },
+  {
+    name: 'import',
+    paths: ['/cfg/import'],
+    group: 'cfg',
+    roles: REGISTRARS,
+    component: defineAsyncComponent(() => import('./import-page.vue')),
+  },
+  {
     name: 'organisations',
     paths: ['/cfg/organisations', '/cfg/organisations/:id'],
     group: 'cfg',
