@@ -5,7 +5,7 @@ import type { Timestamp } from './time.ts';
 export const CHANNEL_KINDS = ['sms', 'voice', 'wecom', 'dingtalk', 'feishu', 'webhook', 'web-push'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
-/** A channel as the fold knows it; its address and secrets are the edge's (docs/decisions/0011). */
+/** A channel as the fold knows it; its address and secrets are the edge's (docs/decisions/0015). */
 export type ChannelName = { readonly id: string; readonly kind: ChannelKind };
 
 /** How one person is reached over one channel; without `address` their phone number is it. */

@@ -1,6 +1,6 @@
 /**
  * The channels file (LIFELINE_CHANNELS_FILE): every channel with its address and secrets, read once at the start. It is
- * the only place of a channel's secret; the journal knows ids and kinds (docs/decisions/0011).
+ * the only place of a channel's secret; the journal knows ids and kinds (docs/decisions/0015).
  */
 import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/value';
