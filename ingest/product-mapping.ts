@@ -54,6 +54,7 @@ export function mapMessage(
   if (messages.length === 0) return [shape('no message')];
   const records: (LifelineRecord | Fault)[] = [];
   for (const message of messages) {
+    if (records.length === RECORDS_MAX) return [tooMany()];
     const elements = mapping.each === null ? [null] : follow(message, mapping.each);
     if (!Array.isArray(elements) || elements.length === 0) {
       const at = `/${mapping.each?.join('/') ?? ''}`;
@@ -61,9 +62,7 @@ export function mapMessage(
       continue;
     }
     for (const element of elements) {
-      if (records.length === RECORDS_MAX) {
-        return [{ reason: 'too-many-records', detail: `more than ${RECORDS_MAX}` }];
-      }
+      if (records.length === RECORDS_MAX) return [tooMany()];
       records.push(mapRecord(product, mapping, { message, element }, envelope));
     }
   }
@@ -204,3 +203,4 @@ function define(values: Values, name: string, value: unknown): void {
 }
 
 const shape = (detail: string): Fault => ({ reason: 'shape', detail });
+const tooMany = (): Fault => ({ reason: 'too-many-records', detail: `more than ${RECORDS_MAX}` });
