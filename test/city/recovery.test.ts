@@ -104,7 +104,9 @@ describe('recovery', () => {
     const header = { position: 3, engineRevision: '1:rules-2', takenAt: 0 };
     const outputs = outputsOf(3, { header, pages: [] });
     const parts = { site: 'one', journal: journalOf(await history()), outputs, skip: new Set<number>() };
-    await expect(recover({ ...parts, onCrash: never }, () => {})).rejects.toMatchObject({ code: 'engine-layout' });
+    await expect(recover({ ...parts, onCrash: never }, () => {})).rejects.toMatchObject({
+      code: 'engine-layout',
+    });
   });
 
   it('hands an input that breaks the fold to the crash, by its position', async () => {
