@@ -5,7 +5,7 @@ import type { Person } from '#domain/user.ts';
 import type { Context } from './context.ts';
 import { gatewayOf } from './gateway-login.ts';
 import { Problem } from './problems.ts';
-import { can, effectiveScope, type Action, type Holder } from './rights.ts';
+import { can, effectiveScope, isUnrestricted, type Action, type Holder } from './rights.ts';
 import type { Session } from './sessions.ts';
 import type { UserRecord } from './ports.ts';
 
@@ -59,6 +59,14 @@ export function demand(context: Context, request: FastifyRequest, action: Action
   if (can(viewer, action)) return;
   refused(context, request, viewer, action);
   throw new Problem('forbidden', `needs the right "${action}"`);
+}
+
+/** For what concerns the whole city at once: refuses whoever is restricted to a part of it, like `demand`. */
+export function demandWholeCity(context: Context, request: FastifyRequest): void {
+  const viewer = viewerIn(request);
+  if (isUnrestricted(viewer.scope)) return;
+  refused(context, request, viewer, 'out-of-scope');
+  throw new Problem('out-of-scope');
 }
 
 /** For 403 answers: what was tried, by whom, from where. */

@@ -1,7 +1,14 @@
 /** The flow editor under /flows: Node-RED's own pages, behind our sessions, from a process that trusts nobody else. */
 import proxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { demand, installAuthentication, isSameOrigin, personIn, viewerIn } from './authentication.ts';
+import {
+  demand,
+  demandWholeCity,
+  installAuthentication,
+  isSameOrigin,
+  personIn,
+  viewerIn,
+} from './authentication.ts';
 import type { Context } from './context.ts';
 import { Problem } from './problems.ts';
 import { can } from './rights.ts';
@@ -90,6 +97,8 @@ export async function proxyFlows(app: FastifyInstance, context: Context): Promis
 async function admit(context: Context, request: FastifyRequest): Promise<void> {
   const flows = context.flows ?? null;
   if (flows === null) return;
+  // The editor shows what flows are fed, from every area.
+  demandWholeCity(context, request);
   const reads = request.method === 'GET' || request.method === 'HEAD';
   if (!reads) demand(context, request, 'edit-flows');
   // A page elsewhere may open a socket with our cookie: a socket counts as a write.

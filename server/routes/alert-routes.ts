@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { NotificationItem, OnCallList } from '#domain/notification.ts';
 import type { AlertsPort } from '../alerts-port.ts';
 import { findAlarm } from '../alarm-list.ts';
-import { viewerIn } from '../authentication.ts';
+import { demandWholeCity, viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problems.ts';
 import { answers, page } from '../schemas/basics.ts';
@@ -69,6 +69,8 @@ function onCallRoutes(app: Api, context: Context, alerts: AlertsPort): void {
   };
   app.put('/on-call', { config: { right: 'change-on-call' }, schema: putSchema }, (request) => {
     const { revision, ...list } = request.body;
+    // There is one list: whoever replaces it decides who is told of other areas' alarms too.
+    demandWholeCity(context, request);
     return place(context, request, (by) => ({
       // Checked by the schema just now, entry by entry.
       command: { kind: 'command', command: 'on-call', by, revision, list: list satisfies OnCallList },

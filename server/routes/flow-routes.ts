@@ -1,6 +1,6 @@
 /** Versions of the flows: what was deployed, by whom, and back to one of them. */
 import { Type } from 'typebox';
-import { personIn } from '../authentication.ts';
+import { demandWholeCity, personIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { pageSize, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problems.ts';
@@ -69,6 +69,7 @@ export function flowRoutes(app: Api, context: Context): void {
     response: answers(200, Type.Array(Type.Object({})), 'Flows'),
   };
   app.get('/flow-versions/:number', { config: reading, schema: oneSchema }, async (request) => {
+    demandWholeCity(context, request);
     const document: unknown = JSON.parse(await flowsOf(context, Number(request.params.number)));
     return Object(document).flows;
   });
@@ -83,6 +84,7 @@ export function flowRoutes(app: Api, context: Context): void {
     '/flow-versions/:number/restore',
     { config: { right: 'edit-flows' }, schema: restoreSchema },
     async (request) => {
+      demandWholeCity(context, request);
       const restoredFrom = Number(request.params.number);
       const flows = await flowsOf(context, restoredFrom);
       const { username, address } = personIn(request);

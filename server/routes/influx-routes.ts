@@ -1,7 +1,7 @@
 /** InfluxDB as an administrator sees it: where it stands, and the lines it refused for good. */
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
-import { personIn } from '../authentication.ts';
+import { demandWholeCity, personIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { pageSize, readCursor, writeCursor } from '../paging.ts';
 import type { DeadLetterView, InfluxPort, InfluxView } from '../ports.ts';
@@ -59,6 +59,8 @@ export function influxRoutes(app: Api, context: Context): void {
     response: answers(200, page(LetterShape), 'A page of them'),
   };
   app.get('/dead-letters', { config, schema: listSchema }, async (request) => {
+    // A line is a measurement, of any point of the city.
+    demandWholeCity(context, request);
     const { cursor, limit } = request.query;
     const [at, id] = cursor === undefined ? [-1, ''] : readCursor('dead-letters', cursor, 2);
     const all = ((await context.influx?.deadLetters()) ?? []).toSorted(inOrder);
@@ -84,6 +86,7 @@ function letterActions(app: Api, context: Context): void {
   );
   app.post('/dead-letters/:id/retry', { config, schema: retrySchema }, async (request) => {
     const { id } = request.params;
+    demandWholeCity(context, request);
     const outcome = await configured(context).retry(id);
     await audit(context, request, 'dead-letter.retry', id, outcome, {});
     if (outcome === 'unknown') throw new Problem('not-found');
@@ -95,6 +98,7 @@ function letterActions(app: Api, context: Context): void {
   const discardSchema = described('Give it up; the line is kept in the audit log');
   app.post('/dead-letters/:id/discard', { config, schema: discardSchema }, async (request) => {
     const { id } = request.params;
+    demandWholeCity(context, request);
     const letter = await configured(context).discard(id);
     if (letter === null) throw new Problem('not-found');
     await audit(context, request, 'dead-letter.discard', id, 'done', { line: letter.line });

@@ -71,6 +71,8 @@ export async function openHouse(
   for (const role of ROLES) await person(role, [role], role === 'crew' ? { organisations: ['gas-co'] } : {});
   await person('gas-west', ['duty-officer'], { areas: ['371702'], lifelines: ['gas'] });
   await person('drain-east', ['duty-officer'], { areas: ['371721'] });
+  await person('west-leader', ['duty-leader'], { areas: ['371702'] });
+  await person('west-engineer', ['engineer'], { areas: ['371702'] });
   const diagnostics = createDiagnostics(city, clock);
   const ports: ServerPorts = {
     city,

@@ -95,6 +95,12 @@ describe('dead letters', () => {
     expect(last).toMatchObject({ action: 'dead-letter.discard', detail: { line: letter(3).line } });
   });
 
+  it('hold lines of every area: nobody restricted to a part of the city reads them', async () => {
+    const list = await house.ask('west-engineer', 'GET', '/api/v1/dead-letters');
+    expect([list.statusCode, list.json().code]).toEqual([403, 'out-of-scope']);
+    expect((await house.ask('engineer', 'GET', '/api/v1/dead-letters')).statusCode).toBe(200);
+  });
+
   it('are touched by system administrators alone', async () => {
     for (const who of ['engineer', 'duty-leader', 'audit-admin']) {
       expect((await post(who, 'letter-1/discard')).statusCode).toBe(403);
