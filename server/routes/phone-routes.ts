@@ -4,7 +4,8 @@
  * browser loads with the page, and only by a GET of it; an answer is a form's POST.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { NotificationItem, PhoneAnswer } from '#domain/notification.ts';
+import type { Answer } from '#domain/event.ts';
+import type { NotificationItem, NotificationReport, PhoneAnswer } from '#domain/notification.ts';
 import { PHONE_ANSWERS } from '#domain/notification.ts';
 import type { AlertsPort } from '../alerts-port.ts';
 import { ANSWER_WITHIN_MS } from '../commands.ts';
@@ -27,6 +28,7 @@ export function phoneRoutes(app: FastifyInstance, context: Context, alerts: Aler
     { parseAs: 'string', bodyLimit: FORM_MAX_BYTES },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
+  const once = createOnce();
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', CONTENT_POLICY);
     reply.header('referrer-policy', 'no-referrer');
@@ -46,7 +48,7 @@ export function phoneRoutes(app: FastifyInstance, context: Context, alerts: Aler
   // No HEAD: what only looks whether a picture is there has not seen the page.
   app.get<Keyed>('/n/:token/seen.gif', { exposeHeadRoute: false }, async (request, reply) => {
     const key = enter(context, alerts, request.params.token);
-    if (key.ok) void alerts.report(key.id, { report: 'opened' });
+    if (key.ok && isNews(alerts, key.id, 'opened')) void once(alerts, key.id, { report: 'opened' });
     return reply.header('cache-control', 'no-store').type('image/gif').send(POINT_GIF);
   });
 
@@ -57,15 +59,40 @@ export function phoneRoutes(app: FastifyInstance, context: Context, alerts: Aler
     const said = request.body instanceof URLSearchParams ? request.body.get('answer') : null;
     const answer = PHONE_ANSWERS.find((known) => known === said);
     if (answer === undefined) return close(reply, 'unknown');
-    const done = await within(context, report(alerts, key.id, answer, request.ip));
+    if (alerts.item(key.id) === undefined) return close(reply, 'unknown');
+    const saying = { report: 'answer', answer, address: request.ip } as const;
+    const done = isNews(alerts, key.id, answer) ? await within(context, once(alerts, key.id, saying)) : KNOWN;
     if (done === null) return close(reply, 'waiting');
     if (!done.ok) return close(reply, 'unknown');
     return reply.redirect(`/n/${encodeURIComponent(token)}`, 303);
   });
 }
 
-const report = (alerts: AlertsPort, id: string, answer: PhoneAnswer, address: string) =>
-  alerts.report(id, { report: 'answer', answer, address });
+const KNOWN: Answer = { ok: true, body: null };
+
+/** Whether saying it would change anything: what would not is not journaled, however often a link is fetched. */
+function isNews(alerts: AlertsPort, id: string, said: PhoneAnswer | 'opened'): boolean {
+  const item = alerts.item(id);
+  if (item === undefined) return false;
+  return said === 'opened'
+    ? item.times.opened === undefined && item.state !== 'acknowledged'
+    : item.answers[said] === undefined;
+}
+
+/** Who says the same thing again while it waits for the disk joins the first. */
+function createOnce() {
+  const waiting = new Map<string, Promise<Answer>>();
+  return (alerts: AlertsPort, id: string, report: PhoneReport): Promise<Answer> => {
+    const key = `${id} ${report.report === 'answer' ? report.answer : ''}`;
+    const known = waiting.get(key);
+    if (known !== undefined) return known;
+    const answer = alerts.report(id, report).finally(() => waiting.delete(key));
+    waiting.set(key, answer);
+    return answer;
+  };
+}
+
+type PhoneReport = Extract<NotificationReport, { report: 'opened' | 'answer' }>;
 
 type Entered = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly why: Closed };
 

@@ -13,6 +13,8 @@ export type PhoneHouse = House & {
   readonly page: string;
   readonly reports: { readonly id: string; readonly report: NotificationReport }[];
   item: NotificationItem;
+  /** The message as if nobody had opened or answered it yet. */
+  sendAnew(): void;
 };
 
 const ID = 'a1.1.1.zhang';
@@ -40,6 +42,8 @@ export async function openPhoneHouse(): Promise<PhoneHouse> {
           ...state.item,
           answers: { ...state.item.answers, [report.answer]: house.clock.wallMs() },
         };
+      if (report.report === 'opened')
+        state.item = { ...state.item, times: { ...state.item.times, opened: house.clock.wallMs() } };
       for (const listener of listeners) listener({ kind: 'notification', at: 0, item: state.item });
       return { ok: true, body: null };
     },
@@ -65,6 +69,10 @@ export async function openPhoneHouse(): Promise<PhoneHouse> {
     reports,
     get item() {
       return state.item;
+    },
+    sendAnew() {
+      state.item = itemOf();
+      reports.length = 0;
     },
   };
 }
