@@ -4,7 +4,7 @@ import { mayConfigure } from '../../dashboard/src/store/config-rights.ts';
 import { troubleOf, worstFirst } from '../../dashboard/src/gateways/gateway-trouble.ts';
 import { can } from '../../server/rights.ts';
 
-test.each(['change-gateways', 'change-registry', 'quarantine', 'maintenance'] as const)(
+test.each(['change-gateways', 'change-registry', 'quarantine', 'manage-influx', 'maintenance'] as const)(
   'the console offers %s to exactly those whom the server lets',
   (action) => {
     for (const role of ROLES)

@@ -23,6 +23,8 @@ export function createMockConfig(now: () => number): MockConfig {
       const [, head = '', id = '', tail = ''] = path;
       if (method !== 'GET') written.push({ path: path.join('/'), body });
       if (method === 'PATCH') return ok({ id, ...(body as object) });
+      if (head === 'influx') return ok(INFLUX);
+      if (head === 'dead-letters') return id === '' ? list([LETTER]) : problem(409, 'dead-letter-refused');
       if (head === 'quarantine') return quarantine(id, now());
       if (head === 'devices' && id !== '') return problem(404, 'not-found');
       if (head === 'import') return imported(gateways, url, body);
@@ -38,6 +40,16 @@ export function createMockConfig(now: () => number): MockConfig {
     },
   };
 }
+
+const INFLUX = {
+  ...{ configured: true, profile: 'v1', url: 'http://influx.invalid', state: 'waiting', reason: 'HTTP 503' },
+  ...{ cursorPosition: 7, backlogRows: 1_203, refillHours: 0, deadLetters: 1, expiredLines: 0, short: 0 },
+  ...{ comparedAt: null, lastWriteAt: null },
+};
+const LETTER = {
+  ...{ id: 'L-1', line: 'gas,point=G-1/ch4 value=1i 7', status: 400 },
+  ...{ serverText: 'field type conflict', firstSeenAt: 1_700_000_000_000 },
+};
 
 function quarantine(what: string, now: number): MockAnswer {
   const sample = '{"device":"X-1","values":{"ch4":1.2}}';

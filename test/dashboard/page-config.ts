@@ -133,6 +133,18 @@ export function registryOnThePage(house: PageHouse): void {
       });
     });
 
+    test('InfluxDB’s refused lines are sent again by the administrator only; its answer is told', async () => {
+      const page = await openAs(house, 'admin', '/cfg/influx');
+      await shows(page, '.fact-box', '没有应答，等待中');
+      await shows(page, '.fact-box', '1203');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: '重新写入' }).click();
+      await shows(page, '[role=alert]', '再次拒绝');
+      const engineer = await openAs(house, 'eng', '/cfg/influx');
+      await shows(engineer, '.packet', 'field type conflict');
+      expect(await engineer.getByRole('button', { name: '放弃' }).count()).toBe(0);
+    });
+
     test('a file is tried first: faults row by row; a clean one gives secrets and labels once', async () => {
       const page = await openAs(house, 'admin', '/cfg/import');
       const choose = (name: string, csv: string) =>

@@ -54,6 +54,13 @@ export const PAGES: readonly PageEntry[] = [
     component: defineAsyncComponent(() => import('./import-page.vue')),
   },
   {
+    name: 'influx',
+    paths: ['/cfg/influx'],
+    group: 'cfg',
+    roles: REGISTRARS,
+    component: defineAsyncComponent(() => import('./influx-page.vue')),
+  },
+  {
     name: 'organisations',
     paths: ['/cfg/organisations', '/cfg/organisations/:id'],
     group: 'cfg',

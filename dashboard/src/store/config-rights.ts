@@ -5,6 +5,7 @@ const MAY = {
   'change-gateways': ['system-admin'],
   'change-registry': ['engineer', 'system-admin'],
   quarantine: ['engineer', 'system-admin'],
+  'manage-influx': ['system-admin'],
   maintenance: ['duty-leader', 'engineer'],
 } as const satisfies Record<string, readonly Role[]>;
 
