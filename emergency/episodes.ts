@@ -122,12 +122,21 @@ export function addDelivery(turn: Turn, episode: Episode, delivery: Delivery): v
   if (episode.deliveries.length >= ITEMS_PER_EPISODE_MAX) {
     const done = episode.deliveries.findIndex(({ item }) => item.state !== 'queued');
     const [gone] = episode.deliveries.splice(Math.max(done, 0), 1);
-    if (gone !== undefined) bySlot.item.delete(gone.item.id);
+    if (gone !== undefined) forgetItem(turn, gone);
   }
   episode.deliveries.push(delivery);
   const slot = bySlot.number.get(episode.number);
   if (slot !== undefined) bySlot.item.set(delivery.item.id, slot);
   turn.out.notification({ kind: 'notification', at: turn.wall, item: delivery.item });
+}
+
+/** One that still waited is not sent any more, and its last word says so. */
+function forgetItem(turn: Turn, { item }: Delivery): void {
+  turn.state.bySlot.item.delete(item.id);
+  if (item.state !== 'queued') return;
+  const times = { ...item.times, cancelled: turn.wall };
+  const last: NotificationItem = { ...item, state: 'cancelled', detail: 'too-many', at: turn.wall, times };
+  turn.out.notification({ kind: 'notification', at: turn.wall, item: last });
 }
 
 /** Changes a message of an episode (touched here) and says so. */

@@ -44,6 +44,7 @@ function checkEntry({ steps, leaders }: OnCallEntry, ids: ReadonlySet<string>): 
       return `a step has 1 to ${personsPerStepMax} persons`;
     if (!(waitMs >= waitMinMs && waitMs <= waitMaxMs)) return `waitMs is ${waitMinMs} to ${waitMaxMs}`;
   }
+  if (leaders.length > personsPerStepMax) return `at most ${personsPerStepMax} leaders`;
   const unknown = [...steps.flatMap(({ persons }) => persons), ...leaders].find((id) => !ids.has(id));
   return unknown === undefined ? null : `no person ${unknown}`;
 }

@@ -13,8 +13,11 @@ import type { Due } from './due-heap.ts';
 export const OPEN_EPISODES_MAX = 10_000;
 /** Episodes kept after their end for late receipts and taps; the ledger has all. */
 export const CLOSED_EPISODES_MAX = 1_024;
-/** Messages of one episode kept in memory; the oldest that are done with go first, the ledger has all. */
-export const ITEMS_PER_EPISODE_MAX = 64;
+/**
+ * Messages of one episode kept in memory: more than the longest list tells (10 steps of 10 persons). The oldest that are
+ * done with go first, the ledger has all.
+ */
+export const ITEMS_PER_EPISODE_MAX = 128;
 
 /** A message and what only the outbox needs of it. */
 export type Delivery = {

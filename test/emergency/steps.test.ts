@@ -1,5 +1,6 @@
 /** Who is told of an alarm, when, and what stops it. */
 import { describe, expect, it } from 'vitest';
+import { findItem } from '#emergency/outbox.ts';
 import { entry, listOf, MINUTE, person, PhoneRoom, well } from './phone-room.ts';
 
 const ORANGE = 2.6;
@@ -30,6 +31,24 @@ describe('the steps of an alarm', () => {
       [310, 'second', 'alert', 2],
       [610, 'leader', 'alert', 3],
     ]);
+  });
+
+  it('keeps the messages of the longest list while no channel answers, and says what it lets go beyond', () => {
+    const names = Array.from({ length: 10 }, (_, place) => `p${place}`);
+    const steps = Array.from({ length: 10 }, () => ({ persons: names, waitMs: 1_000 }));
+    const reminders = { afterMs: { red: MINUTE }, everyMs: MINUTE, max: 5 };
+    const persons = names.map((name) => person(name));
+    const room = new PhoneRoom(listOf({ persons, entries: [entry({ steps, leaders: names })], reminders }));
+    room.gas(10, RED);
+    room.tick(30);
+    expect(room.queued()).toHaveLength(100);
+    for (const { id } of room.queued()) expect(findItem(room.city.emergency, id)).toBeDefined();
+    room.tick(600);
+    const waiting = room.queued();
+    expect(room.items()).toHaveLength(150);
+    expect(waiting).toHaveLength(128);
+    for (const { id } of waiting) expect(findItem(room.city.emergency, id)).toBeDefined();
+    expect(room.items().filter(({ detail }) => detail === 'too-many')).toHaveLength(22);
   });
 
   it('stops when an officer takes it; what has not left yet does not leave', () => {
