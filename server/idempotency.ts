@@ -11,6 +11,10 @@ import { Problem } from './problems.ts';
 const KEEP_MS = 3_600_000;
 /** The console sends about one a second at its busiest; answers of imports may be large. */
 const PER_USER_MAX = 200;
+/** A gateway sends one after another, and the fold knows a resend of its last 1,000 anyway (ingest-routes.ts). */
+const PER_GATEWAY_MAX = 10;
+/** Gateways remembered at once; the one that pushed least lately is forgotten first. */
+const GATEWAYS_MAX = 2_000;
 const ANSWER_MAX_BYTES = 256 * 1024;
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
@@ -30,12 +34,20 @@ declare module 'fastify' {
 /** To be installed behind the authentication. */
 export function installIdempotency(app: FastifyInstance, clock: Clock): void {
   const users = new Map<string, Map<string, Kept>>();
+  const gateways = new Map<string, Map<string, Kept>>();
   app.decorateRequest('joinKey', null);
   app.addHook('preHandler', async (request, reply) => {
     const key = keyOf(request);
     const who = nameOf(request);
     if (key === null || who === null) return;
-    const kept = keptOf(users, who, clock.monotonicMs());
+    const kept =
+      request.viewer === null
+        ? keptOf(gateways, who, clock.monotonicMs(), PER_GATEWAY_MAX)
+        : keptOf(users, who, clock.monotonicMs(), PER_USER_MAX);
+    for (const oldest of gateways.keys()) {
+      if (gateways.size <= GATEWAYS_MAX) break;
+      gateways.delete(oldest);
+    }
     const fingerprint = fingerprintOf(request);
     const known = kept.get(key);
     if (known !== undefined) return answerAgain(known, fingerprint, reply);
@@ -45,7 +57,7 @@ export function installIdempotency(app: FastifyInstance, clock: Clock): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.joinKey === null) return payload;
     const key = keyOf(request);
-    const kept = users.get(nameOf(request) ?? '');
+    const kept = (request.viewer === null ? gateways : users).get(nameOf(request) ?? '');
     const own = key === null ? undefined : kept?.get(key);
     if (own === undefined || own.answer !== null || key === null) return payload;
     const body = typeof payload === 'string' ? payload : '';
@@ -78,12 +90,19 @@ function fingerprintOf(request: FastifyRequest): string {
   return createHash('sha256').update(`${request.method} ${request.url}\n`).update(body).digest('base64');
 }
 
-function keptOf(users: Map<string, Map<string, Kept>>, username: string, now: number): Map<string, Kept> {
-  const kept = users.get(username) ?? new Map<string, Kept>();
-  users.set(username, kept);
+function keptOf(
+  senders: Map<string, Map<string, Kept>>,
+  name: string,
+  now: number,
+  keysMax: number,
+): Map<string, Kept> {
+  const kept = senders.get(name) ?? new Map<string, Kept>();
+  // Latest last.
+  senders.delete(name);
+  senders.set(name, kept);
   for (const [key, entry] of kept) {
     // Insertion order is age: the first young one ends the clearing.
-    if (now - entry.at < KEEP_MS && kept.size < PER_USER_MAX) break;
+    if (now - entry.at < KEEP_MS && kept.size < keysMax) break;
     kept.delete(key);
   }
   return kept;

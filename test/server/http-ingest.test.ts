@@ -149,6 +149,15 @@ describe('Idempotency-Key', () => {
     expect([reply.statusCode, reply.json().code]).toEqual([422, 'idempotency-mismatch']);
   });
 
+  it('is remembered here for a gateway’s last few pushes; an older one is sent on, and the journal knows it', async () => {
+    await push(RECORD, keyed);
+    for (let number = 0; number < 10; number += 1)
+      await push(RECORD, { ...keyed, 'idempotency-key': `batch-8-${number}` });
+    const again = await push(RECORD, keyed);
+    expect([again.statusCode, again.headers['idempotent-replay']]).toEqual([200, undefined]);
+    expect(house.intake.pushed.at(-1)).toMatchObject({ client: 'http batch-7', dup: true });
+  });
+
   it('is each gateway’s own', async () => {
     await push(RECORD, keyed);
     await push(RECORD, { ...keyed, authorization: basic('GW-2', 'e') });
