@@ -4,13 +4,17 @@ import { mayConfigure } from '../../dashboard/src/store/config-rights.ts';
 import { troubleOf, worstFirst } from '../../dashboard/src/gateways/gateway-trouble.ts';
 import { can } from '../../server/rights.ts';
 
-test.each(['change-gateways', 'change-registry', 'quarantine', 'manage-influx', 'maintenance'] as const)(
-  'the console offers %s to exactly those whom the server lets',
-  (action) => {
-    for (const role of ROLES)
-      expect([role, mayConfigure([role], action)]).toEqual([role, can({ roles: [role], scope: {} }, action)]);
-  },
-);
+test.each([
+  'change-gateways',
+  'change-registry',
+  'quarantine',
+  'manage-influx',
+  'change-on-call',
+  'maintenance',
+] as const)('the console offers %s to exactly those whom the server lets', (action) => {
+  for (const role of ROLES)
+    expect([role, mayConfigure([role], action)]).toEqual([role, can({ roles: [role], scope: {} }, action)]);
+});
 
 describe('what a gateway’s trouble is', () => {
   const well = {

@@ -23,6 +23,9 @@ export function createMockConfig(now: () => number): MockConfig {
       const [, head = '', id = '', tail = ''] = path;
       if (method !== 'GET') written.push({ path: path.join('/'), body });
       if (method === 'PATCH') return ok({ id, ...(body as object) });
+      if (head === 'on-call') return ok(ON_CALL);
+      if (head === 'channels' && id === '') return list([CHANNEL]);
+      if (head === 'channels') return ok({ ok: true, detail: 'taken' });
       if (head === 'influx') return ok(INFLUX);
       if (head === 'dead-letters') return id === '' ? list([LETTER]) : problem(409, 'dead-letter-refused');
       if (head === 'quarantine') return quarantine(id, now());
@@ -41,6 +44,15 @@ export function createMockConfig(now: () => number): MockConfig {
   };
 }
 
+const ON_CALL = {
+  revision: 3,
+  persons: [{ id: 'wang', name: '王五', phone: '13800000000', channels: [{ channel: 'sms-1' }] }],
+  entries: [{ id: 'all', steps: [{ persons: ['wang'], waitMs: 180_000 }], leaders: [] }],
+  reminders: { afterMs: {}, everyMs: 600_000, max: 1 },
+};
+const CHANNEL = {
+  ...{ id: 'sms-1', kind: 'sms', lastSuccessAt: null, lastFailureAt: null, failuresInARow: 2, detail: null },
+};
 const INFLUX = {
   ...{ configured: true, profile: 'v1', url: 'http://influx.invalid', state: 'waiting', reason: 'HTTP 503' },
   ...{ cursorPosition: 7, backlogRows: 1_203, refillHours: 0, deadLetters: 1, expiredLines: 0, short: 0 },

@@ -145,6 +145,16 @@ export function registryOnThePage(house: PageHouse): void {
       expect(await engineer.getByRole('button', { name: '放弃' }).count()).toBe(0);
     });
 
+    test('who is told is read by the duty leader, who tries a channel from here', async () => {
+      const page = await openAs(house, 'li', '/cfg/on-call');
+      await shows(page, '.comings', '3 分钟未确认则下一步');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: '试发' }).click();
+      await page.getByLabel('电话').fill('13800000000');
+      await page.keyboard.press('Enter');
+      await shows(page, 'dialog [role=status]', '已受理： taken');
+    });
+
     test('a file is tried first: faults row by row; a clean one gives secrets and labels once', async () => {
       const page = await openAs(house, 'admin', '/cfg/import');
       const choose = (name: string, csv: string) =>

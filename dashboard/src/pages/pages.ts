@@ -54,6 +54,13 @@ export const PAGES: readonly PageEntry[] = [
     component: defineAsyncComponent(() => import('./import-page.vue')),
   },
   {
+    name: 'onCall',
+    paths: ['/cfg/on-call'],
+    group: 'cfg',
+    roles: ['duty-officer', 'duty-leader', 'system-admin'],
+    component: defineAsyncComponent(() => import('./on-call-page.vue')),
+  },
+  {
     name: 'influx',
     paths: ['/cfg/influx'],
     group: 'cfg',

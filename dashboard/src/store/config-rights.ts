@@ -6,6 +6,7 @@ const MAY = {
   'change-registry': ['engineer', 'system-admin'],
   quarantine: ['engineer', 'system-admin'],
   'manage-influx': ['system-admin'],
+  'change-on-call': ['duty-leader', 'system-admin'],
   maintenance: ['duty-leader', 'engineer'],
 } as const satisfies Record<string, readonly Role[]>;
 
