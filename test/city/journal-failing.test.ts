@@ -117,7 +117,9 @@ describe('a journal that cannot sync', () => {
     city.send(RED);
     await city.pass(2_000);
     expect(city.acked.has(RED)).toBe(true);
-    const red = city.alarms.filter(({ alarm, change }) => alarm.point === 'D-1/ch4' && change === 'raised');
+    // The power cut may have spared the unsynced input: then recovery raised the alarm, and the redelivery adds none.
+    const events = [...city.pipeline().recoveredEvents, ...city.alarms];
+    const red = events.filter(({ alarm, change }) => alarm.point === 'D-1/ch4' && change === 'raised');
     expect(red).toHaveLength(1);
   });
 });
