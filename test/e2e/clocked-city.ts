@@ -226,16 +226,17 @@ async function watch(http: string, token: string): Promise<Console> {
 }
 
 /** Every alarm there ever was, through all pages. */
-export async function allAlarms(api: Api): Promise<Alarm[]> {
-  const alarms: Alarm[] = [];
+export const allAlarms = (api: Api): Promise<Alarm[]> => allPages(api, '/api/v1/alarms?state=all&limit=1000');
+
+/** Every item of a list, page after page; `path` has a query already. */
+export async function allPages<T>(api: Api, path: string): Promise<T[]> {
+  const items: T[] = [];
   let cursor: string | null = null;
   do {
     const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: { items: Alarm[]; next: string | null } = await api.get(
-      `/api/v1/alarms?state=all&limit=1000${query}`,
-    );
-    alarms.push(...page.items);
+    const page: { items: T[]; next: string | null } = await api.get(path + query);
+    items.push(...page.items);
     cursor = page.next;
   } while (cursor !== null);
-  return alarms;
+  return items;
 }

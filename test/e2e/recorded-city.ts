@@ -3,7 +3,7 @@ import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import { type NaiveLevel, type NaiveRise, type NaiveSpan, naiveSpans } from '#test/oracle/naive-city.ts';
 import { chilbolton, rain, type Recording, streetFloods } from '#test/oracle/recorded-data.ts';
 import type { Api } from './api.ts';
-import { allAlarms, type Gateway, type ClockedCity, type PlannedPoint } from './clocked-city.ts';
+import { allAlarms, allPages, type Gateway, type ClockedCity, type PlannedPoint } from './clocked-city.ts';
 
 export type Recorded = {
   readonly rule: string;
@@ -167,8 +167,9 @@ export async function liveSpans(api: Api, rule: string): Promise<NaiveSpan[]> {
   const spans: NaiveSpan[] = [];
   for (const alarm of await allAlarms(api)) {
     if (alarm.rule !== rule || alarm.historical) continue;
-    const path = `/api/v1/alarms/${alarm.id}/events`;
-    spans.push(...activeSpans((await api.get<{ items: AlarmEvent[] }>(path)).items));
+    spans.push(
+      ...activeSpans(await allPages<AlarmEvent>(api, `/api/v1/alarms/${alarm.id}/events?limit=1000`)),
+    );
   }
   return spans.toSorted(bySpan);
 }
