@@ -106,7 +106,7 @@ export function stepRule(
     else if (windowed && trusted) proves = provesWindow(history, level.windowMs);
     done |= stepLevel(level, reached, stays, proves, now);
   }
-  if ((done & STEP.changed) !== 0) carryMilder(levels);
+  if (done !== STEP.nothing) carryMilder(levels);
   return done;
 }
 

@@ -93,10 +93,12 @@ export function carryMilder(levels: readonly Level[]): void {
 
 /**
  * When this level next changes by itself, or null. Silence does not stop a way into alarm: without a stray its time
- * alone counts. On the way out only samples that came count.
+ * alone counts. On the way out only samples that came count. Nothing changes on a stray: while the newest sample
+ * disagrees the level waits for one that agrees.
  */
 export function dueOf(level: Level): EngineTime | null {
   const { run } = level;
+  if (run !== null && run.strays.at(-1) === run.samples) return null;
   if (level.active) {
     if (level.clearSince === null || !hasEnough(level, level.offSpan)) return null;
     return level.clearSince + level.offDelayMs;

@@ -10,6 +10,9 @@ export type HandClock = Clock & {
   stepWall(deltaMs: number): void;
 };
 
+/** Node runs a longer timer at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
 type Due = { readonly at: number; readonly run: () => void; readonly timer: NodeJS.Timeout };
 
 export function createHandClock(wallMs: number): HandClock {
@@ -29,7 +32,11 @@ export function createHandClock(wallMs: number): HandClock {
         finish();
         run();
       };
-      const due: Due = { at: monotonic + delayMs, run: once, timer: setTimeout(once, delayMs) };
+      const due: Due = {
+        at: monotonic + delayMs,
+        run: once,
+        timer: setTimeout(once, Math.min(delayMs, TIMER_MAX_MS)),
+      };
       waiting.add(due);
       return finish;
     },

@@ -119,6 +119,7 @@ export function dueOf(state: LevelState, rule: NaiveLevel, intervalMs: number): 
   if (since === null) return null;
   if (count !== null) {
     const votes = lastVotes(state, count);
+    if (votes.at(-1) !== true) return null;
     // Into the alarm silence does not stop the time; out of it only samples count.
     const unanimous = !on && votes.every(Boolean);
     if (!unanimous && yes(votes) < count.need) return null;

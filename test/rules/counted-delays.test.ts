@@ -55,6 +55,16 @@ const ROWS: readonly Row[] = [
   ],
   ['silence does not save: the time runs out', [[0, 11]], [[120, 'raised']]],
   [
+    'nothing begins on a stray: the next sample that agrees does it',
+    [
+      [0, 11],
+      [60, 11],
+      [119, 5],
+      [179, 11],
+    ],
+    [[179, 'raised']],
+  ],
+  [
     'after a stray the next sample decides',
     [
       [0, 11],
