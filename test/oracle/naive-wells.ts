@@ -54,7 +54,11 @@ export class Wells {
       if (!state.on) {
         if (holds(fresh)) Object.assign(state, { on: true, underSince: null, from: at.time });
       } else if (holds(all)) state.underSince = null;
-      else if (inOrder) state.underSince ??= at.now;
+      else if (inOrder && this.rule.offDelayMs === 0) {
+        // Without a delay it is over with the sample itself, at the sample's own time.
+        state.on = false;
+        this.spans.push({ point: anchor, from: state.from, to: at.time });
+      } else if (inOrder) state.underSince ??= at.now;
     }
   }
 
