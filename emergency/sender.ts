@@ -7,7 +7,7 @@ import type { Answer } from '#domain/event.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { NotificationInput } from '#domain/input.ts';
 import type { NotificationEvent, NotificationItem } from '#domain/notification.ts';
-import type { Channel, Message, Sent } from './channels/driver.ts';
+import { type Channel, type Message, type Sent, unreachable } from './channels/driver.ts';
 
 /** A vendor that has not answered by then is taken to have failed; the message is sent again under the same id. */
 export const SEND_TIMEOUT_MS = 10_000;
@@ -110,18 +110,29 @@ export function startSender(parts: SenderParts): Sender {
     const item = parts.item(id);
     if (!begun.ok || item === undefined) {
       busy.delete(id);
+      // It may have been queued anew meanwhile: `notification` passed over it while it was busy.
+      if (item?.state !== 'queued') return;
+      if (!begun.ok && begun.code === 'not-queued') offer(item);
+      else again(item, channel.id);
       return;
     }
-    const sent = await channel.send(
-      parts.message(item),
-      AbortSignal.any([ending.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]),
-    );
+    const sent = await sendItem(channel, item);
     // Ended by our own stop: the next start sends it again.
     if (ending.signal.aborted) return;
     if (sent.kind === 'refused') lane.pausedUntil = clock.monotonicMs() + (sent.pauseMs ?? 0);
     await parts.report({ kind: 'notification', id, ...resultOf(sent, channel.id) });
     busy.delete(id);
     again(parts.item(id), channel.id);
+  }
+
+  /** A message that cannot be made, or breaks its driver, breaks it at each try: this channel cannot carry it. */
+  async function sendItem(channel: Channel, item: NotificationItem): Promise<Sent> {
+    try {
+      const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]);
+      return await channel.send(parts.message(item), signal);
+    } catch (cause) {
+      return unreachable(cause instanceof Error ? cause.message : String(cause));
+    }
   }
 
   /** Still queued: over another channel at once, over the same one after a while. */
@@ -132,7 +143,7 @@ export function startSender(parts: SenderParts): Sender {
       return;
     }
     busy.add(item.id);
-    const waitMs = Math.min(RETRY_MIN_MS * 2 ** Math.min(item.attempts - 1, 10), RETRY_MAX_MS);
+    const waitMs = Math.min(RETRY_MIN_MS * 2 ** Math.min(Math.max(item.attempts - 1, 0), 10), RETRY_MAX_MS);
     const cancel = clock.after(waitMs, () => {
       cancels.delete(cancel);
       busy.delete(item.id);

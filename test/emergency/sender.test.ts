@@ -8,7 +8,7 @@ import { accepted, failed, unreachable } from '#emergency/channels/driver.ts';
 import { findItem, queuedItems } from '#emergency/outbox.ts';
 import { type Sender, startSender } from '#emergency/sender.ts';
 import { createClock } from '../server/fakes.ts';
-import { listOf, person, PhoneRoom } from './phone-room.ts';
+import { CHANNELS, entry, listOf, MINUTE, person, PhoneRoom } from './phone-room.ts';
 
 const RED = 4.5;
 
@@ -22,6 +22,9 @@ class PostOffice {
   #second = 100;
   #seen: number;
   readonly #perMinute: number;
+  message: (item: NotificationItem) => Message = messageOf;
+  /** Called in the same commit as the next report, once its verdict is given. */
+  meanwhile: (() => void) | null = null;
 
   constructor(room: PhoneRoom, perMinute = 1_000) {
     this.room = room;
@@ -36,7 +39,7 @@ class PostOffice {
       channels: new Map(['ding', 'sms'].map((id) => [id, this.#channel(id)])),
       queued: () => queuedItems(this.room.city.emergency),
       item: (id) => findItem(this.room.city.emergency, id)?.delivery.item,
-      message: (item) => messageOf(item),
+      message: (item) => this.message(item),
       urgency: (item) => (item.alarm === this.room.open().find(({ colour }) => colour === 'red')?.id ? 0 : 1),
       report: (input) => this.#report(input),
     });
@@ -56,6 +59,8 @@ class PostOffice {
 
   async #report(input: NotificationInput): Promise<Answer> {
     const answer = this.room.give((this.#second += 0.001), input);
+    this.meanwhile?.();
+    this.meanwhile = null;
     this.announce();
     if (answer === null) throw new Error('no answer');
     return answer;
@@ -167,6 +172,49 @@ describe('the sender', () => {
     for (const alarm of post.room.open()) post.room.order(101, { action: 'acknowledge' }, alarm);
     await post.pass(180_000);
     expect(post.sent).toHaveLength(1);
+  });
+
+  it('queued anew in the very commit that refused its attempt, it leaves without a restart', async () => {
+    const alone = entry({ steps: [{ persons: ['first'], waitMs: 5 * MINUTE }], leaders: [] });
+    const post = office(listOf({ entries: [alone] }));
+    post.room.gas(100, RED);
+    // Its channel is gone before it leaves, and there again a moment after its attempt was refused.
+    post.room.give(100, { kind: 'channels', channels: [] });
+    post.meanwhile = () => post.room.give(100.1, { kind: 'channels', channels: CHANNELS });
+    post.announce();
+    await post.pass(0);
+    expect(post.sent).toHaveLength(1);
+    expect(post.room.items()).toMatchObject([{ person: 'first', state: 'accepted' }]);
+  });
+
+  it('a message that cannot be written is refused for good with why, and the next person is told', async () => {
+    const post = office();
+    post.message = (item) => {
+      if (item.person === 'first') throw new Error('no such facility');
+      return messageOf(item);
+    };
+    post.room.gas(100, RED);
+    post.announce();
+    await post.pass(0);
+    expect(post.room.items()).toMatchObject([
+      { person: 'first', state: 'failed', detail: 'no such facility' },
+      { person: 'second', state: 'accepted' },
+    ]);
+  });
+
+  it('a channel that breaks over a message is left for the person’s next one', async () => {
+    const post = office(
+      listOf({ persons: [person('first', 'ding', 'sms'), person('second'), person('leader')] }),
+    );
+    post.answer = async (_message, channel) => {
+      if (channel === 'ding') throw new TypeError('bad key');
+      return accepted();
+    };
+    post.room.gas(100, RED);
+    post.announce();
+    await post.pass(0);
+    expect(post.sent.map(({ channel }) => channel)).toEqual(['ding', 'sms']);
+    expect(post.room.items()).toMatchObject([{ person: 'first', state: 'accepted', channel: 'sms' }]);
   });
 
   it('after a crash between sending and result it is sent again under the same id, once', async () => {
