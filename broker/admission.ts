@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AedesOptions, AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { RejectionReason } from '#domain/rejection.ts';
+import type { AddressAlarm } from './address-alarm.ts';
 import { CLIENT_ID_LENGTH_MAX, joinName } from './client-name.ts';
 import type { Connection, Verdict } from './connection.ts';
 import { ConnectionEnded } from './connection.ts';
@@ -28,7 +29,7 @@ export function createAdmission(
   host: BrokerHost,
   connectionOf: (client: Client) => Connection | undefined,
   roster: Roster,
-  failedLogins: FailedLogins,
+  { failedLogins, badLogins }: { readonly failedLogins: FailedLogins; readonly badLogins: AddressAlarm },
 ): Admission {
   function judge(connection: Connection, packet: ConnectPacket): Verdict {
     const fault = clientIdFault(packet);
@@ -56,9 +57,9 @@ export function createAdmission(
     const reason: RejectionReason = why === 'retired' ? 'retired' : 'bad-credentials';
     const known = why !== 'unknown' && GATEWAY_ID.test(username);
     host.refused(reason, known ? username : address, `${why} from ${address}`);
-    const { delayMs, raised, count, forgotten } = failedLogins.failed(address, host.clock.monotonicMs());
-    for (const gone of forgotten) host.condition('bad-credentials', gone, false, {});
-    if (raised) host.condition('bad-credentials', address, true, { failures: count });
+    const { delayMs, raised, forgotten } = failedLogins.failed(address, host.clock.monotonicMs());
+    for (const gone of forgotten) badLogins.ends(gone);
+    if (raised) badLogins.begins(address);
     return { accepted: false, returnCode: why === 'retired' ? NOT_AUTHORIZED : BAD_CREDENTIALS, delayMs };
   }
 

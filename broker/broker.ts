@@ -16,11 +16,11 @@ export async function startBroker(
   policy: Policy = cityPolicy,
 ): Promise<Broker> {
   const switchboard = createSwitchboard(options, host, policy);
-  const { aedes, backlog, roster, limits } = switchboard;
+  const { aedes, backlog, roster, limits, addressLimits } = switchboard;
   await aedes.listen();
   const listeners = await openListeners(options, host.clock, {
     accepted: switchboard.accept,
-    tooFast: (address) => limits.met(address, true, host.clock.monotonicMs()),
+    tooFast: (address) => addressLimits.met(address, true, host.clock.monotonicMs()),
     refused: (reason, address, detail) => host.refused(reason, address, detail),
   }).catch(async (error: unknown) => {
     await closeAedes(aedes);
@@ -34,7 +34,7 @@ export async function startBroker(
     websocketPort: listeners.websocketPort,
     secureWebsocketPort: listeners.secureWebsocketPort,
     renewTls: listeners.renewTls,
-    limited: () => limits.size(),
+    limited: () => limits.size() + addressLimits.size(),
     publish: (topic, payload, { qos, retain = false }) =>
       new Promise((resolve, reject) => {
         if (aedes.closed) return reject(new ConnectionEnded('the broker is closed'));

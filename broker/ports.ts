@@ -24,7 +24,7 @@ export interface BrokerHost {
   presence(input: PresenceInput): void;
   /** Refused before the journal: counted by reason, shown by gateway or address. */
   refused(reason: RejectionReason, subject: string, detail: string): void;
-  /** System alarm conditions: slow-client, twin-identity, bad-credentials. */
+  /** System alarm conditions, each of a proved gateway or of all addresses together: no stranger names a subject. */
   condition(
     name: string,
     subject: string,

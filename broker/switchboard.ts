@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import { createAdmission } from './admission.ts';
+import { type AddressAlarm, ADDRESSES, createAddressAlarm } from './address-alarm.ts';
 import type { Backlog } from './backlog.ts';
 import { createBacklog } from './backlog.ts';
 import { clientOfName, gatewayOfName } from './client-name.ts';
@@ -42,7 +43,9 @@ export type Switchboard = {
   readonly aedes: RelayingAedes;
   readonly backlog: Backlog;
   readonly roster: Roster;
+  /** Gateways that publish faster than they may, and addresses that connect faster. */
   readonly limits: LimitWatch;
+  readonly addressLimits: LimitWatch;
   /** Hands a stream that nobody has read from to aedes. */
   accept(stream: Duplex, origin: Origin): void;
   /** Once a second: ends conditions that are over, and connections whose log-in no longer holds. */
@@ -61,7 +64,9 @@ type Parts = {
   readonly twins: TwinWatch;
   readonly roster: Roster;
   readonly failedLogins: FailedLogins;
+  readonly badLogins: AddressAlarm;
   readonly limits: LimitWatch;
+  readonly addressLimits: LimitWatch;
   readonly meters: Meters;
   readonly connections: WeakMap<Client, Connection>;
   closing: boolean;
@@ -75,6 +80,7 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
   const limits = createLimitWatch((subject, active, detail) =>
     host.condition('rate-limited', subject, active, detail),
   );
+  const tooFast = addressAlarm(host, 'rate-limited');
   const parts: Parts = {
     options,
     host,
@@ -87,7 +93,11 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
     twins,
     roster: createRoster(host, twins),
     failedLogins: createFailedLogins(),
+    badLogins: addressAlarm(host, 'bad-credentials'),
     limits,
+    addressLimits: createLimitWatch((address, active) =>
+      active ? tooFast.begins(address) : tooFast.ends(address),
+    ),
     meters: options.rates ? createMeters(options.rates, host.clock, limits) : NO_METERS,
     connections: new WeakMap(),
     closing: false,
@@ -98,6 +108,7 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
     backlog: parts.backlog,
     roster: parts.roster,
     limits,
+    addressLimits: parts.addressLimits,
     accept: (stream, origin) => accept(parts, aedes, stream, origin),
     sweep: () => sweep(parts),
     beginClosing() {
@@ -106,8 +117,11 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
   };
 }
 
+const addressAlarm = (host: BrokerHost, name: string): AddressAlarm =>
+  createAddressAlarm((active, evidence) => host.condition(name, ADDRESSES, active, evidence));
+
 function createAedes(parts: Parts): RelayingAedes {
-  const { options, host, policy, receipts, roster, slow, failedLogins } = parts;
+  const { options, host, policy, receipts, roster, slow } = parts;
   const connectionOf = (client: Client): Connection | undefined => parts.connections.get(client);
   const retained = new Map<string, StoredPacket>();
   const orphans = parts.backlog.open(() => {});
@@ -122,7 +136,7 @@ function createAedes(parts: Parts): RelayingAedes {
       // Admission judges the length of client ids; here they already carry the gateway's name.
       maxClientsIdLength: Number.MAX_SAFE_INTEGER,
       persistence: createPersistence(openSessions(parts), retained, receipts, policy.maySubscribe),
-      ...createAdmission(host, connectionOf, roster, failedLogins),
+      ...createAdmission(host, connectionOf, roster, parts),
       ...createTopicRights({
         policy,
         filtersPerSessionMax: FILTERS_PER_SESSION_MAX,
@@ -196,13 +210,14 @@ function refuseFrame({ host, options }: Parts, connection: Connection, fault: Fr
 }
 
 function sweep(parts: Parts): void {
-  const { host, options, roster, twins, slow, failedLogins, limits, meters } = parts;
+  const { host, options, roster, twins, slow, failedLogins, limits, addressLimits, meters } = parts;
   const now = host.clock.monotonicMs();
   limits.sweep(now);
+  addressLimits.sweep(now);
   meters.sweep();
   twins.sweep(roster.addresses, now);
   slow.sweep(({ stream }) => stream.writableLength <= options.slowSubscriberBytes);
-  for (const address of failedLogins.sweep(now)) host.condition('bad-credentials', address, false, {});
+  for (const address of failedLogins.sweep(now)) parts.badLogins.ends(address);
   for (const connection of roster.all()) {
     const credential = host.credential?.(connection.gateway, connection.proof) ?? null;
     if (credential !== connection.credential) endConnection(connection, 'the log-in no longer holds');

@@ -163,7 +163,10 @@ describe('repeated bad credentials', () => {
       expect(await client.next('connack')).toMatchObject({ returnCode: 4 });
     }
     expect(city.conditions).toEqual([
-      { name: 'bad-credentials', subject: '127.0.0.1', active: true, detail: { failures: 5 } },
+      {
+        ...{ name: 'bad-credentials', subject: 'addresses', active: true },
+        detail: { addresses: 1, newest: '127.0.0.1' },
+      },
     ]);
     city.clock.advance(61_000);
     expect(city.conditions[1]).toMatchObject({ name: 'bad-credentials', active: false });

@@ -181,8 +181,30 @@ test('connections of one address that come too fast are closed unread, counted a
   expect(city.refusals).toEqual([
     { reason: 'rate', subject: '127.0.0.7', detail: 'more than 2 connections a second' },
   ]);
-  expect(city.conditions).toMatchObject([{ name: 'rate-limited', subject: '127.0.0.7', active: true }]);
+  expect(city.conditions).toEqual([
+    {
+      ...{ name: 'rate-limited', subject: 'addresses', active: true },
+      detail: { addresses: 1, newest: '127.0.0.7' },
+    },
+  ]);
   await (await RawClient.join(city.broker.port, as('GW-2'), '127.0.0.8')).leave();
   city.clock.advance(1000);
   await (await RawClient.join(city.broker.port, as('GW-1'), '127.0.0.7')).leave();
+});
+
+test('addresses that connect too fast one after another are one alarm, told anew when there are ten times as many', async () => {
+  await start({ rates: { ...RATES, connectionsPerS: 1 }, connectionsPerAddressMax: 1 });
+  for (let n = 1; n <= 12; n += 1) {
+    await (await RawClient.join(city.broker.port, as('GW-1'), `127.0.1.${n}`)).leave();
+    await (await RawClient.open(city.broker.port, `127.0.1.${n}`)).closed;
+  }
+  const told = () => city.conditions.map(({ subject, active, detail }) => [subject, active, detail]);
+  const newest = '127.0.1.10, 127.0.1.9, 127.0.1.8, 127.0.1.7, 127.0.1.6';
+  expect(told()).toEqual([
+    ['addresses', true, { addresses: 1, newest: '127.0.1.1' }],
+    ['addresses', false, { addresses: 10, newest }],
+    ['addresses', true, { addresses: 10, newest }],
+  ]);
+  await pass(62_000);
+  expect(told().slice(3)).toEqual([['addresses', false, { addresses: 0, newest: '' }]]);
 });

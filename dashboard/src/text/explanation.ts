@@ -17,6 +17,9 @@ export function explain(
   const key = `explanation.${explanation.code}`;
   const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0;
   if (delayed && words.knows(`${key}-delayed`)) return words.translate(`${key}-delayed`, values);
+  const ofAll = `${key}-addresses`;
+  if (explanation.params['subject'] === 'addresses' && words.knows(ofAll))
+    return words.translate(ofAll, values) + details(explanation.code, values, locale);
   if (words.knows(key)) return words.translate(key, values) + details(explanation.code, values, locale);
   const list = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
   const separator = locale === 'zh-CN' ? '，' : ', ';
