@@ -95,6 +95,26 @@ export function liveOnThePage(house: PageHouse): void {
       await shows(page, '.header', '声音 开');
     });
 
+    test('the click that turns the sound on still opens the row it was aimed at', async () => {
+      for (let i = 0; i < 6; i++) house.city.raise(i, 'orange');
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      await page.goto(`${house.server.origin}/duty`);
+      await page.locator('.bar-sound').waitFor();
+      const [, second = ''] = await rowIds(page);
+      const row = page.locator(`[data-id="${second}"]`);
+      const box = await row.boundingBox();
+      if (box === null) throw new Error('no second row');
+      // At its lower edge: when the rows move up by the bar's height, the next one lies under the pointer.
+      await page.mouse.move(box.x + 200, box.y + box.height - 3);
+      await page.mouse.down();
+      await page.evaluate(SOUND_RUNS);
+      expect(await topOf(page, second)).toBe(Math.round(box.y));
+      await page.mouse.up();
+      await expect.poll(() => row.getAttribute('aria-selected')).toBe('true');
+      await page.locator('.bar-sound').waitFor({ state: 'detached' });
+    });
+
     test('an untaken 一级 stands in the title until it is taken', async () => {
       const page = await house.browser.open();
       await logIn(page, house.server.origin);
@@ -140,6 +160,13 @@ export function liveOnThePage(house: PageHouse): void {
     });
   });
 }
+
+/** Waits until a sound of the page would be heard, and what hangs on it has been drawn. */
+const SOUND_RUNS = `(async () => {
+  const context = new AudioContext();
+  await context.resume();
+  for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame);
+})()`;
 
 /** Counts every beep that the page starts. */
 const COUNT_BEEPS = `

@@ -19,6 +19,8 @@ export type Annunciator = {
 };
 
 const LOCK = 'lifeline-sound';
+/** After the button is let go: the click has been handled by then, also on a touch screen and a double click's second. */
+const SETTLE_MS = 400;
 
 export function createAnnunciator(): Annunciator {
   const context = typeof AudioContext === 'undefined' ? null : new AudioContext();
@@ -26,6 +28,9 @@ export function createAnnunciator(): Annunciator {
   let chosen = !('locks' in navigator);
   const release = new AbortController();
   let letGo: () => void = () => undefined;
+  // Between press and click nothing may move under the pointer: what is shown of the sound waits until then.
+  let pressed = false;
+  let settling: ReturnType<typeof setTimeout> | undefined;
 
   if (!chosen) {
     const held = new Promise<void>((resolve) => {
@@ -46,7 +51,9 @@ export function createAnnunciator(): Annunciator {
       });
   }
   context?.addEventListener('statechange', update);
-  addEventListener('pointerdown', unlock);
+  addEventListener('pointerdown', press);
+  addEventListener('pointerup', settle);
+  addEventListener('pointercancel', settle);
   addEventListener('keydown', unlock);
   update();
 
@@ -57,8 +64,11 @@ export function createAnnunciator(): Annunciator {
       if (context !== null && chosen && context.state === 'running') playTone(context, tone);
     },
     close() {
-      removeEventListener('pointerdown', unlock);
+      removeEventListener('pointerdown', press);
+      removeEventListener('pointerup', settle);
+      removeEventListener('pointercancel', settle);
       removeEventListener('keydown', unlock);
+      clearTimeout(settling);
       context?.removeEventListener('statechange', update);
       release.abort();
       letGo();
@@ -69,7 +79,22 @@ export function createAnnunciator(): Annunciator {
   function unlock(): void {
     if (context?.state === 'suspended') void context.resume().then(update);
   }
+  function press(): void {
+    pressed = true;
+    clearTimeout(settling);
+    unlock();
+  }
+  /** A touch counts as the person's act only when it ends, so the browser is asked again. */
+  function settle(): void {
+    unlock();
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      pressed = false;
+      update();
+    }, SETTLE_MS);
+  }
   function update(): void {
+    if (pressed) return;
     if (context === null) state.value = 'none';
     else if (context.state !== 'running') state.value = 'locked';
     else state.value = chosen ? 'on' : 'elsewhere';
