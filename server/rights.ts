@@ -7,6 +7,7 @@
  * trouble of the platform from the health in each `beat`.
  */
 import type { Alarm } from '#domain/alarm.ts';
+import type { OnCallEntry, OnCallList } from '#domain/notification.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { Role, Scope } from '#domain/user.ts';
 
@@ -148,3 +149,26 @@ export function seesGateway(holder: Holder, registry: Registry, gateway: string)
 /** Every gateway that a restricted person sees, also retired ones: their past alarms stay. */
 export const gatewaysSeen = (holder: Holder, registry: Registry): string[] =>
   [...registry.gateways.keys()].filter((id) => seesGateway(holder, registry, id));
+
+/**
+ * What a restricted person sees of the on-call list: the entries that may be told of an alarm in their areas and
+ * lifelines, and the persons of those. `holder.scope` must be effective.
+ */
+export function onCallSeen(holder: Holder, registry: Registry, list: OnCallList): OnCallList {
+  const { areas, lifelines } = holder.scope;
+  const seen = ({ areas: covered, lifelines: lines }: OnCallEntry): boolean =>
+    overlap(areas, covered === undefined ? undefined : withDescendants(covered, registry)) &&
+    overlap(lifelines, lines);
+  const entries = list.entries.filter(seen);
+  const named = new Set(
+    entries.flatMap(({ steps, leaders }) => [...steps.flatMap(({ persons }) => persons), ...leaders]),
+  );
+  const persons = isUnrestricted(holder.scope)
+    ? list.persons
+    : list.persons.filter(({ id }) => named.has(id));
+  return { ...list, persons, entries };
+}
+
+/** An absent list = all. */
+const overlap = (scope: readonly string[] | undefined, covered: readonly string[] | undefined): boolean =>
+  scope === undefined || covered === undefined || covered.some((id) => scope.includes(id));

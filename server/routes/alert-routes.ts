@@ -3,9 +3,10 @@ import { Type } from 'typebox';
 import type { NotificationItem, OnCallList } from '#domain/notification.ts';
 import type { AlertsPort } from '../alerts-port.ts';
 import { findAlarm } from '../alarm-list.ts';
-import { demandWholeCity, viewerIn } from '../authentication.ts';
+import { demandWholeCity, type Viewer, viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problems.ts';
+import { onCallSeen } from '../rights.ts';
 import { answers, page } from '../schemas/basics.ts';
 import { ChannelShape, NotificationShape, OnCallBody, OnCallShape, TestBody } from '../schemas/alerts.ts';
 import { place, type Api } from './api.ts';
@@ -54,9 +55,13 @@ function onCallRoutes(app: Api, context: Context, alerts: AlertsPort): void {
   const getSchema = {
     tags: ['alerts'],
     summary: 'The on-call list: who is told of which alarms, in which order',
+    description:
+      'Whoever is restricted to a part of the city sees the entries for that part and their persons.',
     response: answers(200, OnCallShape, 'The list in force; revision 0 before the first'),
   };
-  app.get('/on-call', { config: { right: 'read-on-call' }, schema: getSchema }, () => shown(alerts));
+  app.get('/on-call', { config: { right: 'read-on-call' }, schema: getSchema }, (request) =>
+    shown(context, viewerIn(request), alerts),
+  );
 
   const putSchema = {
     tags: ['alerts'],
@@ -74,7 +79,7 @@ function onCallRoutes(app: Api, context: Context, alerts: AlertsPort): void {
     return place(context, request, (by) => ({
       // Checked by the schema just now, entry by entry.
       command: { kind: 'command', command: 'on-call', by, revision, list: list satisfies OnCallList },
-      present: () => shown(alerts),
+      present: () => shown(context, viewerIn(request), alerts),
     }));
   });
 }
@@ -85,9 +90,9 @@ const NO_LIST: OnCallList = {
   reminders: { afterMs: {}, everyMs: 600_000, max: 1 },
 };
 
-const shown = (alerts: AlertsPort) => {
+const shown = (context: Context, viewer: Viewer, alerts: AlertsPort) => {
   const { revision, list } = alerts.onCall();
-  return { revision, ...(list ?? NO_LIST) };
+  return { revision, ...onCallSeen(viewer, context.city.registry(), list ?? NO_LIST) };
 };
 
 function channelRoutes(app: Api, context: Context, alerts: AlertsPort): void {
@@ -116,6 +121,8 @@ function channelRoutes(app: Api, context: Context, alerts: AlertsPort): void {
     '/channels/:id/test',
     { config: { right: 'change-on-call' }, schema: testSchema },
     async (request) => {
+      // A test goes to any number or address that is written here, and counts for the whole city's channel.
+      demandWholeCity(context, request);
       const { phone, name = '测试', address = phone } = request.body;
       const result = await alerts.testChannel(request.params.id, { name, phone, address });
       if (result === null) throw new Problem('not-found');

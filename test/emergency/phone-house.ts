@@ -1,6 +1,6 @@
 /** The server with one message about one alarm behind it, told to a person on the phone. */
 import type { Answer } from '#domain/event.ts';
-import type { NotificationItem, NotificationReport } from '#domain/notification.ts';
+import type { NotificationItem, NotificationReport, OnCallList } from '#domain/notification.ts';
 import { factsOf } from '#emergency/alert-text.ts';
 import { pageToken, readToken } from '#emergency/page-token.ts';
 import type { AlertsPort } from '#server/alerts-port.ts';
@@ -13,6 +13,8 @@ export type PhoneHouse = House & {
   readonly page: string;
   readonly reports: { readonly id: string; readonly report: NotificationReport }[];
   item: NotificationItem;
+  /** The on-call list in force, at revision 3. */
+  list: OnCallList | null;
   /** The message as if nobody had opened or answered it yet. */
   sendAnew(): void;
 };
@@ -22,9 +24,9 @@ const ID = 'a1.1.1.zhang';
 export async function openPhoneHouse(): Promise<PhoneHouse> {
   const reports: PhoneHouse['reports'] = [];
   const listeners: Parameters<AlertsPort['onNotification']>[0][] = [];
-  const state = { item: itemOf() };
+  const state: { item: NotificationItem; list: OnCallList | null } = { item: itemOf(), list: null };
   const port: AlertsPort = {
-    onCall: () => ({ revision: 3, list: null }),
+    onCall: () => ({ revision: 3, list: state.list }),
     channels: () => [],
     testChannel: async (channel) => (channel === 'ding' ? { ok: true, detail: '' } : null),
     notifications: (alarm) => (alarm === 'a1' ? [state.item] : []),
@@ -69,6 +71,12 @@ export async function openPhoneHouse(): Promise<PhoneHouse> {
     reports,
     get item() {
       return state.item;
+    },
+    get list() {
+      return state.list;
+    },
+    set list(list) {
+      state.list = list;
     },
     sendAnew() {
       state.item = itemOf();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, type TestBrowser } from '../dashboard/browser.ts';
 import { openPhoneHouse, type PhoneHouse } from './phone-house.ts';
+import { listOf, person } from './phone-room.ts';
 
 let house: PhoneHouse;
 beforeAll(async () => {
@@ -124,6 +125,36 @@ describe('the API of messages', () => {
     expect(await put('west-leader', list)).toBe(403);
   });
 
+  it('an officer of one part of the city sees the phones of those on call there, and no others', async () => {
+    const persons = ['east', 'west', 'drain', 'city', 'idle'].map((id) => person(id));
+    const steps = (id: string) => ({ id, steps: [{ persons: [id], waitMs: 60_000 }], leaders: [] });
+    const entries = [
+      { ...steps('east'), areas: ['371721'] },
+      { ...steps('west'), areas: ['371702'] },
+      { ...steps('drain'), areas: ['371702'], lifelines: ['drainage'] },
+      { ...steps('city'), areas: ['371700'] },
+    ];
+    house.list = listOf({ persons, entries });
+    const seen = async (who: string): Promise<unknown> => {
+      const list = (await house.ask(who, 'GET', '/api/v1/on-call')).json();
+      return [list.persons, list.entries].map((all) => all.map(({ id }: { id: string }) => id));
+    };
+    const all = ['east', 'west', 'drain', 'city'];
+    expect(await seen('duty-officer')).toEqual([[...all, 'idle'], all]);
+    expect(await seen('drain-east')).toEqual([
+      ['east', 'city'],
+      ['east', 'city'],
+    ]);
+    expect(await seen('west-leader')).toEqual([
+      ['west', 'drain', 'city'],
+      ['west', 'drain', 'city'],
+    ]);
+    expect(await seen('gas-west')).toEqual([
+      ['west', 'city'],
+      ['west', 'city'],
+    ]);
+  });
+
   it('a channel is tested by whoever may change the list', async () => {
     const body = { phone: '13900000000' };
     expect((await house.ask('duty-leader', 'POST', '/api/v1/channels/ding/test', body)).json()).toEqual({
@@ -132,6 +163,8 @@ describe('the API of messages', () => {
     });
     expect((await house.ask('duty-leader', 'POST', '/api/v1/channels/none/test', body)).statusCode).toBe(404);
     expect((await house.ask('engineer', 'POST', '/api/v1/channels/ding/test', body)).statusCode).toBe(403);
+    // It reaches any number, so a leader of one area may not.
+    expect((await house.ask('west-leader', 'POST', '/api/v1/channels/ding/test', body)).statusCode).toBe(403);
   });
 
   it('receipts need the token of their channel and get the vendor’s own answer', async () => {
