@@ -16,6 +16,7 @@ export function bindingScope({ state, registry }: Turn): JoinScope {
       const instance = point === undefined ? undefined : joinAt(point, rule);
       return instance !== undefined && isOpenHere(instance.slot);
     },
+    anchors: new Map(),
     known: new Map(),
   };
 }

@@ -30,6 +30,11 @@ export type JoinScope = {
   readonly places: Places;
   /** Whether an alarm of the rule is open at this point. */
   readonly isOpenAt: (pointIndex: number, rule: string) => boolean;
+  /**
+   * Where the one alarm of a rule of one facility stands, by rule and facility. Fixed for the whole change: binding a
+   * member may end the alarm that decided, and its fellows must still bind to the same point.
+   */
+  readonly anchors: Map<string, PointEntry | null>;
   /** Members by rule and anchor, computed once. */
   readonly known: Map<string, readonly JoinMember[]>;
 };
@@ -70,11 +75,21 @@ function anchorsFor(scope: JoinScope, rule: JoinRule, point: PointEntry): readon
     return scope.places.pointsAt(facility).filter((one) => isAnchor(scope, rule, one));
   }
   if (rule.withinM === null) {
-    const all = candidates(scope, rule, facility);
-    const anchor = all.find(({ index }) => scope.isOpenAt(index, rule.id)) ?? all[0];
-    return anchor === undefined ? [] : [anchor];
+    const anchor = anchorAt(scope, rule, facility);
+    return anchor === null ? [] : [anchor];
   }
   return scope.places.around(facility, rule.withinM).flatMap((id) => candidates(scope, rule, id));
+}
+
+/** Decided at the first member that asks, before any of them is bound anew. */
+function anchorAt(scope: JoinScope, rule: CountRule, facility: string): PointEntry | null {
+  const key = `${rule.id}|${facility}`;
+  const known = scope.anchors.get(key);
+  if (known !== undefined) return known;
+  const all = candidates(scope, rule, facility);
+  const anchor = all.find(({ index }) => scope.isOpenAt(index, rule.id)) ?? all[0] ?? null;
+  scope.anchors.set(key, anchor);
+  return anchor;
 }
 
 const candidates = (scope: JoinScope, rule: CountRule, facility: string): readonly PointEntry[] =>

@@ -9,6 +9,8 @@ const CH4 = { quantity: 'ch4', unit: '%', reportIntervalMs: 60_000 };
 const NH3 = { quantity: 'nh3', unit: 'mg/m3', reportIntervalMs: 60_000 };
 const PLANT = { kind: 'hazchem-plant' };
 
+type RuleText = { readonly id: string; readonly levels?: readonly { name: string }[] };
+
 function wells(...east: readonly number[]): { room: DutyRoom; wells: number[] } {
   const room = new DutyRoom();
   const points = east.map((metres, at) =>
@@ -109,6 +111,26 @@ describe('two detectors of one plant', () => {
     expect(room.open().filter(({ rule }) => rule === 'plant-two-detectors')).toMatchObject([
       { point: 'B/nh3', active: true },
     ]);
+  });
+
+  it('whose level is renamed under a taken alarm ring anew when two are in alarm, and not at one', () => {
+    const room = new DutyRoom();
+    const [b = -1, c = -1] = ['B', 'C'].map((device) => room.pointAt(PLANT, NH3, { device }));
+    room.sample(0, b, 25);
+    room.sample(1, c, 25);
+    room.pointAt(PLANT, NH3, { device: 'A' });
+    const red = () => room.open().find(({ rule }) => rule === 'plant-two-detectors');
+    room.order(2, 'officer', { action: 'acknowledge' }, red());
+    room.sample(3, c, 0);
+    const catalogue = structuredClone(engine.shippedCatalogue().catalogue) as { rules: RuleText[] };
+    const rule = catalogue.rules.find(({ id }) => id === 'plant-two-detectors');
+    for (const level of rule?.levels ?? []) level.name = `new-${level.name}`;
+    room.publishCatalogue(4, catalogue);
+    expect(red()).toBeUndefined();
+    room.sample(100, b, 25);
+    expect(red()).toBeUndefined();
+    room.sample(101, c, 25);
+    expect(red()).toMatchObject({ state: 'unacknowledged', active: true });
   });
 
   it('rings 失联 for the detectors in alarm that fall silent, not for the one it merely stands at', () => {
