@@ -27,7 +27,20 @@ const Feishu = Type.Object(
 );
 const Webhook = Type.Object({ ...common, kind: Type.Literal('webhook'), url: Url, secret: text }, strict);
 const WebPush = Type.Object(
-  { ...common, kind: Type.Literal('web-push'), subject: text, publicKey: text, privateKey: text },
+  {
+    ...common,
+    kind: Type.Literal('web-push'),
+    subject: text,
+    publicKey: text,
+    privateKey: text,
+    /** Push services that may be posted to, instead of the browsers' own; `*.` for any name below. */
+    pushHosts: Type.Optional(
+      Type.Array(Type.String({ pattern: '^(\\*\\.)?[a-z0-9.-]+(:[0-9]{1,5})?$' }), {
+        minItems: 1,
+        maxItems: 50,
+      }),
+    ),
+  },
   strict,
 );
 const Gateway = Type.Object(

@@ -1,7 +1,8 @@
 /** Web Push to a browser's own push service; the person's address is the subscription as JSON text. */
 import { Agent } from 'node:https';
-import webpush, { type PushSubscription } from 'web-push';
+import webpush from 'web-push';
 import { accepted, type Channel, failed, type Message, type Sent, unreachable } from './driver.ts';
+import { readSubscription } from './push-subscription.ts';
 import type { WebPushSettings } from './settings.ts';
 
 /** A push service keeps an alarm this long for a phone that is off; later it would only mislead. */
@@ -12,14 +13,14 @@ const GONE = [404, 410];
 /** `ca` = certificate of a push service of one's own. */
 export const webPush = (settings: WebPushSettings, ca: string | null = null): Channel => {
   const agent = ca === null ? undefined : new Agent({ ca });
-  const { subject, publicKey, privateKey } = settings;
+  const { subject, publicKey, privateKey, pushHosts } = settings;
   return {
     id: settings.id,
     kind: 'web-push',
     perMinute: settings.perMinute ?? 600,
     async send(message, signal) {
-      const subscription = subscriptionOf(message.address);
-      if (subscription === null) return unreachable('no push subscription');
+      const subscription = readSubscription(message.address, pushHosts);
+      if (typeof subscription === 'string') return unreachable(subscription);
       const sending = webpush.sendNotification(subscription, payloadOf(message), {
         vapidDetails: { subject, publicKey, privateKey },
         TTL: KEEP_SECONDS,
@@ -44,23 +45,3 @@ function refusal(cause: unknown): Sent {
   if (typeof status === 'number' && GONE.includes(status)) return unreachable(`HTTP ${status}`);
   return failed(`${String(status ?? '')} ${detail}`, status === 429 ? 60_000 : undefined);
 }
-
-function subscriptionOf(address: string): PushSubscription | null {
-  try {
-    const value: unknown = JSON.parse(address);
-    return isSubscription(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-const isSubscription = (value: unknown): value is PushSubscription =>
-  typeof value === 'object' &&
-  value !== null &&
-  'endpoint' in value &&
-  typeof value.endpoint === 'string' &&
-  'keys' in value &&
-  typeof value.keys === 'object' &&
-  value.keys !== null &&
-  'p256dh' in value.keys &&
-  'auth' in value.keys;
