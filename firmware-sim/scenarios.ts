@@ -3,7 +3,7 @@ import { coverMoved, crossingStorm, pumpFailure, sewerGas, storm } from './incid
 import { gasLeak, gasRupture, regulatorFault } from './incidents/gas.ts';
 import { badGateways, batteryReplaced, batterySickens, outage } from './incidents/gateways.ts';
 import { gathering, tankOverfill, toxicLeak } from './incidents/hazchem.ts';
-import { burstHeatMain } from './incidents/heat.ts';
+import { BIG_BURST, burstHeatMain, FAR_BURST } from './incidents/heat.ts';
 import type { Act } from './stage.ts';
 
 /** What can be played (docs/simulation.md tells each). */
@@ -52,8 +52,8 @@ const SCENES: Readonly<Record<Exclude<Scenario, 'city'>, () => readonly Act[]>> 
   storm: () => storm(5, '371702', DOWNPOUR_MM_PER_HOUR, 120),
   'crossing-storm': () => crossingStorm(5, CROSSING_MM_PER_HOUR),
   'sewer-gas': () => sewerGas(5, 0, 150),
-  'pump-failure': () => pumpFailure(5, 0, 240),
-  'burst-heat-main': () => burstHeatMain(30, 0, 120),
+  'pump-failure': () => pumpFailure(5, 0, 2, 240),
+  'burst-heat-main': () => burstHeatMain(30, 0, BIG_BURST, 120),
   'tank-overfill': () => tankOverfill(5, 0),
   'toxic-leak': () => toxicLeak(5, 0, 120),
   gathering: () => gathering(5, 0, 12, 120),
@@ -73,10 +73,10 @@ export function roundActs(round: number): Act[] {
     ...stormOf(round),
     ...badGateways(20, 6, 310),
     ...tankOverfill(60, turn),
-    ...burstHeatMain(115, round % HEAT_CAST, 120),
+    ...burstHeatMain(115, round % HEAT_CAST, FAR_BURST, 120),
     ...outage(190, 'gas-valve-well', turn, 130),
     ...toxicLeak(275, turn, 70),
-    ...pumpFailure(335, turn, 110),
+    ...pumpFailure(335, turn, 1, 110),
     ...sewerGas(430, turn, 120),
     ...coverMoved(500, turn + CAST, 80),
     ...gathering(520, turn, 5 + 7 * (round % 2), 110),

@@ -73,19 +73,19 @@ export const CROSSING_S = Math.round(
     10,
 );
 
-/** A pump station's first pump is commanded but does not run, and the second neither, until somebody comes. */
-export function pumpFailure(atS: number, which: number, mendedS: number): Act[] {
+/** A pump station's first `count` pumps are commanded but do not run until somebody comes; one alone is made up for. */
+export function pumpFailure(atS: number, which: number, count: 1 | 2, mendedS: number): Act[] {
   const turn =
     (failed: boolean, line: string): Act['run'] =>
     (stage) => {
       const { facility, pumping } = siteOf(stage, 'pump-station', which);
-      for (const pump of pumping?.pumps ?? []) pump.failed = failed;
+      for (const pump of pumping?.pumps.slice(0, count) ?? []) pump.failed = failed;
       // Whenever it happens, the water is about to call for the pump.
       if (failed && pumping !== undefined) pumping.levelM = Math.max(pumping.levelM, CALLING_M);
-      stage.say(`the pumps of ${facility.name} ${line}`);
+      stage.say(`${count} of two pumps of ${facility.name} ${line}`);
     };
   return [
-    { atS, run: turn(true, 'do not start') },
+    { atS, run: turn(true, 'will not start') },
     { atS: atS + mendedS, run: turn(false, 'run again') },
   ];
 }
