@@ -17,7 +17,10 @@ import type { Registry } from '#domain/registry.ts';
 import { changeLevel, isOpenHere, raise, type Standing } from './alarm-machine.ts';
 import { createSlot, type RulesState, type Turn } from './state.ts';
 
-/** Open at once, of one origin and in all: more would bury the duty list, and its officer could not mean them. */
+/**
+ * Open or put aside at once, of one origin and in all: more would bury the duty list, and its officer could not mean
+ * them.
+ */
 export const RAISED_OPEN_PER_ORIGIN_MAX = 50;
 export const RAISED_OPEN_MAX = 500;
 
@@ -42,7 +45,7 @@ export function raiseAlarm(turn: Turn, input: RaiseInput): Answer {
     if (rises) changeLevel(turn, slot, standingOf(input), true);
     return { ok: true, body: slot.alarm };
   }
-  const full = refusedByNumber(state, input);
+  const full = refusedByNumber(state, input, key);
   if (full !== null) return full;
   state.raised.set(key, slot);
   raise(turn, slot, standingOf(input), turn.wall, input.source === 'person' ? input.by.username : undefined);
@@ -88,18 +91,21 @@ function refusedSubject(subject: string): Refusal | null {
     : null;
 }
 
-function refusedByNumber({ raised }: RulesState, input: RaiseInput): Refusal | null {
+/** Whatever has a place counts: open, or over and still shelved or out of service. Its own place at `at` is no other. */
+function refusedByNumber({ raised }: RulesState, input: RaiseInput, at: string): Refusal | null {
   const own = `${originOf(input)}|`;
   let open = 0;
   let mine = 0;
-  for (const [key, slot] of raised) {
-    if (!isOpenHere(slot)) continue;
+  for (const key of raised.keys()) {
+    if (key === at) continue;
     open += 1;
     if (key.startsWith(own)) mine += 1;
   }
   if (mine >= RAISED_OPEN_PER_ORIGIN_MAX)
-    return refuse('too-many-raised', `${mine} alarms of this origin are open`);
-  return open >= RAISED_OPEN_MAX ? refuse('too-many-raised', `${open} raised alarms are open`) : null;
+    return refuse('too-many-raised', `${mine} alarms of this origin are open or put aside`);
+  return open >= RAISED_OPEN_MAX
+    ? refuse('too-many-raised', `${open} raised alarms are open or put aside`)
+    : null;
 }
 
 const originOf = (input: RaiseInput): string =>

@@ -151,6 +151,23 @@ describe('an alarm raised by a flow', () => {
     expect(room.latest()).toMatchObject({ facility: null, area: '371702', lifeline: 'drainage' });
   });
 
+  it('that is over but out of service still takes its room, until it is back in service', () => {
+    const room = new RaisingRoom();
+    const aside = Array.from({ length: RAISED_OPEN_PER_ORIGIN_MAX }, (_, n) => {
+      room.raise(n, { subject: `s${n}` });
+      room.order(n, 'officer', { action: 'acknowledge' });
+      const until = { reviewAt: moment(86_400).receivedAt, reason: '检修' };
+      room.order(n, 'leader', { action: 'out-of-service', ...until });
+      room.order(n, 'officer', { action: 'reset' });
+      return room.latest();
+    });
+    expect(room.open()).toEqual([]);
+    expect(room.raise(100, { subject: 'more' })).toMatchObject({ code: 'too-many-raised' });
+    expect(room.raise(101, { subject: 's0' })).toMatchObject({ ok: true });
+    room.order(102, 'leader', { action: 'in-service' }, aside[1]);
+    expect(room.raise(103, { subject: 'more' })).toMatchObject({ ok: true });
+  });
+
   it('of one flow are bounded, and another flow still has room, up to a bound for all', () => {
     const room = new RaisingRoom();
     const flows = RAISED_OPEN_MAX / RAISED_OPEN_PER_ORIGIN_MAX;
