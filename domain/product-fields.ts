@@ -93,11 +93,14 @@ function scale(value: unknown, name: string, fail: Fail): void {
   });
 }
 
-/** The sender's word -> our channel. */
+/** The sender's word -> our channel; two words for one would leave open which value holds. */
 function channels(value: unknown, name: string, fail: Fail): void {
+  const taken = new Set<string>();
   eachEntry(value, name, fail, sentName, (channel, at) => {
     if (typeof channel !== 'string' || !ID_PATTERN.test(channel))
-      fail('bad-id', `${at} must be 1 to 64 of A-Z a-z 0-9 . _ -`);
+      return fail('bad-id', `${at} must be 1 to 64 of A-Z a-z 0-9 . _ -`);
+    if (taken.has(channel)) fail('channel-twice', `${at}: ${channel} has another name already`);
+    taken.add(channel);
   });
 }
 

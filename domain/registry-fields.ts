@@ -41,6 +41,7 @@ export const REGISTRY_ERROR_CODES = [
   'path-off',
   'bad-pointer',
   'bad-topic',
+  'channel-twice',
   'unknown-kind',
   'unknown-lifeline',
   'unknown-quantity',

@@ -102,18 +102,26 @@ export function readValue(value: unknown): number | undefined {
   return value === null ? NaN : undefined;
 }
 
-/** JSON text of a record as far as it can be approved later; only plain values, so depth cannot hurt. */
+/**
+ * JSON text of a record as far as it can be approved later; only plain values, so depth cannot hurt, and long texts,
+ * which are no values, are cut: one text of a message may stand in each of its records.
+ */
 export function recordText(record: LifelineRecord, channel?: string): string {
   const values: Record<string, unknown> = {};
   for (const name of channel === undefined ? Object.keys(record.values) : [channel]) {
     const value = record.values[name];
     Object.defineProperty(values, name, {
-      value: typeof value === 'object' && value !== null ? brief(value) : value,
+      value: plain(value),
       enumerable: true,
     });
   }
   const { device, time, seq, quality, backfill } = record;
   return JSON.stringify({ device, time, values, seq, quality, backfill });
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'string') return clip(value);
+  return typeof value === 'object' && value !== null ? brief(value) : value;
 }
 
 /** At most 256 characters of a payload, readable or not. */

@@ -4,7 +4,7 @@
  * by element unless a pointer begins with `*`. What comes out is read as if it had been sent in our own form, so all
  * that holds for a record holds for a mapped one.
  */
-import { follow, parsePointer, type Pointer } from '#domain/json-pointer.ts';
+import { follow, parsePointer } from '#domain/json-pointer.ts';
 import type { Product } from '#domain/registry.ts';
 import {
   brief,
@@ -16,26 +16,38 @@ import {
 } from './lifeline-record.ts';
 import { parseTimeText } from './time-text.ts';
 
-type ListPointer = {
-  readonly list: Pointer;
-  readonly name: readonly string[];
-  readonly value: readonly string[];
+type Names = readonly string[];
+/** Pointers of a form into one root: the whole message, or an element of the list that `*` runs over. */
+type Pointers = {
+  readonly device: Names | null;
+  readonly time: Names | null;
+  readonly seq: Names | null;
+  readonly values: readonly (readonly [channel: string, from: Names])[];
+  readonly valuesObject: Names | null;
+  readonly valuesList: { readonly list: Names; readonly name: Names; readonly value: Names } | null;
 };
 type Mapping = {
-  readonly device: Pointer | null;
-  readonly time: Pointer | null;
-  readonly seq: Pointer | null;
-  readonly values: readonly (readonly [channel: string, from: Pointer])[];
-  readonly valuesObject: Pointer | null;
-  readonly valuesList: ListPointer | null;
+  readonly ofMessage: Pointers;
+  readonly ofElement: Pointers;
   /** The list of `*`; null when there is none. */
-  readonly each: readonly string[] | null;
+  readonly each: Names | null;
   readonly ignore: ReadonlySet<string>;
 };
 
-/** Of a message that is being read: the whole, and the element of the list that this record is of. */
-type Scope = { readonly message: unknown; readonly element: unknown };
-type Values = Record<string, unknown>;
+/** What one root says of a record; a record is what its message says and what its element says. */
+type Part = {
+  device: string | null;
+  time: number | null;
+  seq: unknown;
+  readonly values: Map<string, unknown>;
+  ignored: number;
+};
+
+/**
+ * Values of all records of one message: more than the largest packet can carry. It bounds what values that stand once
+ * in a message and hold for each of its elements may cost.
+ */
+export const VALUES_MAX = 65_536;
 
 /** An entry of the registry is never edited, only replaced: what was made of it stays true as long as it lives. */
 const mappings = new WeakMap<Product, Mapping>();
@@ -43,7 +55,7 @@ const mappings = new WeakMap<Product, Mapping>();
 /** Who the message is of when it does not say so itself: the device in its topic, else the gateway. */
 export type Envelope = { readonly gateway: string; readonly device: string | null };
 
-/** Records of one message, each read or with the reason why not. Never throws. */
+/** Records of one message, each read or with the reason why not. Never throws; takes time linear in the message. */
 export function mapMessage(
   product: Product,
   body: unknown,
@@ -53,83 +65,147 @@ export function mapMessage(
   const messages = Array.isArray(body) && mapping.each?.length !== 0 ? body : [body];
   if (messages.length === 0) return [shape('no message')];
   const records: (LifelineRecord | Fault)[] = [];
+  let values = 0;
   for (const message of messages) {
-    if (records.length === RECORDS_MAX) return [tooMany()];
+    if (records.length === RECORDS_MAX) return [tooMany(RECORDS_MAX)];
     const elements = mapping.each === null ? [null] : follow(message, mapping.each);
     if (!Array.isArray(elements) || elements.length === 0) {
       const at = `/${mapping.each?.join('/') ?? ''}`;
       records.push(shape(Array.isArray(elements) ? `the list at ${at} is empty` : `no list at ${at}`));
       continue;
     }
+    // Once, however many elements it holds for; a fault in it is the message's, not each element's.
+    const shared = readPart(product, mapping.ofMessage, mapping.ignore, message);
+    if ('reason' in shared) {
+      records.push(shared);
+      continue;
+    }
     for (const element of elements) {
-      if (records.length === RECORDS_MAX) return [tooMany()];
-      records.push(mapRecord(product, mapping, { message, element }, envelope));
+      if (records.length === RECORDS_MAX) return [tooMany(RECORDS_MAX)];
+      const own = readPart(product, mapping.ofElement, mapping.ignore, element);
+      values += shared.values.size + ('reason' in own ? 0 : own.values.size);
+      if (values > VALUES_MAX) return [tooMany(VALUES_MAX, ' values')];
+      records.push('reason' in own ? own : join(shared, own, envelope));
     }
   }
   return records;
 }
 
-function mapRecord(
-  product: Product,
-  mapping: Mapping,
-  scope: Scope,
-  envelope: Envelope,
-): LifelineRecord | Fault {
-  const device = mapping.device === null ? (envelope.device ?? envelope.gateway) : at(scope, mapping.device);
-  const name = typeof device === 'number' ? String(device) : device;
-  if (typeof name !== 'string') return shape(`no device at ${product.pointers.device ?? ''}`);
-  const sent = mapping.time === null ? null : (at(scope, mapping.time) ?? null);
-  const time = sent === null ? null : timeOf(product, sent);
-  if (Number.isNaN(time))
-    return { reason: 'time-format', detail: `time ${brief(sent)} is not in ${product.timeUnit}` };
-  const values = valuesOf(product, mapping, scope);
-  if ('reason' in values) return values.reason;
-  const seq = mapping.seq === null ? null : numberOr(at(scope, mapping.seq));
-  const read = readRecord({ device: name, time, values: values.values, seq });
-  return 'reason' in read ? read : { ...read, extraFields: values.ignored };
+function join(shared: Part, own: Part, envelope: Envelope): LifelineRecord | Fault {
+  const part: Part = { ...own, values: new Map(shared.values), ignored: shared.ignored + own.ignored };
+  for (const [channel, value] of own.values) {
+    const fault = put(part, channel, value);
+    if (fault !== null) return fault;
+  }
+  const values: Record<string, unknown> = {};
+  for (const [channel, value] of part.values) define(values, channel, value);
+  const read = readRecord({
+    device: own.device ?? shared.device ?? envelope.device ?? envelope.gateway,
+    time: own.time ?? shared.time,
+    values,
+    seq: own.seq ?? shared.seq,
+  });
+  return 'reason' in read ? read : { ...read, extraFields: part.ignored };
 }
 
-type Taken = { readonly values: Values; readonly ignored: number } | { readonly reason: Fault };
+function readPart(
+  product: Product,
+  pointers: Pointers,
+  ignore: ReadonlySet<string>,
+  root: unknown,
+): Part | Fault {
+  const part: Part = { device: null, time: null, seq: null, values: new Map(), ignored: 0 };
+  if (pointers.device !== null) {
+    const device = follow(root, pointers.device);
+    const name = typeof device === 'number' ? String(device) : device;
+    if (typeof name !== 'string') return shape(`no device at ${product.pointers.device ?? ''}`);
+    part.device = name;
+  }
+  const sent = pointers.time === null ? null : (follow(root, pointers.time) ?? null);
+  if (sent !== null) part.time = timeOf(product, sent);
+  if (Number.isNaN(part.time))
+    return { reason: 'time-format', detail: `time ${brief(sent)} is not in ${product.timeUnit}` };
+  if (pointers.seq !== null) part.seq = numberOr(follow(root, pointers.seq));
+  return (
+    takeObject(product, pointers, ignore, root, part) ??
+    takeList(product, pointers, ignore, root, part) ??
+    takeValues(product, pointers, root, part) ??
+    part
+  );
+}
 
-function valuesOf(product: Product, mapping: Mapping, scope: Scope): Taken {
-  const values: Values = {};
-  let ignored = 0;
-  let taken = 0;
-  const take = (sent: string, value: unknown): void => {
-    if (mapping.ignore.has(sent)) {
-      ignored += 1;
-      return;
-    }
-    taken += 1;
-    // Plain assignment would let a member called `__proto__` reach the prototype.
-    const channel = Object.hasOwn(product.channels ?? {}, sent) ? (product.channels?.[sent] ?? sent) : sent;
-    if (taken <= CHANNELS_MAX) define(values, channel, scaled(product, channel, value));
-  };
-  if (mapping.valuesObject !== null) {
-    const found = at(scope, mapping.valuesObject);
-    if (typeof found !== 'object' || found === null || Array.isArray(found)) {
-      return { reason: shape(`no object at ${product.pointers.valuesObject ?? ''}`) };
-    }
-    for (const [sent, value] of Object.entries(found)) take(sent, value);
+function takeObject(
+  product: Product,
+  { valuesObject }: Pointers,
+  ignore: ReadonlySet<string>,
+  root: unknown,
+  part: Part,
+): Fault | null {
+  if (valuesObject === null) return null;
+  const found = follow(root, valuesObject);
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    return shape(`no object at ${product.pointers.valuesObject ?? ''}`);
+  const members = Object.entries(found);
+  if (members.length > CHANNELS_MAX + ignore.size) return shape(`${members.length} values`);
+  for (const [sent, value] of members) {
+    const fault = take(product, ignore, part, sent, value);
+    if (fault !== null) return fault;
   }
-  if (mapping.valuesList !== null) {
-    const { list, name, value } = mapping.valuesList;
-    const found = at(scope, list);
-    if (!Array.isArray(found))
-      return { reason: shape(`no list at ${product.pointers.valuesList?.list ?? ''}`) };
-    for (const item of found) {
-      const sent = follow(item, name);
-      if (typeof sent !== 'string') return { reason: shape(`a value without a name: ${brief(sent)}`) };
-      take(sent, follow(item, value));
-    }
+  return null;
+}
+
+function takeList(
+  product: Product,
+  { valuesList }: Pointers,
+  ignore: ReadonlySet<string>,
+  root: unknown,
+  part: Part,
+): Fault | null {
+  if (valuesList === null) return null;
+  const items = follow(root, valuesList.list);
+  if (!Array.isArray(items)) return shape(`no list at ${product.pointers.valuesList?.list ?? ''}`);
+  if (items.length > CHANNELS_MAX + ignore.size) return shape(`${items.length} values`);
+  for (const item of items) {
+    const sent = follow(item, valuesList.name);
+    if (typeof sent !== 'string') return shape(`a value without a name: ${brief(sent)}`);
+    const fault = take(product, ignore, part, sent, follow(item, valuesList.value));
+    if (fault !== null) return fault;
   }
-  for (const [channel, pointer] of mapping.values) {
-    const value = at(scope, pointer);
+  return null;
+}
+
+function takeValues(product: Product, { values }: Pointers, root: unknown, part: Part): Fault | null {
+  for (const [channel, names] of values) {
+    const value = follow(root, names);
     // Not every message carries every value.
-    if (value !== undefined) define(values, channel, scaled(product, channel, value));
+    const fault = value === undefined ? null : put(part, channel, scaled(product, channel, value));
+    if (fault !== null) return fault;
   }
-  if (taken > CHANNELS_MAX) return { reason: shape(`${taken} values`) };
-  return { values, ignored };
+  return null;
+}
+
+function take(
+  product: Product,
+  ignore: ReadonlySet<string>,
+  part: Part,
+  sent: string,
+  value: unknown,
+): Fault | null {
+  if (ignore.has(sent)) {
+    part.ignored += 1;
+    return null;
+  }
+  // Plain access would let a member called `__proto__` reach the prototype.
+  const channel = Object.hasOwn(product.channels ?? {}, sent) ? (product.channels?.[sent] ?? sent) : sent;
+  return put(part, channel, scaled(product, channel, value));
+}
+
+/** Two different values of a channel: nobody can say which one holds. The same one again is counted as let through. */
+function put(part: Part, channel: string, value: unknown): Fault | null {
+  if (!part.values.has(channel)) part.values.set(channel, value);
+  else if (Object.is(part.values.get(channel), value)) part.ignored += 1;
+  else return shape(`two values for ${brief(channel)}`);
+  return null;
 }
 
 /** Numbers written as text count: half of the field sends them so. Everything else stays what it is. */
@@ -158,9 +234,6 @@ const NUMBER_TEXT = /^\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,3})?
 const numberOr = (value: unknown): unknown =>
   typeof value === 'string' && NUMBER_TEXT.test(value) ? Number(value) : value;
 
-const at = ({ message, element }: Scope, { prefix, rest }: Pointer): unknown =>
-  follow(prefix === null ? message : element, rest);
-
 function mappingOf(product: Product): Mapping {
   let mapping = mappings.get(product);
   if (mapping === undefined) mappings.set(product, (mapping = compile(product)));
@@ -168,39 +241,39 @@ function mappingOf(product: Product): Mapping {
 }
 
 function compile({ pointers, ignore }: Product): Mapping {
-  const { device, time, seq, values, valuesObject, valuesList } = pointers;
-  const parse = (text: string | undefined): Pointer | null =>
-    text === undefined ? null : parsePointer(text);
-  const list = parse(valuesList?.list);
-  const mapping = {
-    device: parse(device),
-    time: parse(time),
-    seq: parse(seq),
-    values: Object.entries(values ?? {}).flatMap(([channel, text]) => {
-      const pointer = parse(text);
-      return pointer === null ? [] : [[channel, pointer] as const];
-    }),
-    valuesObject: parse(valuesObject),
-    valuesList:
-      list === null
-        ? null
-        : { list, name: parse(valuesList?.name)?.rest ?? [], value: parse(valuesList?.value)?.rest ?? [] },
-    ignore: new Set(ignore),
+  let each: Names | null = null;
+  const parse = (text: string | undefined, ofElement: boolean): Names | null => {
+    const pointer = text === undefined ? null : parsePointer(text);
+    if (pointer === null) return null;
+    each ??= pointer.prefix;
+    return (pointer.prefix !== null) === ofElement ? pointer.rest : null;
   };
-  const all = [
-    mapping.device,
-    mapping.time,
-    mapping.seq,
-    mapping.valuesObject,
-    list,
-    ...mapping.values.map(([, p]) => p),
-  ];
-  return { ...mapping, each: all.find((pointer) => pointer?.prefix != null)?.prefix ?? null };
+  const inner = (text: string | undefined): Names => parse(text, false) ?? [];
+  const { device, time, seq, values, valuesObject, valuesList } = pointers;
+  const of = (ofElement: boolean): Pointers => {
+    const list = parse(valuesList?.list, ofElement);
+    return {
+      device: parse(device, ofElement),
+      time: parse(time, ofElement),
+      seq: parse(seq, ofElement),
+      values: Object.entries(values ?? {}).flatMap(([channel, text]) => {
+        const names = parse(text, ofElement);
+        return names === null ? [] : [[channel, names] as const];
+      }),
+      valuesObject: parse(valuesObject, ofElement),
+      valuesList:
+        list === null ? null : { list, name: inner(valuesList?.name), value: inner(valuesList?.value) },
+    };
+  };
+  return { ofMessage: of(false), ofElement: of(true), each, ignore: new Set(ignore) };
 }
 
-function define(values: Values, name: string, value: unknown): void {
+function define(values: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(values, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 const shape = (detail: string): Fault => ({ reason: 'shape', detail });
-const tooMany = (): Fault => ({ reason: 'too-many-records', detail: `more than ${RECORDS_MAX}` });
+const tooMany = (most: number, what = ''): Fault => ({
+  reason: 'too-many-records',
+  detail: `more than ${most}${what}`,
+});

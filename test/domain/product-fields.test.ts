@@ -95,6 +95,11 @@ describe('a mapping form', () => {
     ['in a zone by name', { zone: 'Asia/Shanghai' }, ['type']],
     ['with a factor of nothing', { scale: { ch4: 0 } }, ['out-of-range']],
     ['with a factor in words', { scale: { ch4: '0.1' } }, ['type']],
+    [
+      'with two names for one channel, of which one would be lost',
+      { channels: { 甲烷: 'ch4', CH4: 'ch4' } },
+      ['channel-twice'],
+    ],
     ['on our own topic', { topic: 'lifeline/v1/GW-1/telemetry' }, ['bad-topic']],
   ];
   test.each(faults)('%s is refused', (_, fields, expected) => {

@@ -108,6 +108,117 @@ describe('shapes from the field', () => {
   });
 });
 
+describe('what stands once in a message and holds for each element', () => {
+  const many = (count: number, element: unknown = {}) => Array.from({ length: count }, () => element);
+  const members = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
+  const mixed = (more: Partial<Product> = {}) =>
+    form({ device: '/l/*/sn', values: { ch4: '/l/*/v' }, valuesObject: '/o' }, more);
+
+  test('is in every record', () => {
+    expect(map(mixed(), { o: { h2s: 2 }, l: [{ sn: 'G-1', v: 1 }, { sn: 'G-2' }] })).toEqual([
+      { device: 'G-1', time: null, values: { ch4: 1, h2s: 2 } },
+      { device: 'G-2', time: null, values: { h2s: 2 } },
+    ]);
+  });
+
+  test('is looked at once, not once for each of thousands of elements', () => {
+    let looks = 0;
+    const o = new Proxy({ h2s: 2 }, { ownKeys: (target) => ((looks += 1), Reflect.ownKeys(target)) });
+    expect(map(mixed(), { o, l: many(1_000, { sn: 'G-1', v: 1 }) })).toHaveLength(1_000);
+    expect(looks).toBe(1);
+  });
+
+  test.each([
+    ['an object of thousands of members', mixed(), { o: members(20_000), l: many(8_000) }],
+    ['of members that are ignored', mixed({ ignore: ['k0'] }), { o: members(66), l: many(8_000) }],
+    ['no object at all', mixed(), { l: many(8_000) }],
+    [
+      'a list of one ignored word',
+      form({ device: '/l/*/sn', valuesList: { list: '/d', name: '', value: '' } }, { ignore: ['rssi'] }),
+      { d: many(66, 'rssi'), l: many(8_000) },
+    ],
+  ])('refuses the message once when it is wrong: %s', (_, product, body) => {
+    expect(map(product, body)).toEqual(['shape']);
+  });
+
+  test('may be ignored beside as many channels as a record may have', () => {
+    const ignore = Object.keys(members(64)).slice(0, 32);
+    expect(map(mixed({ ignore }), { o: members(96), l: [{ sn: 'G-1' }] })).toMatchObject([{ device: 'G-1' }]);
+  });
+
+  test('never makes more values than a packet could carry', () => {
+    const body = (elements: number) => ({ o: members(64), l: many(elements, { sn: 'G-1' }) });
+    expect(map(mixed(), body(1_024))).toHaveLength(1_024);
+    expect(map(mixed(), body(1_025))).toEqual(['too-many-records']);
+  });
+
+  test('a long text is kept in the quarantine as its beginning, not thousands of times whole', () => {
+    const city = acmeCity();
+    const pointers = { device: '/l/*', values: { note: '/note' } };
+    register(city, { op: 'update', kind: 'products', value: { id: 'acme', pointers } });
+    publish(city, { note: 'x'.repeat(10_000), l: ['new'] });
+    expect(city.said.rejections).toMatchObject([{ reason: 'unknown-device' }]);
+    expect(city.said.rejections[0]?.record?.length).toBeLessThan(500);
+  });
+});
+
+describe('a channel that a message gives two values', () => {
+  const two = (more: Partial<Product> = {}) =>
+    form({ device: '/sn', valuesList: { list: '/d', name: '/0', value: '/1' } }, more);
+
+  test.each([
+    [
+      'twice under its own name',
+      two(),
+      {
+        sn: 'G-1',
+        d: [
+          ['ch4', 1],
+          ['ch4', 2],
+        ],
+      },
+    ],
+    [
+      'under its name and the sender’s',
+      two({ channels: { 甲烷: 'ch4' } }),
+      {
+        sn: 'G-1',
+        d: [
+          ['ch4', 1],
+          ['甲烷', 2],
+        ],
+      },
+    ],
+    [
+      'in the message and in its element',
+      form({ device: '/l/*/sn', values: { ch4: '/l/*/v' }, valuesObject: '/o' }),
+      { o: { ch4: 1 }, l: [{ sn: 'G-1', v: 2 }] },
+    ],
+  ])('is refused, since none of them may be lost unseen: %s', (_, product, body) => {
+    expect(map(product, body)).toEqual(['shape']);
+  });
+
+  test('is kept in the quarantine with its name', () => {
+    const city = acmeCity();
+    register(city, { op: 'update', kind: 'products', value: { id: 'acme', channels: { CH4: 'ch4' } } });
+    publish(city, { sn: 'G-1', ts: AT_S, v: { ch4: 5, CH4: 1 } });
+    expect(city.said.rejections).toMatchObject([{ reason: 'shape', detail: 'two values for "ch4"' }]);
+  });
+
+  test('is taken when both say the same', () => {
+    expect(
+      map(two(), {
+        sn: 'G-1',
+        d: [
+          ['ch4', 1],
+          ['ch4', 1],
+        ],
+      }),
+    ).toMatchObject([{ values: { ch4: 1 } }]);
+  });
+});
+
 const ACME = {
   ...{ id: 'acme', name: 'Acme', timeUnit: 's', topic: 'up/{gateway}/{device}' },
   pointers: { device: '/sn', time: '/ts', valuesObject: '/v' },
