@@ -124,6 +124,14 @@ describe('codes that the platform sends have a text', () => {
     expect(Object.keys(PROBLEMS)).toEqual(expect.arrayContaining(['locked', 'bad-credentials', 'pending']));
   });
 
+  test.each(['stale-on-call', 'invalid-on-call', 'holding', 'flows-off', 'history-unavailable'] as const)(
+    'the server’s refusal `%s` is explained in words',
+    (code) => {
+      expect(PROBLEMS[code][0]).toBeGreaterThanOrEqual(400);
+      expect(te(`problem.${code}`)).toBe(true);
+    },
+  );
+
   test('rules and system alarms carry their names, or the console knows them', () => {
     const rules = parseCatalogue(shippedCatalogue()).rules;
     for (const rule of rules.values()) {
