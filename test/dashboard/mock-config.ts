@@ -29,6 +29,8 @@ export function createMockConfig(now: () => number): MockConfig {
       if (head === 'influx') return ok(INFLUX);
       if (head === 'dead-letters') return id === '' ? list([LETTER]) : problem(409, 'dead-letter-refused');
       if (head === 'quarantine') return quarantine(id, now());
+      if (tail === 'retire' && head === 'facilities') return problem(409, 'has-children');
+      if (method === 'POST' && REGISTERED.has(head)) return { status: tail === '' ? 201 : 200, body };
       if (head === 'devices' && id !== '') return problem(404, 'not-found');
       if (head === 'import') return imported(gateways, url, body);
       if (head !== 'gateways') return null;
@@ -43,6 +45,8 @@ export function createMockConfig(now: () => number): MockConfig {
     },
   };
 }
+
+const REGISTERED = new Set(['facilities', 'devices', 'points']);
 
 const ON_CALL = {
   revision: 3,

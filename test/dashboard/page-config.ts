@@ -116,6 +116,75 @@ export function registryOnThePage(house: PageHouse): void {
       });
     });
 
+    test('a facility, a device and a point are registered by hand, with the catalogue’s choices', async () => {
+      const page = await openAs(house, 'eng', '/cfg/points');
+      await page.getByRole('button', { name: '登记设施' }).click();
+      const form = page.locator('form.form');
+      await form.getByLabel('编号').fill('F-3');
+      await form.getByLabel('名称').fill('新阀井');
+      await form.getByLabel('系统').selectOption('gas');
+      await form.getByLabel('类型').selectOption('gas-valve-well');
+      await form.getByLabel('区县').selectOption('371702');
+      await form.getByLabel('纬度').fill('35.2');
+      await form.getByLabel('经度').fill('115.4');
+      expect(await violations(page)).toEqual([]);
+      await form.getByRole('button', { name: '保存' }).click();
+      await shows(page, '.fact-box', 'G-3');
+      await page.getByRole('button', { name: '登记设备' }).click();
+      await form.getByLabel('设备编号').fill('G-3b');
+      await form.getByLabel('网关').selectOption('GW-1');
+      expect(await violations(page)).toEqual([]);
+      await form.getByRole('button', { name: '保存' }).click();
+      await page.getByRole('button', { name: '登记测点' }).click();
+      await form.getByLabel('通道').fill('ch4');
+      await form.getByLabel('监测量').selectOption('ch4');
+      await form.getByLabel('单位').selectOption('%{LEL}');
+      expect(await violations(page)).toEqual([]);
+      await form.getByRole('button', { name: '保存' }).click();
+      await expect
+        .poll(() => house.city.config.written.filter(({ path }) => path !== '/session'))
+        .toMatchObject([
+          {
+            path: '/facilities',
+            body: { id: 'F-3', kind: 'gas-valve-well', location: { lat: 35.2, lon: 115.4 } },
+          },
+          { path: '/devices', body: { id: 'G-3b', gateway: 'GW-1', facility: 'F-3' } },
+          {
+            path: '/points',
+            body: { device: 'G-3', channel: 'ch4', unit: '%{LEL}', reportIntervalMs: 60_000 },
+          },
+        ]);
+    });
+
+    test('out of use: asked for twice, and a refusal is told in words', async () => {
+      const page = await openAs(house, 'eng', '/cfg/points/F-0?point=G-0%2Fch4');
+      await page.getByRole('button', { name: '停用测点' }).click();
+      await shows(page, 'dialog', '停用G-0/ch4？');
+      await page.keyboard.press('Enter');
+      await page.locator('dialog').waitFor({ state: 'detached' });
+      expect(house.city.config.written.at(-1)?.path).toBe('/points/G-0/ch4/retire');
+      await page.getByRole('button', { name: '停用设施' }).click();
+      await page.keyboard.press('Enter');
+      await shows(page, 'dialog [role=alert]', '须先停用其下的设备或测点');
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('the forms fit a phone, in English and by day', async () => {
+      const page = await openAs(house, 'eng', '/cfg/points/F-0');
+      await fromMenu(page, '日间');
+      await fromMenu(page, 'English');
+      const fits = () =>
+        page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
+      await shows(page, '.fact-box', 'G-0');
+      expect(await fits()).toBe(true);
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await fits()).toBe(true);
+      await page.getByRole('button', { name: 'Register a point' }).click();
+      await page.getByLabel('Quantity').selectOption('ch4');
+      expect(await fits()).toBe(true);
+      expect(await violations(page)).toEqual([]);
+    });
+
     test('an unknown device is registered from what it sent, and its kept records count', async () => {
       const page = await openAs(house, 'eng', '/cfg/quarantine');
       await shows(page, '.table', '未登记的设备');
