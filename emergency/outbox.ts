@@ -18,7 +18,7 @@ import { type EmergencyState, type Episode, OPEN_EPISODES_MAX, openEpisodes, typ
 export { advance, nextDeadline } from './chain.ts';
 export { findItem } from './episodes.ts';
 export { acceptedItems, itemsOfAlarm, personNow, queuedItems } from './views.ts';
-export { applyReport } from './reports.ts';
+export { applyReport, isReceiptNews } from './reports.ts';
 export { pagesOf, restOf, restoreEmergency } from './snapshot.ts';
 export { createEmergency, type EmergencyState, type Turn } from './state.ts';
 

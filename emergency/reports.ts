@@ -6,7 +6,7 @@ import { nobodyReached, stop, tellNext } from './chain.ts';
 import { personOf } from './coverage.ts';
 import { changeItem, close, findItem, saysMore, schedule, touch } from './episodes.ts';
 import { nextChannel, noteFailure, noteSuccess, TRIES_PER_CHANNEL, usableChannels } from './reach.ts';
-import type { Delivery, Episode, Turn } from './state.ts';
+import type { Delivery, EmergencyState, Episode, Turn } from './state.ts';
 
 type Place = { readonly turn: Turn; readonly episode: Episode; readonly delivery: Delivery };
 
@@ -100,17 +100,24 @@ export function skipStepIfLost(turn: Turn, episode: Episode): void {
 /** A receipt that says "not delivered" sends the message on over the person's next channel. */
 function receipt(place: Place, delivered: boolean, detail: string): Answer {
   const { turn, episode, delivery } = place;
-  const { item } = delivery;
-  if (delivered) {
-    if (saysMore(item.state, 'delivered'))
-      changeItem(turn, episode, delivery, { state: 'delivered', detail });
-    return OK;
-  }
-  if (item.state !== 'accepted' || item.channel === null || delivery.refused.includes(item.channel))
-    return OK;
-  if (episode.stop !== null && episode.stop !== 'confirmed') return OK;
-  moveOn(place, { channel: item.channel, permanent: true, detail });
+  if (!isNews(place, delivered)) return OK;
+  const { channel } = delivery.item;
+  if (delivered) changeItem(turn, episode, delivery, { state: 'delivered', detail });
+  else if (channel !== null) moveOn(place, { channel, permanent: true, detail });
   return OK;
+}
+
+function isNews({ episode, delivery }: Omit<Place, 'turn'>, delivered: boolean): boolean {
+  const { state, channel } = delivery.item;
+  if (delivered) return saysMore(state, 'delivered');
+  if (state !== 'accepted' || channel === null || delivery.refused.includes(channel)) return false;
+  return episode.stop === null || episode.stop === 'confirmed';
+}
+
+/** Whether a receipt of this message would change anything; what would not needs no place in the journal. */
+export function isReceiptNews(state: EmergencyState, id: string, delivered: boolean): boolean {
+  const found = findItem(state, id);
+  return found !== undefined && isNews(found, delivered);
 }
 
 /** 收到 and 到场 keep the next person from being told; 误报 is a proposal, the officer decides. */

@@ -8,21 +8,21 @@ import type { ChannelName, NotificationItem } from '#domain/notification.ts';
 import { alertText, factsOf } from '#emergency/alert-text.ts';
 import type { Channel, Message } from '#emergency/channels/driver.ts';
 import { openChannels } from '#emergency/channels/open-channels.ts';
-import { readReceipts } from '#emergency/channels/receipts.ts';
 import { type ChannelsFile, parseChannels } from '#emergency/channels/settings.ts';
-import { acceptedItems, findItem, itemsOfAlarm, personNow, queuedItems } from '#emergency/outbox.ts';
+import { findItem, itemsOfAlarm, personNow, queuedItems } from '#emergency/outbox.ts';
 import { pageToken, readToken } from '#emergency/page-token.ts';
 import { type Sender, SEND_TIMEOUT_MS, startSender } from '#emergency/sender.ts';
 import { alarmById } from '#rules/engine.ts';
 import type { AlertsPort } from '#server/alerts-port.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Announcements } from './city-port.ts';
+import { createReceipts } from './receipts.ts';
 
 export type Alerts = { readonly port: AlertsPort; stop(): void };
 
 type Parts = {
   readonly channelsFile: Config['channelsFile'];
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pick<Pipeline, 'city' | 'submit' | 'report'>;
   readonly announcements: Announcements;
   readonly clock: Clock;
   /** Hex HMAC-SHA256 under the server key. */
@@ -74,7 +74,9 @@ export function startAlerts(parts: Parts): Alerts {
       const sent = await channel.send(testMessage(to, clock.wallMs()), AbortSignal.timeout(SEND_TIMEOUT_MS));
       const detail = sent.kind === 'accepted' ? (sent.reference ?? '') : sent.detail;
       const ok = sent.kind === 'accepted';
-      pipeline.submit({ kind: 'channel-tested', channel: id, ok, detail });
+      // A number that does not exist says nothing of the channel.
+      if (sent.kind === 'accepted' || !sent.permanent)
+        pipeline.submit({ kind: 'channel-tested', channel: id, ok, detail });
       return { ok, detail };
     },
     notifications: (alarm) => itemsOfAlarm(city.emergency, alarm),
@@ -86,31 +88,9 @@ export function startAlerts(parts: Parts): Alerts {
     },
     facts: (alarm) => factsOf(alarm, city.registry),
     report: (id, report) => pipeline.report({ kind: 'notification', id, ...report }),
-    async receipts(token, body) {
-      const channel = file.channels.find((one) => 'receiptToken' in one && one.receiptToken === token);
-      if (channel === undefined) return null;
-      const { receipts, reply } = readReceipts(body);
-      let known = 0;
-      for (const { id, reference, delivered, detail } of receipts) {
-        const found = id === null ? byReference(city.emergency, channel.id, reference) : itemOf(id);
-        if (found === undefined) continue;
-        known += 1;
-        await pipeline.report({ kind: 'notification', id: found.id, report: 'receipt', delivered, detail });
-      }
-      return { known, reply };
-    },
+    receipts: createReceipts(pipeline, file.channels),
   };
   return { port, stop: sender.stop };
-}
-
-function byReference(
-  state: Parameters<typeof queuedItems>[0],
-  channel: string,
-  reference: string | null,
-): NotificationItem | undefined {
-  return reference === null
-    ? undefined
-    : acceptedItems(state).find((item) => item.channel === channel && item.detail === reference);
 }
 
 const NO_FILE: ChannelsFile = { publicUrl: 'http://127.0.0.1:8080', channels: [] };
@@ -126,7 +106,7 @@ function readFile(given: Config['channelsFile']): ChannelsFile {
 }
 
 /** The fold decides over which channel a person is tried: it learns of a change before anything is sent. */
-function tellTheFold(pipeline: Pipeline, channels: ReadonlyMap<string, Channel>): void {
+function tellTheFold(pipeline: Parts['pipeline'], channels: ReadonlyMap<string, Channel>): void {
   const names: ChannelName[] = [...channels.values()].map(({ id, kind }) => ({ id, kind }));
   const known = [...pipeline.city.emergency.channels.values()].map(({ id, kind }) => ({ id, kind }));
   if (JSON.stringify(names) !== JSON.stringify(known)) pipeline.submit({ kind: 'channels', channels: names });
