@@ -15,6 +15,8 @@ const PAYLOAD_BYTES_MAX = 2_048;
 /** Packets of all gateways together: beyond it the oldest of one after another go, down to one each. */
 const BYTES_MAX = 32 * 1024 * 1024;
 const PACKET_OVERHEAD_BYTES = 256;
+/** Gateways looked at for each packet to make room: with thousands of one packet each, most looks find nothing. */
+const LOOKS_MAX = 32;
 /** The registry's gateways; names that nobody registered are apart, so that strangers push out nobody. */
 const GATEWAYS_MAX = 20_000;
 const STRANGERS_MAX = 1_000;
@@ -85,7 +87,7 @@ export function createPacketNotes(since: Timestamp, isGateway: (id: string) => b
     bytes += sizeOf(packet);
     if (notes.packets.length > PACKETS_MAX) bytes -= sizeOf(notes.packets.shift());
     // Every gateway keeps its last one: it is the one somebody will ask for.
-    for (let looks = 0; bytes > BYTES_MAX && looks < GATEWAYS_MAX; looks++) {
+    for (let looks = 0; bytes > BYTES_MAX && looks < LOOKS_MAX; looks++) {
       const next = turn.next();
       if (next.done) turn = gateways.values();
       else if (next.value.packets.length > 1) bytes -= sizeOf(next.value.packets.shift());

@@ -1,5 +1,5 @@
 /** What is noted of each gateway beside the alarm path: enough for a field engineer, never too much. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { CityEvent } from '#domain/event.ts';
 import type { Journaled, PublishInput } from '#domain/input.ts';
 import {
@@ -116,6 +116,19 @@ describe('in all', () => {
     expect(packets * 2_330).toBeLessThan(34 * 1024 * 1024);
     expect(packets).toBeGreaterThan(10_000);
     expect(least).toBeGreaterThanOrEqual(1);
+  });
+
+  test('a packet looks for room with a few gateways only, also when thousands have one packet each', () => {
+    const all = notes();
+    for (let i = 0; i < 15_000; i++) all.received(entry(NOON, new Uint8Array(2_048), `GW-${i}`), 1, [], 0);
+    const walk: Iterator<unknown> = Object.getPrototypeOf(new Map().values());
+    const looks = vi.spyOn(walk, 'next');
+    all.received(entry(NOON, new Uint8Array(2_048), 'GW-late'), 1, [], 0);
+    const { length } = looks.mock.calls;
+    looks.mockRestore();
+    expect(length).toBeGreaterThan(0);
+    expect(length).toBeLessThanOrEqual(32);
+    expect(kept(all, 'GW-late')).toHaveLength(1);
   });
 
   test('strangers push out nobody but the oldest stranger', () => {
