@@ -209,6 +209,7 @@ export async function startPlatform(
         history: influx.history,
         influx: influx.port,
         intake: createPushIntake({ pipeline, refused: refusedEarly, stranger }),
+        pushBytesPerS: config.bounds.publishBytesPerSMax,
         diagnostics: createDiagnostics({ pipeline, clock, notes: packets }),
         ledger,
         clock,

@@ -24,6 +24,8 @@ export type ServerPorts = {
   /** Absent = no InfluxDB. */
   readonly influx?: InfluxPort;
   readonly intake: IntakePort;
+  /** Bytes that one gateway may push a second over HTTP; absent: 2 MiB. */
+  readonly pushBytesPerS?: number;
   readonly diagnostics: DiagnosticsPort;
   readonly ledger: LedgerPort;
   /** Null or absent: switched off. */

@@ -44,15 +44,17 @@ const schema = {
 };
 
 export function ingestRoutes(app: Api, context: Context): void {
-  const rate = createPushRate(context.clock);
+  const rate = createPushRate(context.clock, PUSH_BYTES_MAX, context.pushBytesPerS);
   let waiting = 0;
+
+  function tooFast(request: FastifyRequest, reply: FastifyReply, waitMs: number, detail: string): Problem {
+    reply.header('retry-after', Math.ceil(waitMs / 1_000));
+    return refusal(context, request, 'rate-limited', 'rate', detail);
+  }
 
   async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const waitMs = rate.take(gatewayIn(request));
-    if (waitMs > 0) {
-      reply.header('retry-after', Math.ceil(waitMs / 1_000));
-      throw refusal(context, request, 'rate-limited', 'rate', 'more pushes than a gateway may send');
-    }
+    if (waitMs > 0) throw tooFast(request, reply, waitMs, 'more pushes than a gateway may send');
     const full = waiting >= WAITING_MAX;
     if (!full && !context.intake.holding()) return;
     reply.header('retry-after', RETRY_AFTER_S);
@@ -77,6 +79,8 @@ export function ingestRoutes(app: Api, context: Context): void {
     scoped.post('/ingest', options, async (request, reply) => {
       const { body } = request;
       const payload = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+      const waitMs = rate.takeBytes(gatewayIn(request), payload.length);
+      if (waitMs > 0) throw tooFast(request, reply, waitMs, 'more bytes than a gateway may send');
       demandReadable(context, request, payload);
       waiting += 1;
       const pushed = push(context, request, payload).finally(() => void (waiting -= 1));

@@ -129,6 +129,31 @@ describe('a sender that is told to come back', () => {
     house.clock.advance(1_000);
     expect((await push(RECORD)).statusCode).toBe(200);
   });
+
+  it('when it pushes more bytes than a gateway may, as over MQTT; that is counted, and nobody else is held up', async () => {
+    const large = JSON.stringify({ ...RECORD, note: 'x'.repeat(PUSH_BYTES_MAX - 100) });
+    for (let sent = 0; sent < 16; sent++) expect((await push(large)).statusCode).toBe(200);
+    const reply = await push(large);
+    expect([reply.statusCode, reply.json().code, reply.headers['retry-after']]).toEqual([
+      429,
+      'rate-limited',
+      '1',
+    ]);
+    expect([house.intake.refusals, house.intake.pushed.length]).toEqual([['GW-1 rate'], 16]);
+    expect((await push(large, { authorization: basic('GW-2', 'e') })).statusCode).toBe(200);
+    house.clock.advance(1_000);
+    expect((await push(large)).statusCode).toBe(200);
+  });
+
+  it('however few bytes it may push, the largest body passes after a quiet time', async () => {
+    await house.close();
+    house = await openHouse({}, { pushBytesPerS: 1_024 });
+    const large = JSON.stringify({ ...RECORD, note: 'x'.repeat(PUSH_BYTES_MAX - 100) });
+    expect((await push(large)).statusCode).toBe(200);
+    expect((await push(large)).headers['retry-after']).toBe('256');
+    house.clock.advance(256_000);
+    expect((await push(large)).statusCode).toBe(200);
+  });
 });
 
 describe('Idempotency-Key', () => {
