@@ -32,6 +32,7 @@ export function createMockConfig(now: () => number): MockConfig {
       if (tail === 'retire' && head === 'facilities') return problem(409, 'has-children');
       if (method === 'POST' && REGISTERED.has(head)) return { status: tail === '' ? 201 : 200, body };
       if (head === 'devices' && id !== '') return problem(404, 'not-found');
+      if (head === 'products') return list([{ id: 'P-1', name: '甲厂网关' }]);
       if (head === 'import') return imported(gateways, url, body);
       if (head !== 'gateways') return null;
       if (id === '' && method === 'GET') return list(gateways);

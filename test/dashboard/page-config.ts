@@ -42,6 +42,7 @@ export function configOnThePage(house: PageHouse): void {
       await page.getByRole('button', { name: '登记网关' }).click();
       await page.getByLabel('编号').fill('GW-9');
       await page.getByLabel('名称').fill('九号网关');
+      await page.getByLabel('产品映射').selectOption({ label: '甲厂网关（P-1）' });
       await page.getByRole('button', { name: '保存' }).click();
       expect(await text(page, '.secret code')).toBe('secret-of-GW-9');
       expect(await text(page, '.qr-label')).toContain('九号网关');
@@ -50,6 +51,7 @@ export function configOnThePage(house: PageHouse): void {
       await page.getByRole('button', { name: '关闭' }).click();
       await page.locator('.secret').waitFor({ state: 'detached' });
       await shows(page, '.table', 'GW-9');
+      expect(house.city.config.written.at(-1)?.body).toMatchObject({ id: 'GW-9', product: 'P-1' });
     });
 
     test('the diagnosis goes through each packet, follows the gateway, and stands still when asked to', async () => {
