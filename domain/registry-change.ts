@@ -41,10 +41,8 @@ export type SerializedRegistry = {
   readonly gateways: readonly GatewayEntry[];
   readonly devices: readonly DeviceEntry[];
   readonly points: readonly PointEntry[];
-  /** Absent in snapshots older than the facility graph. */
-  readonly edges?: readonly Entry<Edge>[];
-  /** Absent in snapshots older than the mapping forms. */
-  readonly products?: readonly Entry<Product>[];
+  readonly edges: readonly Entry<Edge>[];
+  readonly products: readonly Entry<Product>[];
 };
 
 /** A city with its areas and nothing else. */
@@ -113,8 +111,8 @@ export function restoreRegistry(data: SerializedRegistry): Registry {
   for (const entry of data.gateways) setGateway(registry, entry);
   for (const entry of data.devices) setDevice(registry, entry);
   for (const entry of data.points) setPoint(registry, entry);
-  for (const entry of data.edges ?? []) registry.edges.set(entry.id, entry);
-  for (const entry of data.products ?? []) registry.products.set(entry.id, entry);
+  for (const entry of data.edges) registry.edges.set(entry.id, entry);
+  for (const entry of data.products) registry.products.set(entry.id, entry);
   return registry;
 }
 

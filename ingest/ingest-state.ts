@@ -33,8 +33,8 @@ export type GatewayIngest = {
   gaps: number;
   rejected: number;
   extraFields: number;
-  /** Publishes on topics beside telemetry; absent in a state that an older release kept. */
-  companions?: number;
+  /** Publishes on topics beside telemetry. */
+  companions: number;
   readonly publishes: PublishRing;
   readonly clock: ClockTrack;
   /** Devices with a clock of their own that is wrong, by device index. */

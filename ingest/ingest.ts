@@ -84,7 +84,7 @@ export function gatewayIngestStatus(
     gaps,
     rejected,
     extraFields,
-    companions = 0,
+    companions,
   } = kept;
   return {
     clockOffsetMs,

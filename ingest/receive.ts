@@ -55,7 +55,7 @@ export function receive(
     case 'thingsboard-device':
       return receiveOfMe(taker, input);
     case 'accepted':
-      taker.kept.companions = (taker.kept.companions ?? 0) + 1;
+      taker.kept.companions += 1;
   }
 }
 

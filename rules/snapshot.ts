@@ -23,8 +23,7 @@ type Rest = {
   readonly closedCount: number;
   readonly catalogue: Catalogue;
   readonly system: Map<string, AlarmSlot>;
-  /** Absent in snapshots written before anything could be raised. */
-  readonly raised?: Map<string, AlarmSlot>;
+  readonly raised: Map<string, AlarmSlot>;
   readonly maintenance: Map<string, MaintenanceWindow>;
 };
 
@@ -45,7 +44,7 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
   state.closedCount = small.closedCount;
   state.catalogue = small.catalogue;
   for (const [key, slot] of small.system) state.system.set(key, slot);
-  for (const [key, slot] of small.raised ?? []) state.raised.set(key, slot);
+  for (const [key, slot] of small.raised) state.raised.set(key, slot);
   for (const [key, window] of small.maintenance) state.maintenance.set(key, window);
   for (const slot of everySlot(state)) if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
   rebuildDeadlines(state);

@@ -118,12 +118,10 @@ describe('a mapping form', () => {
     expect(codes(registry, gateway({ id: 'GW-1', product: 'acme' }, 'update'))).toEqual(['retired']);
   });
 
-  test('is kept in a snapshot; one from before there were any has none', () => {
+  test('is kept in a snapshot', () => {
     const registry = createRegistry();
     codes(registry, product(FORM));
     const saved = structuredClone(serializeRegistry(registry));
     expect(restoreRegistry(saved).products.get('acme')).toEqual(FORM);
-    const { products: _none, ...older } = saved;
-    expect(restoreRegistry(older).products.size).toBe(0);
   });
 });
