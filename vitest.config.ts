@@ -7,7 +7,5 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // A shared CI machine may starve a browser or a process once; the report names every test that needed it.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
   },
 });
