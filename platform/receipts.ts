@@ -27,7 +27,7 @@ export function createReceipts(
     const given = digestOf(token);
     const channel = tokens.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.channel;
     if (channel === undefined) return null;
-    const { receipts, reply } = readReceipts(body);
+    const { receipts, unread, reply } = readReceipts(body);
     const referenced = byReference(channel);
     let known = 0;
     for (const { id, reference, delivered, detail } of receipts) {
@@ -42,7 +42,7 @@ export function createReceipts(
       if (!isReceiptNews(city.emergency, item.id, delivered)) continue;
       await report({ kind: 'notification', id: item.id, report: 'receipt', delivered, detail });
     }
-    return { known, reply };
+    return { known, unread, reply };
   };
 }
 

@@ -33,5 +33,8 @@ export interface AlertsPort {
   /** Journals what happened to a message. */
   report(id: string, report: NotificationReport): Promise<Answer>;
   /** Vendors' delivery reports under this channel's token; null for a wrong token. Gives what to answer the vendor. */
-  receipts(token: string, body: unknown): Promise<{ readonly known: number; readonly reply: unknown } | null>;
+  receipts(
+    token: string,
+    body: unknown,
+  ): Promise<{ readonly known: number; readonly unread: number; readonly reply: unknown } | null>;
 }

@@ -15,12 +15,16 @@ const RECEIPTS_MAX = 1_000;
 /** Reads Aliyun's SmsReport or Tencent's form; whatever is neither counts as no report. */
 export function readReceipts(body: unknown): {
   readonly receipts: readonly Receipt[];
+  /** Rows past the bound, which were not read: for a counter. */
+  readonly unread: number;
   readonly reply: unknown;
 } {
-  const rows: readonly unknown[] = Array.isArray(body) ? body.slice(0, RECEIPTS_MAX) : [];
+  const all: readonly unknown[] = Array.isArray(body) ? body : [];
+  const rows = all.slice(0, RECEIPTS_MAX);
+  const unread = all.length - rows.length;
   const tencent = rows.some((row) => field(row, 'report_status') !== undefined);
   const receipts = rows.flatMap((row) => (tencent ? ofTencent(row) : ofAliyun(row)));
-  return { receipts, reply: tencent ? { result: 0, errmsg: 'OK' } : { code: 0, msg: '成功' } };
+  return { receipts, unread, reply: tencent ? { result: 0, errmsg: 'OK' } : { code: 0, msg: '成功' } };
 }
 
 function ofAliyun(row: unknown): Receipt[] {

@@ -47,6 +47,7 @@ export function alertRoutes(app: Api, context: Context, alerts: AlertsPort): voi
       context.metrics.rejected('receipt-token');
       throw new Problem('not-found');
     }
+    if (taken.unread > 0) context.metrics.rejected('receipt-overflow', taken.unread);
     return taken.reply;
   });
 }

@@ -134,14 +134,20 @@ describe('what a vendor says', () => {
     ];
     expect(readReceipts(aliyun)).toEqual({
       receipts: [{ id: 'a1.1.1.first', reference: 'b', delivered: true, detail: 'DELIVERED' }],
+      unread: 0,
       reply: { code: 0, msg: '成功' },
     });
     const tencent = [{ report_status: 'FAIL', sid: 's-9', mobile: '139', errmsg: 'UNDELIV' }];
     expect(readReceipts(tencent)).toEqual({
       receipts: [{ id: null, reference: 's-9', delivered: false, detail: 'UNDELIV' }],
+      unread: 0,
       reply: { result: 0, errmsg: 'OK' },
     });
     expect(readReceipts('nonsense').receipts).toEqual([]);
+    const flood = readReceipts(
+      Array.from({ length: 1_003 }, () => ({ sid: 's-1', report_status: 'SUCCESS' })),
+    );
+    expect([flood.receipts.length, flood.unread]).toEqual([1_000, 3]);
   });
 });
 

@@ -49,7 +49,8 @@ export async function openPhoneHouse(): Promise<PhoneHouse> {
       for (const listener of listeners) listener({ kind: 'notification', at: 0, item: state.item });
       return { ok: true, body: null };
     },
-    receipts: async (token) => (token === 'right' ? { known: 1, reply: { code: 0, msg: '成功' } } : null),
+    receipts: async (token) =>
+      token === 'right' ? { known: 1, unread: 0, reply: { code: 0, msg: '成功' } } : null,
   };
   const house = await openHouse({}, { alerts: port });
   house.city.raise({
