@@ -29,7 +29,7 @@ export type City = {
 };
 
 /** Names what the fold's decisions depend on beside its inputs; kept in snapshots and record blocks. */
-export const FOLD_REVISION = `2:${ENGINE_REVISION}`;
+export const FOLD_REVISION = `3:${ENGINE_REVISION}`;
 
 /** The empty city before its first input. */
 export function createCity(site: string): City {

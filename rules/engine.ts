@@ -40,7 +40,7 @@ export { pagesOf, restOf, restoreRules } from './snapshot.ts';
 export { shippedCatalogue } from './shipped.ts';
 
 /** Names the behaviour of this engine: a replay by another one may differ, and must say so. */
-export const ENGINE_REVISION = 'rules-6';
+export const ENGINE_REVISION = 'rules-7';
 
 /** An engine that knows no catalogue and no points yet. `site` enters every alarm's id. */
 export const createRules = (site: string): RulesState => createState(site);
