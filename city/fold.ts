@@ -15,6 +15,7 @@ import { nextDeadline as alertDeadline } from '#emergency/outbox.ts';
 import * as ingest from '#ingest/ingest.ts';
 import * as rules from '#rules/engine.ts';
 import { applyAlertInput, changeOnCall, followEvents, passTime } from './alerts.ts';
+import { describe } from './audit-words.ts';
 import type { City } from './city.ts';
 import { noteLate, settleLate } from './late-windows.ts';
 import { applyNotice, applyRaise } from './raised.ts';
@@ -244,56 +245,3 @@ function silencedBy(city: City, change: RegistryChange): RegistryError[] {
 /** The one alarm that ends with its gateway; those of the system about a gateway outlive it. */
 const isAbsence = ({ point, gateway, rule }: Alarm, id: string): boolean =>
   point === null && gateway === id && rule === 'gateway-absent';
-
-/** What the audit log says of a command; secrets' HMACs stay out of it. */
-function describe(input: CommandInput): { action: string; subject: string; detail: Record<string, unknown> } {
-  switch (input.command) {
-    case 'alarm':
-      return {
-        action: `alarm.${input.action.action}`,
-        subject: input.alarm,
-        detail: { revision: input.revision, ...input.action },
-      };
-    case 'maintenance':
-      return {
-        action: 'maintenance',
-        subject: `${input.target}/${input.id}`,
-        detail: { until: input.until, reason: input.reason },
-      };
-    case 'registry':
-      return {
-        action: 'registry',
-        subject: input.change.items.length === 1 ? subjectOf(input.change.items[0]) : '',
-        detail: { items: input.change.items.map(subjectOf) },
-      };
-    case 'on-call':
-      return {
-        action: 'on-call',
-        subject: '',
-        detail: {
-          revision: input.revision,
-          persons: input.list.persons.length,
-          entries: input.list.entries.length,
-        },
-      };
-    case 'approve-quarantine':
-      return {
-        action: 'quarantine.approve',
-        subject: `${input.gateway}/${input.device}`,
-        detail: { records: input.records.length },
-      };
-  }
-}
-
-function subjectOf(item: { op: string; kind?: string; id?: string; value?: unknown } | undefined): string {
-  if (item === undefined) return '';
-  const kind = item.kind ?? (item.op === 'replace' ? 'devices' : 'gateways');
-  return `${item.op} ${kind}/${item.id ?? idIn(item.value)}`;
-}
-
-/** The id a value carries; an imported point carries none and is named by its device and channel. */
-function idIn(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return '?';
-  if ('id' in value && (value.id ?? null) !== null) return String(value.id);
-  return 'device' in value && 'channel' in value ? `${String(value.device)}/${String(value.channel)}` : '?';
-}

@@ -1,0 +1,59 @@
+/** A journaled command in the words of the audit log. */
+import type { CommandInput } from '#domain/input.ts';
+
+/** What the audit log says of a command; secrets' HMACs stay out of it. */
+export function describe(input: CommandInput): {
+  action: string;
+  subject: string;
+  detail: Record<string, unknown>;
+} {
+  switch (input.command) {
+    case 'alarm':
+      return {
+        action: `alarm.${input.action.action}`,
+        subject: input.alarm,
+        detail: { revision: input.revision, ...input.action },
+      };
+    case 'maintenance':
+      return {
+        action: 'maintenance',
+        subject: `${input.target}/${input.id}`,
+        detail: { until: input.until, reason: input.reason },
+      };
+    case 'registry':
+      return {
+        action: 'registry',
+        subject: input.change.items.length === 1 ? subjectOf(input.change.items[0]) : '',
+        detail: { items: input.change.items.map(subjectOf) },
+      };
+    case 'on-call':
+      return {
+        action: 'on-call',
+        subject: '',
+        detail: {
+          revision: input.revision,
+          persons: input.list.persons.length,
+          entries: input.list.entries.length,
+        },
+      };
+    case 'approve-quarantine':
+      return {
+        action: 'quarantine.approve',
+        subject: `${input.gateway}/${input.device}`,
+        detail: { records: input.records.length },
+      };
+  }
+}
+
+function subjectOf(item: { op: string; kind?: string; id?: string; value?: unknown } | undefined): string {
+  if (item === undefined) return '';
+  const kind = item.kind ?? (item.op === 'replace' ? 'devices' : 'gateways');
+  return `${item.op} ${kind}/${item.id ?? idIn(item.value)}`;
+}
+
+/** The id a value carries; an imported point carries none and is named by its device and channel. */
+function idIn(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '?';
+  if ('id' in value && (value.id ?? null) !== null) return String(value.id);
+  return 'device' in value && 'channel' in value ? `${String(value.device)}/${String(value.channel)}` : '?';
+}
