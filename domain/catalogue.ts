@@ -27,8 +27,28 @@ export type FacilityKind = {
   readonly lifelines: readonly string[];
 };
 
+/** What an edge hands on from one facility to the next: along it a trouble spreads. */
+export const CARRIED = [
+  'gas',
+  'heat',
+  'water',
+  'storm-water',
+  'sewage',
+  'pumped-water',
+  'product',
+  'power',
+  'rain',
+  'seepage',
+  'tunnel-air',
+] as const;
+export type Carried = (typeof CARRIED)[number];
+
 /** What runs between two facilities: a pipe, a drain, a neighbourhood; `lifelines` are those a form offers. */
-export type EdgeKind = FacilityKind;
+export type EdgeKind = FacilityKind & {
+  readonly carries: Carried;
+  /** Whether it runs one way, from upstream to downstream; a neighbourhood has no direction. */
+  readonly directed: boolean;
+};
 
 /** What may be converted into what (domain/units.ts). */
 export const DIMENSIONS = [
@@ -75,7 +95,7 @@ export type Quantity = {
 
 export const LIFELINES: readonly Lifeline[] = lifelinesJson.map(parseLifeline);
 export const FACILITY_KINDS: readonly FacilityKind[] = kindsJson.map(parseKind);
-export const EDGE_KINDS: readonly EdgeKind[] = edgeKindsJson.map(parseKind);
+export const EDGE_KINDS: readonly EdgeKind[] = edgeKindsJson.map(parseEdgeKind);
 export const QUANTITIES: readonly Quantity[] = quantitiesJson.map(parseQuantity);
 export const AREAS: readonly Area[] = areasJson;
 /** The whole city: parent of its districts and counties. */
@@ -105,6 +125,10 @@ function parseKind(row: FacilityKind): FacilityKind {
       throw new Error(`${row.id}: no lifeline ${id}`);
   }
   return row;
+}
+
+function parseEdgeKind(row: (typeof edgeKindsJson)[number]): EdgeKind {
+  return { ...row, ...parseKind(row), carries: oneOf(CARRIED, row.carries, row.id) };
 }
 
 function parseQuantity(row: (typeof quantitiesJson)[number]): Quantity {

@@ -2,7 +2,6 @@
  * The alarm engine: inputs in, alarm events out. It reads no clock: `at` says when the input came, and before each
  * input the caller lets everything happen that fell due earlier (`advance`). Same inputs, same events, on any machine.
  */
-import { type Alarm, isOpen } from '#domain/alarm.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput, ConditionInput } from '#domain/input.ts';
 import type { Measurement } from '#domain/measurement.ts';
@@ -35,6 +34,7 @@ import { delayDue, rebuildDeadlines, wakeForDelay } from './wake.ts';
 export type { RulesSink, RulesState } from './state.ts';
 export { parseCatalogue } from './catalogue-parse.ts';
 export { judgeSeries, type StoredRow } from './retrospect.ts';
+export { alarmById, openAlarms, rulesOfPoint, unboundLevels } from './queries.ts';
 export { placeRaised, refusedText, standingRaised } from './raised.ts';
 export { pagesOf, restOf, restoreRules } from './snapshot.ts';
 export { shippedCatalogue } from './shipped.ts';
@@ -230,25 +230,6 @@ export function onRejudged(
 ): void {
   applyRejudged(turnOf(state, registry, at, out), input);
 }
-
-/** An open alarm, a recently closed one, or a known historical one. */
-export const alarmById = (state: RulesState, id: string): Alarm | undefined =>
-  state.byId.get(id)?.alarm ?? undefined;
-
-/** Every open alarm, oldest onset first. */
-export function openAlarms(state: RulesState): Alarm[] {
-  const open: Alarm[] = [];
-  for (const { alarm } of state.byId.values()) if (alarm !== null && isOpen(alarm)) open.push(alarm);
-  return open.sort((a, b) => a.onsetAt - b.onsetAt || (a.id < b.id ? -1 : 1));
-}
-
-/** Names of the rules that watch a point, for people. */
-export const rulesOfPoint = (state: RulesState, pointIndex: number): readonly string[] =>
-  state.points.get(pointIndex)?.rules.map(({ rule }) => rule) ?? [];
-
-/** Levels of the catalogue that could not be bound at a point, each with the reason, for the registry's page. */
-export const unboundLevels = (state: RulesState, pointIndex: number): readonly string[] =>
-  state.points.get(pointIndex)?.unbound ?? [];
 
 const turnOf = (state: RulesState, registry: Registry, at: Moment, out: RulesSink): Turn => ({
   state,

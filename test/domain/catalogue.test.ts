@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import {
   AREAS,
   CITY_AREA,
+  EDGE_KINDS,
   FACILITY_KINDS,
   LIFELINES,
   QUANTITIES,
+  edgeKindOf,
   facilityKindOf,
   lifelineOf,
   quantityOf,
@@ -44,6 +46,16 @@ describe('catalogue', () => {
     const townships = AREAS.filter(({ parent }) => parent !== undefined && parent !== CITY_AREA);
     expect(townships).toHaveLength(167);
     for (const { id, parent } of townships) expect(districts, id).toContain(parent);
+  });
+
+  test('a pipe runs one way and hands on what it carries; a neighbourhood has no direction', () => {
+    const carriers = (what: string) =>
+      EDGE_KINDS.filter(({ carries }) => carries === what).map(({ id }) => id);
+    expect(carriers('gas')).toEqual(['gas-main', 'gas-branch']);
+    expect(carriers('heat')).toEqual(['heat-main', 'heat-branch', 'heat-secondary']);
+    expect(carriers('power')).toEqual(['power-feed']);
+    expect(edgeKindOf('adjacent')).toMatchObject({ carries: 'seepage', directed: false });
+    expect(edgeKindOf('sewer')).toMatchObject({ carries: 'sewage', directed: true });
   });
 
   test.each(QUANTITIES.map((quantity) => [quantity.id, quantity] as const))(
