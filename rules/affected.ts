@@ -1,5 +1,6 @@
 /** Which points must be bound anew when some were touched: rules across points reach as far as their facilities. */
 import { isOpenHere } from './alarm-machine.ts';
+import { isJoin } from './catalogue.ts';
 import { type JoinScope, reachOf } from './join-binding.ts';
 import { joinAt } from './join.ts';
 import { createPlaces } from './places.ts';
@@ -27,7 +28,7 @@ export function bindingScope({ state, registry }: Turn): JoinScope {
  */
 export function affectedPoints(turn: Turn, touched: readonly number[], scope: JoinScope): readonly number[] {
   const { catalogue, registry, places } = scope;
-  if (catalogue.rules.every(({ kind }) => kind === 'limit')) return touched;
+  if (!catalogue.rules.some(isJoin)) return touched;
   const reachM = reachOf(catalogue);
   const affected = new Set(touched);
   const facilities = new Set<string>();

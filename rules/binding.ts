@@ -3,18 +3,27 @@ import { FLAG } from '#domain/measurement.ts';
 import { colourRank } from '#domain/colour.ts';
 import { quantityOf } from '#domain/catalogue.ts';
 import type { LimitName, PointEntry, Registry } from '#domain/registry.ts';
-import { type Catalogue, type DueDateRule, type LevelSpec, type LimitRule, sortLevels } from './catalogue.ts';
+import {
+  type Catalogue,
+  type DueDateRule,
+  isJoin,
+  type LevelSpec,
+  type LimitRule,
+  type PointRule,
+  sortLevels,
+} from './catalogue.ts';
 import { bindJoins, type JoinScope } from './join-binding.ts';
 import type { Membership } from './join.ts';
 import { freshLevel } from './level-terms.ts';
 import { computeLimit, digits12, toPointUnit } from './limit-value.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Level, Lift, RuleInstance, Side } from './state.ts';
+import { bindTrace } from './traces/trace-binding.ts';
 
 /** A rule with its limits in the point's unit, before it has any history. */
 export type BoundRule = Pick<
   RuleInstance,
-  'rule' | 'version' | 'signal' | 'unit' | 'lifts' | 'join' | 'levels'
+  'rule' | 'version' | 'signal' | 'unit' | 'lifts' | 'join' | 'trace' | 'levels'
 >;
 export type Binding = {
   /** Those that every sample judges first, `sampled` of them. */
@@ -45,9 +54,12 @@ export function bindOwn(
   const own = ownLimits(point);
   const rules: BoundRule[] = [];
   for (const rule of catalogue.rules) {
-    if (rule.kind !== 'limit' || !applies(rule, place)) continue;
-    const bound = bindRule(rule, levelsBeside(own, rule), place, unbound);
-    if (bound.levels.length > 0) rules.push(bound);
+    if (rule.kind === 'due-date' || isJoin(rule) || !applies(rule, place)) continue;
+    const bound =
+      rule.kind === 'limit'
+        ? bindRule(rule, levelsBeside(own, rule), place, unbound)
+        : bindTrace(rule, place, unbound);
+    if (bound !== null && bound.levels.length > 0) rules.push(bound);
   }
   if (own !== null) rules.push(own);
   const watched = watchRange(catalogue, point, rules);
@@ -56,7 +68,7 @@ export function bindOwn(
 
 const liftsOn = ({ rules }: Catalogue, host: string): Lift[] =>
   rules.flatMap((rule) =>
-    rule.kind === 'limit' && rule.promotes?.rule === host
+    'promotes' in rule && rule.promotes?.rule === host
       ? [{ rule: rule.id, colours: rule.promotes.colours }]
       : [],
   );
@@ -74,17 +86,27 @@ function bindDates({ catalogue, registry, places }: JoinScope, point: PointEntry
       return [];
     const levels = rule.levels.map(({ name, colour, limit }) => {
       const at = dueAt - Number(limit);
-      const terms = { name, colour, limit: at, clear: at, side: 'high', season: null } as const;
+      const terms = { name, colour, limit: at, clear: at, side: 'high' } as const;
       return freshLevel({ ...terms, ...AT_ONCE }, 0);
     });
     const { id, version } = rule;
-    return [{ rule: id, version, signal: 'due-date', unit: null, lifts: [], join: null, levels }];
+    return [
+      { rule: id, version, signal: 'due-date', unit: null, lifts: [], join: null, trace: null, levels },
+    ];
   });
 }
 
-const AT_ONCE = { onDelayMs: 0, offDelayMs: 0, windowMs: 0, latch: false, flag: 0 } as const;
+const AT_ONCE = {
+  onDelayMs: 0,
+  offDelayMs: 0,
+  windowMs: 0,
+  latch: false,
+  season: null,
+  debounce: null,
+  flag: 0,
+} as const;
 
-function applies(rule: LimitRule, place: Place): boolean {
+function applies(rule: PointRule, place: Place): boolean {
   return rule.quantities.includes(place.quantity) && (rule.kinds === null || rule.kinds.includes(place.kind));
 }
 
@@ -108,7 +130,16 @@ function bindRule(rule: LimitRule, specs: readonly LevelSpec[], place: Place, un
     else levels.push(level);
   }
   const unit = isPercent(rule) ? '%' : place.unit;
-  return { rule: rule.id, version: rule.version, signal: rule.signal, unit, lifts: [], join: null, levels };
+  return {
+    rule: rule.id,
+    version: rule.version,
+    signal: rule.signal,
+    unit,
+    lifts: [],
+    join: null,
+    trace: null,
+    levels,
+  };
 }
 
 /** The signal is a share of the value itself: it has a unit of its own. */
@@ -124,8 +155,8 @@ function bindLevel(rule: LimitRule, spec: LevelSpec, place: Place): Level | stri
   const bound = isPercent(rule) ? limit : toPointUnit(limit, rule.unit, place);
   const clear = isPercent(rule) ? digits12(back) : toPointUnit(digits12(back), rule.unit, place);
   if (bound === null || clear === null) return `${rule.unit} does not convert to ${place.unit}`;
-  const { name, colour, onDelayMs, offDelayMs, windowMs, latch, season } = spec;
-  const delays = { onDelayMs, offDelayMs, windowMs, latch, season, flag: 0 };
+  const { name, colour, onDelayMs, offDelayMs, windowMs, latch, season, debounce } = spec;
+  const delays = { onDelayMs, offDelayMs, windowMs, latch, season, debounce, flag: 0 };
   return freshLevel({ name, colour, side: rule.side, limit: bound, clear, ...delays }, place.intervalMs);
 }
 
@@ -145,7 +176,7 @@ function ownLimits(point: PointEntry): BoundRule | null {
     const side = OWN_SIDES[name];
     const clear = digits12(side === 'high' ? limit - deadband : limit + deadband);
     const colour = colours?.[name] ?? OWN_COLOURS[name];
-    const terms = { name, colour, side, limit, clear, season: null };
+    const terms = { name, colour, side, limit, clear };
     levels.push(freshLevel({ ...terms, ...AT_ONCE, onDelayMs, offDelayMs }, point.reportIntervalMs));
   }
   if (levels.length === 0) return null;
@@ -182,7 +213,7 @@ function rangeLevel(catalogue: Catalogue, point: PointEntry, side: Side): Level 
   const colour = catalogue.settings.overRangeColours[point.quantity] ?? 'orange';
   const flag = side === 'high' ? FLAG.overRange : FLAG.underRange;
   return freshLevel(
-    { ...AT_ONCE, name, colour, side, limit, clear: limit, season: null, latch: true, flag },
+    { ...AT_ONCE, name, colour, side, limit, clear: limit, latch: true, flag },
     point.reportIntervalMs,
   );
 }
@@ -194,5 +225,6 @@ const ownRule = (rule: string, { unit }: PointEntry, levels: readonly Level[]): 
   unit,
   lifts: [],
   join: null,
+  trace: null,
   levels,
 });

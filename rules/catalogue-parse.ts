@@ -5,6 +5,7 @@ import { atLeast, colour, fields, flag, list, Refused, text, unique, word } from
 import { countRuleOf, combinedRuleOf, relationRuleOf } from './catalogue-joins.ts';
 import { dueDateRuleOf, limitRuleOf, type RuleReader } from './catalogue-rules.ts';
 import { monthDay, type Season } from './season.ts';
+import { etaRuleOf, frozenRuleOf, rateRuleOf } from './traces/trace-parse.ts';
 
 export type ParsedCatalogue =
   | { readonly ok: true; readonly catalogue: Catalogue }
@@ -39,13 +40,16 @@ function catalogueOf(raw: unknown, revision: string): Catalogue {
 
 const READERS = {
   limit: limitRuleOf,
+  rate: rateRuleOf,
+  eta: etaRuleOf,
+  frozen: frozenRuleOf,
   'due-date': dueDateRuleOf,
   'k-of-n': countRuleOf,
   combined: combinedRuleOf,
   mismatch: combinedRuleOf,
   relation: relationRuleOf,
 } as const satisfies Record<Rule['kind'], RuleReader>;
-const RULE_KINDS = ['limit', 'due-date', 'k-of-n', 'combined', 'mismatch', 'relation'] as const;
+const RULE_KINDS = Object.keys(READERS) as Rule['kind'][];
 
 function ruleOf(raw: unknown, where: string, settings: Settings): Rule {
   const kind = word(RULE_KINDS, fields(raw, where, null)['kind'] ?? 'limit', `${where}.kind`);
@@ -55,8 +59,9 @@ function ruleOf(raw: unknown, where: string, settings: Settings): Rule {
 /** A promotion names a rule of this catalogue; one that promotes itself would never come down. */
 function promotersKnow(rules: readonly Rule[]): void {
   rules.forEach((rule, at) => {
-    if (rule.kind !== 'limit' || rule.promotes === null) return;
-    const host = rules.find(({ id }) => id === rule.promotes?.rule);
+    const promotes = 'promotes' in rule ? rule.promotes : null;
+    if (promotes === null) return;
+    const host = rules.find(({ id }) => id === promotes.rule);
     if (host?.kind !== 'limit' || host.id === rule.id)
       throw new Refused(`rules[${at}].promotes.rule: no other limit rule of this catalogue`);
   });

@@ -23,6 +23,7 @@ import {
   unique,
   word,
 } from './catalogue-fields.ts';
+import type { Debounce } from './debounce.ts';
 import type { SeasonWindow } from './season.ts';
 
 export type RuleReader = (raw: unknown, where: string, settings: Settings) => Rule;
@@ -130,6 +131,7 @@ export const namedLevel = (level: Fields, where: string): LevelSpec => ({
   windowMs: 0,
   latch: false,
   season: null,
+  debounce: null,
 });
 
 /** Delays and latch of a level. */
@@ -139,13 +141,38 @@ export const delaysOf = (level: Fields, where: string) => ({
   latch: flag(level['latch'] ?? false, `${where}.latch`),
 });
 
-const LEVEL_FIELDS = ['name', 'colour', 'limit', 'deadband', 'onDelayMs', 'offDelayMs', 'windowMs', 'latch'];
+/** `debounce` of a level: samples in place of an on-delay. */
+export function debounceOf(
+  level: Fields,
+  { onDelayMs }: { readonly onDelayMs: number },
+  where: string,
+): Debounce | null {
+  if (level['debounce'] === undefined) return null;
+  if (onDelayMs > 0) throw new Refused(`${where}: onDelayMs or debounce, not both`);
+  const at = `${where}.debounce`;
+  const given = fields(level['debounce'], at, ['windowMs', 'count', 'counting', 'tells']);
+  const count = atLeast(2, given['count'], `${at}.count`);
+  if (!Number.isInteger(count) || count > DEBOUNCE_MAX)
+    throw new Refused(`${at}.count: not a whole number up to ${DEBOUNCE_MAX}`);
+  return {
+    windowMs: atLeast(1, given['windowMs'], `${at}.windowMs`),
+    count,
+    counting: word(['continuous', 'total'] as const, given['counting'], `${at}.counting`),
+    tells: word(['first', 'last'] as const, given['tells'], `${at}.tells`),
+  };
+}
+
+const DEBOUNCE_MAX = 1_000;
+const LIMIT_FIELDS = ['limit', 'deadband', 'windowMs', 'debounce'];
+const LEVEL_FIELDS = ['name', 'colour', 'onDelayMs', 'offDelayMs', 'latch', ...LIMIT_FIELDS];
 
 function levelOf(raw: unknown, where: string, windowed: boolean): LevelSpec {
   const level = fields(raw, where, LEVEL_FIELDS);
+  const delays = delaysOf(level, where);
   return {
     ...namedLevel(level, where),
-    ...delaysOf(level, where),
+    ...delays,
+    debounce: debounceOf(level, delays, where),
     limit: limitOf(level['limit'], `${where}.limit`),
     deadband: atLeast(0, level['deadband'] ?? 0, `${where}.deadband`),
     windowMs: windowOf(level, where, windowed),
@@ -182,7 +209,8 @@ function termOf(raw: unknown, where: string): LimitTerm {
   };
 }
 
-function promotionOf(raw: unknown, where: string): LimitRule['promotes'] {
+/** What a rule lifts while it is active; null when it lifts nothing. */
+export function promotionOf(raw: unknown, where: string): LimitRule['promotes'] {
   if (raw === undefined) return null;
   const given = fields(raw, where, ['rule', 'colours']);
   const colours = atLeast(1, given['colours'] ?? 1, `${where}.colours`);

@@ -1,7 +1,9 @@
 /** The rule catalogue as the engine uses it. Texts, sources and examples stay in the files for people. */
 import { type Colour, colourRank } from '#domain/colour.ts';
+import type { Debounce } from './debounce.ts';
 import type { Season, SeasonWindow } from './season.ts';
 import type { Side } from './state.ts';
+import type { TraceRule } from './traces/trace-rules.ts';
 
 /** What a rule looks at: the value itself, or something made of the recent values inside each level's window. */
 export const SIGNALS = ['value', 'sum', 'mean', 'rise', 'fall', 'rise-percent', 'fall-percent'] as const;
@@ -28,6 +30,8 @@ export type LevelSpec = {
   readonly windowMs: number;
   readonly latch: boolean;
   readonly season: SeasonWindow | null;
+  /** Null where delays alone decide. */
+  readonly debounce: Debounce | null;
 };
 
 type RuleHead = {
@@ -102,7 +106,9 @@ export type RelationRule = RuleHead & {
 };
 
 export type JoinRule = CountRule | CombinedRule | RelationRule;
-export type Rule = LimitRule | DueDateRule | JoinRule;
+/** Rules that each sample of a point moves by itself. */
+export type PointRule = LimitRule | TraceRule;
+export type Rule = PointRule | DueDateRule | JoinRule;
 
 export type SystemRule = {
   readonly name: string;
@@ -160,6 +166,9 @@ export const emptyCatalogue = (): Catalogue => ({
   rules: [],
   system: new Map(),
 });
+
+export const isJoin = (rule: Rule): rule is JoinRule =>
+  rule.kind === 'k-of-n' || rule.kind === 'combined' || rule.kind === 'mismatch' || rule.kind === 'relation';
 
 /** Mildest first; levels of one colour by how extreme they are. */
 export function sortLevels<T extends { readonly colour: Colour }>(levels: readonly T[]): T[] {

@@ -8,14 +8,15 @@
 import type { PointEntry, Registry } from '#domain/registry.ts';
 import { convert } from '#domain/units.ts';
 import type { BoundRule } from './binding.ts';
-import type {
-  Catalogue,
-  CombinedRule,
-  ConditionSpec,
-  CountRule,
-  JoinRule,
-  PartSelector,
-  RelationRule,
+import {
+  type Catalogue,
+  type CombinedRule,
+  type ConditionSpec,
+  type CountRule,
+  isJoin,
+  type JoinRule,
+  type PartSelector,
+  type RelationRule,
 } from './catalogue.ts';
 import { type BoundCondition, freshMember, type Join, type JoinMember, type Membership } from './join.ts';
 import { freshLevel } from './level-terms.ts';
@@ -47,7 +48,7 @@ export function bindJoins(
   const rules: BoundRule[] = [];
   const memberOf: Membership[] = [];
   for (const rule of scope.catalogue.rules) {
-    if (rule.kind === 'limit' || rule.kind === 'due-date') continue;
+    if (!isJoin(rule)) continue;
     for (const anchor of anchorsFor(scope, rule, point)) {
       const members = membersAt(scope, rule, anchor);
       if (anchor.index === point.index && members.length > 0) rules.push(boundJoin(rule, members));
@@ -241,11 +242,12 @@ function boundJoin(rule: JoinRule, members: readonly JoinMember[]): BoundRule {
       latch,
       season,
       windowMs: 0,
+      debounce: null,
       flag: 0,
     };
     return freshLevel(terms, 0);
   });
   const unit = relation === null ? null : relation.of === 'ratio' ? '%' : relation.in;
   const { id, version } = rule;
-  return { rule: id, version, signal: 'join', unit, lifts: [], join, levels };
+  return { rule: id, version, signal: 'join', unit, lifts: [], join, trace: null, levels };
 }

@@ -132,9 +132,12 @@ function stepJoin(
   reviewSensorLost(turn, anchor);
 }
 
-/** A level of a rule on its own samples, at this colour or worse, is active. */
+/** A level of a rule on its own samples, at this colour or worse, is active. A frozen sensor measures no danger. */
 function isInAlarm(point: PointRules, rank: number): boolean {
-  for (let at = 0; at < point.sampled; at += 1)
-    for (const level of point.rules[at]?.levels ?? []) if (level.active && level.rank >= rank) return true;
+  for (let at = 0; at < point.sampled; at += 1) {
+    const instance = point.rules[at];
+    if (instance === undefined || instance.signal === 'frozen') continue;
+    for (const level of instance.levels) if (level.active && level.rank >= rank) return true;
+  }
   return false;
 }

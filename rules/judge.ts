@@ -5,10 +5,13 @@ import { noteData, reviewSensorLost } from './absence.ts';
 import { endLateWatch, ringLate } from './late-ring.ts';
 import { judgeJoins, lostItsWitness, reviewJoins, stopJoins } from './joins.ts';
 import { reviewDates } from './due-dates.ts';
+import type { Signal } from './catalogue.ts';
+import { countReached } from './debounce.ts';
 import { carryMilder, fireDue, nextDue, STEP, stepLevel, stopClearing } from './level-machine.ts';
 import { settle } from './process-alarm.ts';
 import { isInForce } from './season.ts';
 import type { History, PointRules, RuleInstance, Turn } from './state.ts';
+import { signalOf as signalOfTrace } from './traces/trace.ts';
 import { isData, isInOrder, isTrusted } from './trust.ts';
 import { delayDue, wakeForDelay } from './wake.ts';
 import { provesWindow, remember, signalOver } from './window.ts';
@@ -82,8 +85,9 @@ export function stepRule(
   trusted: boolean,
   now: EngineTime,
 ): number {
-  const { levels, signal } = instance;
-  const windowed = history !== null && signal !== 'value' && signal !== 'join' && signal !== 'due-date';
+  const { levels, signal, trace } = instance;
+  const own = trace === null ? m.value : signalOfTrace(trace, m);
+  const windowed = history !== null && isWindow(signal);
   let done: number = STEP.nothing;
   for (let at = 0; at < levels.length; at += 1) {
     const level = levels[at];
@@ -94,7 +98,7 @@ export function stepRule(
       done |= stepLevel(level, beyond, beyond, trusted, now);
       continue;
     }
-    const value = windowed ? signalOver(history, signal, level.windowMs, m.value) : m.value;
+    const value = windowed ? signalOver(history, signal, level.windowMs, m.value) : own;
     if (Number.isNaN(value)) continue;
     level.seen = value;
     const high = level.side === 'high';
@@ -104,10 +108,26 @@ export function stepRule(
     // Out of its season a limit is not there: what it raised ends by the next trusted sample, never by the calendar.
     if (level.season !== null && !isInForce(level.season, m.time)) reached = stays = false;
     else if (windowed && trusted) proves = provesWindow(history, level.windowMs);
+    if (level.debounce !== null) reached = countReached(level, reached, trusted, m.time, value);
     done |= stepLevel(level, reached, stays, proves, now);
   }
   if (done !== STEP.nothing) carryMilder(levels);
   return done;
+}
+
+/** Whether the signal looks at a window of the point's history, each level at its own. */
+function isWindow(signal: RuleInstance['signal']): signal is Exclude<Signal, 'value'> {
+  switch (signal) {
+    case 'sum':
+    case 'mean':
+    case 'rise':
+    case 'fall':
+    case 'rise-percent':
+    case 'fall-percent':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** The wake-up of `point` for its delays that was set for `due` has come. */

@@ -5,7 +5,7 @@ import type { Level } from './state.ts';
 
 export type LevelTerms = Omit<
   Level,
-  'rank' | 'onSpan' | 'offSpan' | 'seen' | 'overSince' | 'clearSince' | 'run' | 'active' | 'held'
+  'rank' | 'onSpan' | 'offSpan' | 'tally' | 'seen' | 'overSince' | 'clearSince' | 'run' | 'active' | 'held'
 >;
 
 /** `intervalMs` = how often samples come; 0 = delays are time alone. */
@@ -14,6 +14,7 @@ export const freshLevel = (terms: LevelTerms, intervalMs: number): Level => ({
   rank: colourRank(terms.colour),
   onSpan: spanOf(terms.onDelayMs, intervalMs),
   offSpan: spanOf(terms.offDelayMs, intervalMs),
+  tally: null,
   seen: NaN,
   overSince: null,
   clearSince: null,

@@ -13,6 +13,7 @@ import {
 import { anyActive, anyHeld, worstLevel } from './level-machine.ts';
 import { joinExplanation } from './join-explanation.ts';
 import { lifted, liftOf } from './promotion.ts';
+import { traceCode, traceParams } from './traces/trace-explanation.ts';
 import { type Level, type Lift, PAST_KEPT, type PointRules, type RuleInstance, type Turn } from './state.ts';
 
 /**
@@ -54,7 +55,7 @@ export function standingOf(
     limit: level.name,
     colour: lifted(level, lift),
     limitValue: Number.isNaN(level.limit) || isDate ? null : level.limit,
-    value: Number.isNaN(level.seen) ? null : level.seen,
+    value: shown(level.seen),
     unit,
     latched: anyHeld(levels),
     explanation: explain(instance, level, lift, since),
@@ -74,6 +75,9 @@ function follow(turn: Turn, instance: RuleInstance, standing: Standing, level: L
   changeLevel(turn, instance.slot, standing, up);
 }
 
+/** Null before the first value, and for what has no figure (never). */
+const shown = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
 const severity = (instance: RuleInstance, level: Level): number => instance.levels.indexOf(level);
 
 function end(turn: Turn, point: PointRules, instance: RuleInstance, when: Timestamp): void {
@@ -84,7 +88,7 @@ function end(turn: Turn, point: PointRules, instance: RuleInstance, when: Timest
   const returnedAt = Math.max(when, onsetAt);
   point.lived.push({ rule, onsetAt, returnedAt });
   if (point.lived.length > PAST_KEPT) point.lived.shift();
-  returnToNormal(turn, slot, returnedAt, Number.isNaN(seen) ? null : seen);
+  returnToNormal(turn, slot, returnedAt, shown(seen));
 }
 
 function explain(instance: RuleInstance, level: Level, lift: Lift | null, since: Timestamp): Explanation {
@@ -93,7 +97,7 @@ function explain(instance: RuleInstance, level: Level, lift: Lift | null, since:
     version: instance.version,
     level: level.name,
     colour: lifted(level, lift),
-    value: Number.isNaN(level.seen) ? null : level.seen,
+    value: shown(level.seen),
     limit: Number.isNaN(level.limit) ? null : level.limit,
     clearsAt: Number.isNaN(level.clear) ? null : level.clear,
     unit: instance.unit,
@@ -107,6 +111,11 @@ function explain(instance: RuleInstance, level: Level, lift: Lift | null, since:
     return { code: 'due-date', params: { rule, version, level: level.name, colour, since } };
   }
   const code = codeOf(instance, level);
+  if (instance.trace !== null) return { code, params: { ...params, ...traceParams(instance.trace) } };
+  if (level.debounce !== null && lift === null) {
+    const { count, windowMs: withinMs, counting } = level.debounce;
+    return { code: `${code}-${counting}`, params: { ...params, count, withinMs } };
+  }
   if (lift === null || level.flag !== 0) return { code, params };
   return {
     code: `${code}-promoted`,
@@ -116,5 +125,6 @@ function explain(instance: RuleInstance, level: Level, lift: Lift | null, since:
 
 function codeOf(instance: RuleInstance, level: Level): string {
   if (level.flag !== 0) return level.side === 'high' ? 'over-range' : 'under-range';
+  if (instance.trace !== null) return traceCode(instance.trace);
   return instance.signal === 'value' ? `limit-${level.side}` : `window-${instance.signal}`;
 }

@@ -15,6 +15,7 @@ import {
   type RuleInstance,
   type Turn,
 } from './state.ts';
+import { carryTrace } from './traces/trace.ts';
 import { createHistory } from './window.ts';
 
 /** Binds `point` anew. Delays run on where the condition is unchanged; a rule that is gone lets its alarm go. */
@@ -43,7 +44,8 @@ export function rebindPoint(turn: Turn, point: PointRules, scope: JoinScope): vo
 /** Without levels it judges nothing more; it only holds the place of an alarm that nobody took yet. */
 function letGoOfRule(turn: Turn, point: PointRules, instance: RuleInstance): void {
   letGo(turn, instance.slot, 'rule-removed');
-  if (isOpenHere(instance.slot)) point.rules.push({ ...instance, levels: [], join: null, late: null });
+  if (isOpenHere(instance.slot))
+    point.rules.push({ ...instance, levels: [], join: null, trace: null, late: null });
 }
 
 /** The point is gone: everything it had open ends and says so. */
@@ -70,6 +72,7 @@ function instanceOf(
     for (const level of bound.levels) carryOver(turn, level, before, before.signal === bound.signal);
   return {
     ...bound,
+    trace: carryTrace(bound.trace, before?.trace ?? null),
     join: bound.join === null ? null : sameMembers(bound.join, before?.join ?? null),
     slot: before?.slot ?? createSlot('point', point.index, bound.rule),
     late: before?.late ?? null,
@@ -101,6 +104,8 @@ function carryOver(turn: Turn, level: Level, before: RuleInstance, sameSignal: b
   level.seen = old.seen;
   const same = sameSignal && old.windowMs === level.windowMs;
   if (same && old.limit === level.limit) level.overSince = notOverdue(turn, old.overSince, level.onDelayMs);
+  if (same && old.limit === level.limit && JSON.stringify(old.debounce) === JSON.stringify(level.debounce))
+    level.tally = old.tally;
   if (same && old.clear === level.clear)
     level.clearSince = notOverdue(turn, old.clearSince, level.offDelayMs);
   const span = level.active ? level.offSpan : level.onSpan;

@@ -42,12 +42,15 @@ import plantCh4 from './catalogue/plant-ch4.json' with { type: 'json' };
 import plantCombustible from './catalogue/plant-combustible.json' with { type: 'json' };
 import plantTwoDetectors from './catalogue/plant-two-detectors.json' with { type: 'json' };
 import pondingDepth from './catalogue/ponding-depth.json' with { type: 'json' };
+import pondingEta from './catalogue/ponding-eta.json' with { type: 'json' };
 import pondingRise from './catalogue/ponding-rise.json' with { type: 'json' };
 import pumpNoCurrent from './catalogue/pump-no-current.json' with { type: 'json' };
 import pumpNoDrop from './catalogue/pump-no-drop.json' with { type: 'json' };
 import pumpNotRunning from './catalogue/pump-not-running.json' with { type: 'json' };
 import rainSum from './catalogue/rain-sum.json' with { type: 'json' };
 import settings from './catalogue/settings.json' with { type: 'json' };
+import sensorFrozen from './catalogue/sensor-frozen.json' with { type: 'json' };
+import sensorRepeats from './catalogue/sensor-repeats.json' with { type: 'json' };
 import sewerCh4 from './catalogue/sewer-ch4.json' with { type: 'json' };
 import sewerLevel from './catalogue/sewer-level.json' with { type: 'json' };
 import sewerOverflow from './catalogue/sewer-overflow.json' with { type: 'json' };
@@ -96,6 +99,7 @@ export const SHIPPED_RULES = [
   gasRupture,
   pondingDepth,
   pondingRise,
+  pondingEta,
   rainSum,
   sewerLevel,
   sewerOverflow,
@@ -119,6 +123,8 @@ export const SHIPPED_RULES = [
   batteryVoltageLow,
   signalWeak,
   calibrationDue,
+  sensorFrozen,
+  sensorRepeats,
 ] as const;
 
 export const SHIPPED_SYSTEM = system;

@@ -13,6 +13,9 @@ import { createDeadlines, type Deadlines } from './deadlines.ts';
 import type { Join, Membership } from './join.ts';
 import type { SampleRun, SampleSpan } from './sample-count.ts';
 import type { SeasonWindow } from './season.ts';
+import type { Debounce, Tally } from './debounce.ts';
+import type { Trace } from './traces/trace.ts';
+import type { TraceRule } from './traces/trace-rules.ts';
 
 export type Side = 'high' | 'low';
 
@@ -37,6 +40,9 @@ export type Level = {
   readonly latch: boolean;
   /** Reached by this bit of FLAG instead of by value (over-range); 0 for an ordinary limit. */
   readonly flag: number;
+  readonly debounce: Debounce | null;
+  /** Samples counted towards the debounce; null when there are none. */
+  tally: Tally | null;
   /** Last value of the rule's signal: what an onset by deadline shows. */
   seen: number;
   overSince: EngineTime | null;
@@ -62,12 +68,14 @@ export type Lift = { readonly rule: string; readonly colours: number };
 export type RuleInstance = {
   readonly rule: string;
   readonly version: number;
-  readonly signal: Signal | 'join' | 'due-date';
+  readonly signal: Signal | TraceRule['kind'] | 'join' | 'due-date';
   /** Unit of the signal and its limits; null for a plain count. */
   readonly unit: string | null;
   readonly lifts: readonly Lift[];
   /** What a rule across several points looks at; null for every other. */
   readonly join: Join | null;
+  /** What a rule on recent samples remembers; null for every other. */
+  readonly trace: Trace | null;
   /** Mildest first. */
   readonly levels: readonly Level[];
   readonly slot: AlarmSlot;

@@ -14,6 +14,8 @@ export type Level = {
   readonly onDelayMs?: number;
   readonly offDelayMs?: number;
   readonly windowMs?: number;
+  readonly withinMs?: number;
+  readonly afterMs?: number;
   readonly latch?: boolean;
 };
 /** When a point counts in a rule across points; `quantities` of the points that stand beside the anchor. */
@@ -48,6 +50,12 @@ export type RuleFile = {
   readonly of?: string;
   readonly in?: string;
   readonly to?: Condition;
+  readonly target?: Limit;
+  readonly per?: string;
+  readonly by?: string;
+  readonly samples?: number;
+  readonly windowMs?: number;
+  readonly pattern?: string;
   readonly promotes?: { readonly rule: string; readonly colours: number };
   readonly levels: readonly Level[];
 };
@@ -93,9 +101,18 @@ export function watchText(rule: RuleFile): string {
   }
   const others = partners(rule).map((part) => `${listed(part.quantities)} ${conditionText(part)}`.trim());
   if (rule.kind === 'relation') return `${rule.of} of ${own} and ${others.join()}`;
-  if (rule.kind !== undefined) return `${own} ${conditionText(rule.when)} while ${others.join(' and ')}`;
+  if (others.length > 0) return `${own} ${conditionText(rule.when)} while ${others.join(' and ')}`;
   const lift = rule.promotes;
-  return lift === undefined ? own : `${own}; lifts \`${lift.rule}\` by ${lift.colours} colour`;
+  const watched = `${own}${traceText(rule)}`;
+  return lift === undefined ? watched : `${watched}; lifts \`${lift.rule}\` by ${lift.colours} colour`;
+}
+
+/** What a rule on recent samples makes of them. */
+function traceText({ kind, target, unit, by, samples, windowMs = 0, pattern }: RuleFile): string {
+  const slope = `${by} over ${samples} samples in ${windowMs / 60_000} min`;
+  if (kind === 'eta') return `: time to ${limitText(target ?? 0)} \`${unit}\`, ${slope}`;
+  if (kind === 'rate') return `: slope, ${slope}`;
+  return kind === 'frozen' ? `: ${pattern} for ${samples} reports` : '';
 }
 
 const listed = (ids: readonly string[] = []): string => ids.map((id) => `\`${id}\``).join(', ');
@@ -113,10 +130,13 @@ export function signalText(rule: RuleFile, level: Level): string {
   const season = rule.season === undefined ? '' : ` in the ${rule.season} season`;
   if (level.beforeMs !== undefined)
     return level.beforeMs === 0 ? 'date reached' : `${level.beforeMs / 86_400_000} d before`;
+  if (level.withinMs !== undefined) return `within ${level.withinMs / 60_000} min${season}`;
+  if (level.afterMs !== undefined) return `after ${level.afterMs / 60_000} min${season}`;
   if (level.atLeast !== undefined) return `>= ${level.atLeast} at once${season}`;
   if (level.limit === undefined) return `all at once${season}`;
+  const per = rule.per === undefined ? '' : `/${rule.per}`;
   const unit = rule.unit ?? (rule.of === 'ratio' ? '%' : (rule.in ?? ''));
-  return `${windowText(rule.signal ?? 'value', level.windowMs)}${compareText(rule.side, level.limit)} \`${unit}\`${season}`;
+  return `${windowText(rule.signal ?? 'value', level.windowMs)}${compareText(rule.side, level.limit)} \`${unit}${per}\`${season}`;
 }
 
 const windowText = (signal: string, windowMs = 0): string =>

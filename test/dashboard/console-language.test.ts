@@ -190,7 +190,9 @@ function explanationCodes(): string[] {
     for (const m of source.matchAll(/close\([^;']+, '([\w-]+)'\)/g)) codes.add(m[1] ?? '');
   }
   for (const code of ['limit-high', 'limit-low', 'window-sum', 'window-mean', 'window-rise', 'window-fall'])
-    codes.add(code);
+    for (const counted of ['', '-continuous', '-total']) codes.add(code + counted);
+  for (const code of ['rate-theil-sen', 'rate-difference', 'eta-high', 'eta-low']) codes.add(code);
+  for (const code of ['frozen-still', 'frozen-repeated']) codes.add(code);
   for (const code of Object.values(RAISED_RULES)) codes.add(code);
   return [...codes];
 }

@@ -94,6 +94,7 @@ describe('a rate of change', () => {
     expect(room.events).toEqual([]);
     expect(room.state.points.get(road)?.unbound).toEqual([
       'ponding-rise/3cm/5min: its window is shorter than the report interval',
+      'ponding-eta: its window holds too few reports',
     ]);
   });
 });

@@ -6,8 +6,9 @@ import { momentText } from '../text/clock.ts';
 import { useText } from '../text/language.ts';
 import { writtenNumber, writtenUnit, writtenValue } from '../text/unit.ts';
 
-/** A sum, mean or rise over a window: the limit is not one of the point's own values. */
-export const isDerived = (alarm: Alarm): boolean => alarm.explanation.code.startsWith('window-');
+/** Made of several readings (a sum, a rate, a time to a limit): the limit is not one of the point's own values. */
+export const isDerived = (alarm: Alarm): boolean =>
+  /^(window|rate|eta|frozen|deviation)-/.test(alarm.explanation.code);
 
 /** What a flow or a person wrote when they raised it; null for every other alarm. */
 const raisedText = ({ rule, explanation }: Alarm): string | null => {

@@ -1,0 +1,49 @@
+/** What a rule remembers of the samples of its point, and the signal they make; plain data, in the point's page. */
+import type { Measurement } from '#domain/measurement.ts';
+import { digits12 } from '../limit-value.ts';
+import { isInOrder } from '../trust.ts';
+import { minutesRepeated, minutesStill, type RepeatRun, type StillRun, type StillTerms } from './frozen.ts';
+import { minutesTo, type SlopeRing, type SlopeTerms, slopeOf, takeSample } from './slope.ts';
+
+/** `terms` are in the point's unit, fixed at binding; the rest is memory. */
+export type Trace =
+  | {
+      readonly kind: 'rate';
+      readonly terms: SlopeTerms & { readonly perMs: number };
+      readonly ring: SlopeRing;
+    }
+  | {
+      readonly kind: 'eta';
+      readonly terms: SlopeTerms & { readonly target: number; readonly side: 'high' | 'low' };
+      readonly ring: SlopeRing;
+    }
+  | { readonly kind: 'still'; readonly terms: StillTerms; readonly run: StillRun }
+  | { readonly kind: 'repeated'; readonly terms: StillTerms; readonly run: RepeatRun };
+
+/**
+ * Takes `m` in and gives the rule's signal; NaN when it says nothing (yet). A sample out of order is passed over: slopes and
+ * repetitions are about what followed what.
+ */
+export function signalOf(trace: Trace, m: Measurement): number {
+  if (Number.isNaN(m.value) || !isInOrder(m)) return NaN;
+  switch (trace.kind) {
+    case 'rate':
+      takeSample(trace.ring, trace.terms, m.time, m.value);
+      return digits12(slopeOf(trace.ring, trace.terms) * trace.terms.perMs);
+    case 'eta': {
+      takeSample(trace.ring, trace.terms, m.time, m.value);
+      const { target, side } = trace.terms;
+      return minutesTo(target, side, m.value, slopeOf(trace.ring, trace.terms));
+    }
+    case 'still':
+      return minutesStill(trace.run, trace.terms, m.time, m.value);
+    case 'repeated':
+      return minutesRepeated(trace.run, trace.terms.samples, m.time, m.value);
+  }
+}
+
+/** The memory of `before` under the terms of `fresh` when both ask the same; else `fresh`. */
+export function carryTrace(fresh: Trace | null, before: Trace | null): Trace | null {
+  if (fresh === null || before === null || fresh.kind !== before.kind) return fresh;
+  return JSON.stringify(fresh.terms) === JSON.stringify(before.terms) ? before : fresh;
+}
