@@ -56,6 +56,8 @@ export type Alarm = {
   readonly returnedAt: Timestamp | null;
   readonly acknowledgedAt: Timestamp | null;
   readonly acknowledgedBy: string | null;
+  /** Of an acknowledgement that ends by itself: still active then, the alarm is unacknowledged again unless renewed. */
+  readonly acknowledgementExpiresAt?: Timestamp;
   readonly historical: boolean;
   readonly withdrawn?: true;
   /** Shown from a copy of the state while the journal cannot sync (未入账); redelivery makes the real one. */
@@ -73,6 +75,7 @@ export type AlarmChange =
   | 'returned'
   | 'reactivated'
   | 'acknowledged'
+  | 're-alarmed'
   | 'reset'
   | 'normal'
   | 'shelved'

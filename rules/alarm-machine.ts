@@ -7,25 +7,33 @@ import type { Alarm, AlarmState, Explanation } from '#domain/alarm.ts';
 import { type Colour, colourRank, worseColour } from '#domain/colour.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { AnnounceReason } from './announce.ts';
+import { beginLapse } from './re-alarm.ts';
 import { freshId, keepClosed, publish } from './publish.ts';
 import { subjectKey, subjectOf } from './subject.ts';
 import { type AlarmSlot, touch, type Turn } from './state.ts';
 
-type Stimulus = 'onset' | 'return' | 'acknowledge';
+type Stimulus = 'onset' | 'return' | 'acknowledge' | 'lapse';
 
 /** Every pair is decided here; a state that leads to itself means "allowed, and nothing happens". */
 const NEXT: Readonly<Record<AlarmState, Readonly<Record<Stimulus, AlarmState>>>> = {
-  normal: { onset: 'unacknowledged', return: 'normal', acknowledge: 'normal' },
+  normal: { onset: 'unacknowledged', return: 'normal', acknowledge: 'normal', lapse: 'normal' },
   unacknowledged: {
     onset: 'unacknowledged',
     return: 'returned-unacknowledged',
     acknowledge: 'acknowledged',
+    lapse: 'unacknowledged',
   },
-  acknowledged: { onset: 'acknowledged', return: 'normal', acknowledge: 'acknowledged' },
+  acknowledged: {
+    onset: 'acknowledged',
+    return: 'normal',
+    acknowledge: 'acknowledged',
+    lapse: 'unacknowledged',
+  },
   'returned-unacknowledged': {
     onset: 'unacknowledged',
     return: 'returned-unacknowledged',
     acknowledge: 'normal',
+    lapse: 'returned-unacknowledged',
   },
 };
 
@@ -117,7 +125,7 @@ export function returnToNormal(
   publish(turn, slot, { change: state === 'normal' ? 'normal' : 'returned', alarm, reason: 'returned' });
 }
 
-/** An officer takes it (接警). What was highest until now is taken with it. */
+/** An officer takes it (接警), or renews that. What was highest until now is taken with it. */
 export function acknowledge(turn: Turn, slot: AlarmSlot, by: string, note: string | null): void {
   const before = openAlarm(slot);
   touch(turn.state, slot);
@@ -129,7 +137,17 @@ export function acknowledge(turn: Turn, slot: AlarmSlot, by: string, note: strin
     acknowledgedAt: turn.wall,
     acknowledgedBy: by,
   };
-  publish(turn, slot, { change: 'acknowledged', alarm, reason: 'acknowledged', by, note });
+  beginLapse(turn, slot, alarm);
+  const reason = before.state === 'acknowledged' ? 'renewed' : 'acknowledged';
+  publish(turn, slot, { change: 'acknowledged', alarm, reason, by, note });
+}
+
+/** Whoever took it let the time of the acknowledgement pass, and it is still active. Rings. */
+export function reAlarm(turn: Turn, slot: AlarmSlot): void {
+  const before = openAlarm(slot);
+  touch(turn.state, slot);
+  const alarm: Alarm = { ...rearmed(before), state: NEXT[before.state].lapse };
+  publish(turn, slot, { change: 're-alarmed', alarm, reason: 're-alarm' });
 }
 
 /** A person releases the latch; `standing` is what remains active, null when nothing does or nobody could tell. */

@@ -1,5 +1,5 @@
 /** Strict reading of a catalogue: an unknown field or word refuses the whole, so that a slip never goes live. */
-import type { Colour } from '#domain/colour.ts';
+import { COLOURS, type Colour } from '#domain/colour.ts';
 import { type Catalogue, DEFAULT_SETTINGS, type Rule, type Settings, type SystemRule } from './catalogue.ts';
 import { atLeast, colour, fields, flag, list, Refused, text, unique, word } from './catalogue-fields.ts';
 import { countRuleOf, combinedRuleOf, relationRuleOf } from './catalogue-joins.ts';
@@ -87,6 +87,9 @@ function systemRuleOf(raw: unknown, where: string): SystemRule {
   };
 }
 
+/** Nobody can answer for an alarm more often than this. */
+const MINUTE = 60_000;
+
 function settingsOf(raw: unknown): Settings {
   if (raw === undefined) return DEFAULT_SETTINGS;
   const where = 'settings';
@@ -96,6 +99,7 @@ function settingsOf(raw: unknown): Settings {
   const hue = (name: keyof Settings): Colour =>
     colour(given[name] ?? DEFAULT_SETTINGS[name], `${where}.${name}`);
   const seasons = Object.entries(fields(given['seasons'] ?? {}, where, null));
+  const reAlarm = Object.entries(fields(given['reAlarmMs'] ?? {}, `${where}.reAlarmMs`, COLOURS));
   const overRange = Object.entries(fields(given['overRangeColours'] ?? {}, where, null));
   return {
     alwaysOnAbsentMs: number('alwaysOnAbsentMs'),
@@ -106,6 +110,9 @@ function settingsOf(raw: unknown): Settings {
     sensorLostIntervals: number('sensorLostIntervals'),
     sensorLostColour: hue('sensorLostColour'),
     lateRingMs: number('lateRingMs'),
+    reAlarmMs: Object.fromEntries(
+      reAlarm.map(([hueName, value]) => [hueName, atLeast(MINUTE, value, `${where}.reAlarmMs.${hueName}`)]),
+    ),
     overRangeColours: Object.fromEntries(
       overRange.map(([quantity, value]) => [quantity, colour(value, `${where}.overRangeColours`)]),
     ),

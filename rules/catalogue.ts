@@ -131,6 +131,11 @@ export type Settings = {
   readonly sensorLostColour: Colour;
   /** A late red or orange value rings only when younger than this. */
   readonly lateRingMs: number;
+  /**
+   * How long an acknowledgement of an alarm that stays active holds, by its colour when it was taken; a colour that is
+   * not named: for ever.
+   */
+  readonly reAlarmMs: Readonly<Partial<Record<Colour, number>>>;
   /** Colour of a value beyond range on the dangerous side, by quantity; orange where none is named. */
   readonly overRangeColours: Readonly<Record<string, Colour>>;
   readonly seasons: Readonly<Record<string, Season>>;
@@ -155,6 +160,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sensorLostIntervals: 3,
   sensorLostColour: 'yellow',
   lateRingMs: 2 * HOUR,
+  reAlarmMs: {},
   overRangeColours: {},
   seasons: {},
 };

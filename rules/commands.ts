@@ -71,7 +71,7 @@ function act(order: Order, action: AlarmAction): Refusal | null {
 
 function take({ turn, slot, alarm, by }: Order, note: string | null): Refusal | null {
   if (alarm.state === 'normal') return refuse('not-open', 'the alarm is over');
-  if (alarm.state === 'acknowledged')
+  if (alarm.state === 'acknowledged' && alarm.acknowledgementExpiresAt === undefined)
     return refuse('already-acknowledged', `taken by ${alarm.acknowledgedBy ?? 'somebody'}`);
   acknowledge(turn, slot, by.username, note);
   return null;

@@ -4,8 +4,11 @@
  */
 import type { EngineTime } from '#domain/time.ts';
 
-/** Order of effects at one instant: a gateway before its points, delays before the end of a suppression. */
-export const WAKE = { gateway: 0, absence: 1, delays: 2, suppression: 3 } as const;
+/**
+ * Order of effects at one instant: a gateway before its points, delays before the end of a suppression, and that before
+ * the end of an acknowledgement.
+ */
+export const WAKE = { gateway: 0, absence: 1, delays: 2, suppression: 3, lapse: 4 } as const;
 export type WakeKind = (typeof WAKE)[keyof typeof WAKE];
 
 export type Deadlines = { readonly due: EngineTime[]; readonly key: number[] };

@@ -9,12 +9,14 @@ import type { RaiseInput } from '#domain/raise.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { EngineTime, Moment } from '#domain/time.ts';
 import { wakeAbsence, watchPoint } from './absence.ts';
+import { reAlarm } from './alarm-machine.ts';
 import { parseCatalogue } from './catalogue-parse.ts';
 import { commandAlarm, commandMaintenance } from './commands.ts';
 import { earliest, indexOfKey, kindOfKey, pop, WAKE } from './deadlines.ts';
 import { noteReport, notePresence, noteRestart, rebindGateway, wakeGateway } from './gateway-absence.ts';
 import { applyRejudged, type Rejudged } from './historical.ts';
 import { judge, wakeDelays } from './judge.ts';
+import { lapsedSlots } from './re-alarm.ts';
 import { raiseAlarm } from './raised.ts';
 import { affectedPoints, bindingScope } from './affected.ts';
 import type { JoinScope } from './join-binding.ts';
@@ -246,7 +248,8 @@ function wake(turn: Turn, key: number, due: EngineTime): void {
   if (kind === WAKE.gateway) wakeGateway(turn, state.gateways.forWrite(index), due);
   else if (kind === WAKE.absence) wakeAbsence(turn, state.points.forWrite(index), due);
   else if (kind === WAKE.delays) wakeDelays(turn, state.points.forWrite(index), due);
-  else expireSuppressions(turn);
+  else if (kind === WAKE.suppression) expireSuppressions(turn);
+  else for (const slot of lapsedSlots(turn)) reAlarm(turn, slot);
 }
 
 function bindPoint(turn: Turn, index: number, scope: JoinScope): void {

@@ -3,6 +3,7 @@ import type { Alarm, AlarmChange } from '#domain/alarm.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { alarmId, type Lane } from './alarm-id.ts';
 import { announcement, type AnnounceReason } from './announce.ts';
+import { withLapse } from './re-alarm.ts';
 import { suppressionOf } from './suppression.ts';
 import { type AlarmSlot, CLOSED_KEPT, createSlot, type RulesState, type Turn } from './state.ts';
 
@@ -22,7 +23,7 @@ export function publish(turn: Turn, slot: AlarmSlot, change: Change): Alarm {
   const { state } = turn;
   state.sequence += 1;
   const alarm: Alarm = {
-    ...change.alarm,
+    ...withLapse(state.lapses, slot, change.alarm),
     ...suppressionOf(state, slot, change.alarm),
     revision: change.alarm.revision + (change.sameRevision ? 0 : 1),
     sequence: state.sequence,

@@ -46,7 +46,10 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
   for (const [key, slot] of small.system) state.system.set(key, slot);
   for (const [key, slot] of small.raised) state.raised.set(key, slot);
   for (const [key, window] of small.maintenance) state.maintenance.set(key, window);
-  for (const slot of everySlot(state)) if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
+  for (const slot of everySlot(state)) {
+    if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
+    if (slot.lapse !== null) state.lapses.add(slot);
+  }
   rebuildDeadlines(state);
   return state;
 }

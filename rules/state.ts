@@ -106,6 +106,8 @@ export type AlarmSlot = {
   readonly place?: RaisedPlace;
   alarm: Alarm | null;
   suppressions: readonly OwnSuppression[];
+  /** When the acknowledgement of its alarm ends unless it is renewed; null when it does not. */
+  lapse: { readonly due: EngineTime; readonly at: Timestamp } | null;
 };
 
 /** Recent samples of a point with window rules, in effective time, neighbours merged beyond the resolution. */
@@ -205,6 +207,8 @@ export type RulesState = {
   readonly maintenance: Map<string, MaintenanceWindow>;
   /** Derived: every alarm that can still be found by id. */
   readonly byId: Map<string, AlarmSlot>;
+  /** Derived: the places whose acknowledgement ends by itself. */
+  readonly lapses: Set<AlarmSlot>;
   /** Derived: what falls due when. */
   readonly deadlines: Deadlines;
 };
@@ -237,6 +241,7 @@ export function createState(site: string): RulesState {
     raised: new Map(),
     maintenance: new Map(),
     byId: new Map(),
+    lapses: new Set(),
     deadlines: createDeadlines(),
   };
 }
@@ -246,7 +251,7 @@ export const createSlot = (
   index: number,
   rule: string,
   subject = '',
-): AlarmSlot => ({ kind, index, subject, rule, alarm: null, suppressions: [] });
+): AlarmSlot => ({ kind, index, subject, rule, alarm: null, suppressions: [], lapse: null });
 
 export const createPoint = (index: number, now: EngineTime): PointRules => ({
   index,

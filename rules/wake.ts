@@ -2,6 +2,7 @@
 import type { EngineTime } from '#domain/time.ts';
 import { clear, push, WAKE, wakeKey } from './deadlines.ts';
 import { nextDue } from './level-machine.ts';
+import { pushLapse } from './re-alarm.ts';
 import type { GatewayRules, PointRules, RulesState } from './state.ts';
 
 export function wakeForDelay(state: RulesState, point: PointRules, due: EngineTime): void {
@@ -44,6 +45,7 @@ export function rebuildDeadlines(state: RulesState): void {
   for (const slot of state.system.values()) pushSuppressions(state, slot.suppressions);
   for (const slot of state.raised.values()) pushSuppressions(state, slot.suppressions);
   pushSuppressions(state, [...state.maintenance.values()]);
+  for (const slot of state.lapses) pushLapse(deadlines, slot);
 }
 
 /** Earliest end of a delay or look at a date at this point; Infinity when there is none. */

@@ -20,10 +20,17 @@ const Params = Type.Object({ id: Type.String({ maxLength: 128 }) });
 export function alarmRoutes(app: Api, context: Context): void {
   readRoutes(app, context);
   const bodies = ActionBodies;
-  action(app, context, 'acknowledge', bodies.acknowledge, '接警: somebody has taken it', ({ note }) => ({
-    action: 'acknowledge',
-    ...optional('note', note),
-  }));
+  action(
+    app,
+    context,
+    'acknowledge',
+    bodies.acknowledge,
+    '接警: somebody has taken it; once more renews an acknowledgement that ends by itself',
+    ({ note }) => ({
+      action: 'acknowledge',
+      ...optional('note', note),
+    }),
+  );
   action(
     app,
     context,

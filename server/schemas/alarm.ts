@@ -53,6 +53,13 @@ export const AlarmShape = Type.Object(
     returnedAt: orNull(Instant),
     acknowledgedAt: orNull(Instant),
     acknowledgedBy: Name,
+    acknowledgementExpiresAt: Type.Optional(
+      Type.Integer({
+        description:
+          'Still active then, it is unacknowledged again and rings; acknowledging once more renews it. ' +
+          'Absent where the acknowledgement holds for ever',
+      }),
+    ),
     historical: Type.Boolean(),
     withdrawn: Type.Optional(Type.Literal(true)),
     unjournaled: Type.Optional(Type.Literal(true)),

@@ -66,7 +66,7 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
     take() {
       const alarm = selected.value;
       if (alarm === null || offered.value?.acknowledge !== true || duty.isPending(alarm.id)) return;
-      if (alarm.highestColour === 'red') dialog.value = { kind: 'take', alarm };
+      if (alarm.highestColour === 'red' && !offered.value.renew) dialog.value = { kind: 'take', alarm };
       else page.order(alarm, { action: 'acknowledge' });
     },
     ask(kind) {

@@ -5,6 +5,8 @@ import type { Role } from '#domain/user.ts';
 
 export type Offer = {
   readonly acknowledge: boolean;
+  /** Taken already, for a time that can be begun anew. */
+  readonly renew: boolean;
   readonly shelve: boolean;
   readonly unshelve: boolean;
   readonly verdict: boolean;
@@ -28,6 +30,7 @@ export const VERDICTS: readonly Verdict[] = [
 
 const NOTHING: Offer = {
   acknowledge: false,
+  renew: false,
   shelve: false,
   unshelve: false,
   verdict: false,
@@ -43,11 +46,13 @@ export function offer(alarm: Alarm, roles: readonly Role[]): Offer {
   // 未入账: nothing is journaled, so nothing can be ordered; redelivery makes the real alarm.
   if (alarm.unjournaled === true) return NOTHING;
   const owes = alarm.state === 'unacknowledged' || alarm.state === 'returned-unacknowledged';
+  const renew = alarm.acknowledgementExpiresAt !== undefined;
   const open = alarm.state !== 'normal' && !alarm.historical;
   const shelved = alarm.suppressions.some((s) => s.kind === 'shelved');
   const grave = Math.max(colourRank(alarm.colour), colourRank(alarm.highestColour)) >= colourRank('orange');
   return {
-    acknowledge: owes && alarm.withdrawn !== true,
+    acknowledge: (owes || renew) && alarm.withdrawn !== true,
+    renew,
     shelve: open && !shelved && (leader || !grave),
     unshelve: open && shelved,
     verdict: true,
