@@ -92,6 +92,27 @@ export function mapOnThePage(house: PageHouse): void {
       await drawn(page, ['al-0']);
     });
 
+    test('places are told to the map once; alarms and values that come later do not tell them again', async () => {
+      house.city.points = 500;
+      const page = await house.browser.open({ width: 1400, height: 900 });
+      await logIn(page, house.server.origin);
+      await page.goto(`${house.server.origin}/map`);
+      const told = `document.querySelector('.map-holder')?.cityMap?.getSource?.('points')?.serialize().data.features?.length`;
+      await expect.poll(() => page.evaluate(told), { timeout: 30_000 }).toBe(500);
+      await page.evaluate(`(() => {
+        const { cityMap } = document.querySelector('.map-holder');
+        const source = cityMap.getSource('points');
+        const { setData } = source;
+        window.toldAgain = 0;
+        source.setData = function (data) { window.toldAgain++; return setData.call(this, data); };
+      })()`);
+      for (const id of [0, 1]) house.city.raise(id, 'orange');
+      await drawn(page, ['al-0', 'al-1']);
+      house.city.raise(2, 'red');
+      await drawn(page, ['al-0', 'al-1', 'al-2']);
+      expect(await page.evaluate('window.toldAgain')).toBe(0);
+    });
+
     test('the second monitor follows what the first one chooses', async () => {
       for (let i = 0; i < 3; i++) house.city.raise(i, 'orange');
       const first = await house.browser.open();

@@ -47,11 +47,14 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
     map?.close();
   });
   const seen = () => duty.picture.value.seen;
-  watch([app.preferences.theme, () => seen().hidden, () => seen().everyFacility], look, { flush: 'post' });
+  // Getters throughout: a shallow ref among several sources makes Vue run the watcher at every trigger, changed or not.
+  watch([() => app.preferences.theme.value, () => seen().hidden, () => seen().everyFacility], look, {
+    flush: 'post',
+  });
   // Neither numbers nor directory are reactive: each picture looks at them again, and only a change draws.
   const numbers = () => (duty.picture.value.ready ? duty.pointNumbers() : null);
   const facilities = () => (duty.picture.value.ready ? duty.directory.facilities.size : 0);
-  watch([numbers, facilities, places.version], drawPlaces);
+  watch([numbers, facilities, () => places.version.value], drawPlaces);
   watch([() => duty.picture.value.selected, () => seen().facility, facilities], choose);
   watch(
     () => seen().box,
