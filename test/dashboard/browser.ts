@@ -78,11 +78,10 @@ export async function logIn(page: Page, origin: string, username = 'zhang'): Pro
 
 /** Ids of the rows from top to bottom, as the page numbers them for screen readers. */
 export async function rowIds(page: Page): Promise<string[]> {
-  const rows = await page.locator('.grid-row').all();
-  const numbered = await Promise.all(
-    rows.map(async (row) => ({
-      id: (await row.getAttribute('data-id')) ?? '',
-      index: Number(await row.getAttribute('aria-rowindex')),
+  const numbered = await page.locator('.grid-row').evaluateAll((rows) =>
+    rows.map((row) => ({
+      id: row.getAttribute('data-id') ?? '',
+      index: Number(row.getAttribute('aria-rowindex')),
     })),
   );
   return numbered.sort((a, b) => a.index - b.index).map((row) => row.id);

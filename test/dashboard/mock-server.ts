@@ -1,7 +1,7 @@
 /** Serves the built console and speaks the platform's API and socket for one MockCity. For tests and screenshots only. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { Server as SocketServer } from 'socket.io';
 import type { ClientToServer, ServerToClient, SnapshotMessage } from '#domain/contract/socket.ts';
@@ -29,14 +29,24 @@ export type MockServer = {
   /** Sends the event `count` times fewer: the console sees a hole in the chain. */
   swallow(count: number): void;
   snapshots(): number;
+  /** The network is gone until `mend`; the address stays ours. */
+  cut(): void;
+  mend(): void;
   close(): Promise<void>;
 };
 
-export async function startMockServer(city: MockCity, port = 0): Promise<MockServer> {
+export async function startMockServer(city: MockCity): Promise<MockServer> {
   let swallowed = 0;
   let snapshots = 0;
   const state = { deaf: false };
   const http = createServer((request, response) => void handle(city, state, request, response));
+  let isCut = false;
+  const lines = new Set<Socket>();
+  http.on('connection', (line: Socket) => {
+    if (isCut) return void line.destroy();
+    lines.add(line);
+    line.once('close', () => lines.delete(line));
+  });
   const io = new SocketServer<ClientToServer, ServerToClient>(http, { transports: ['websocket'] });
 
   io.use((socket, next) => {
@@ -75,7 +85,7 @@ export async function startMockServer(city: MockCity, port = 0): Promise<MockSer
     io.emit('points', Buffer.from(encodePoints(city.now(), changes)) as unknown as ArrayBuffer);
   }, 1_000);
 
-  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port: chosen } = http.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${chosen}`,
@@ -87,6 +97,13 @@ export async function startMockServer(city: MockCity, port = 0): Promise<MockSer
     },
     swallow: (count) => (swallowed += count),
     snapshots: () => snapshots,
+    cut() {
+      isCut = true;
+      for (const line of lines) line.destroy();
+    },
+    mend() {
+      isCut = false;
+    },
     async close() {
       clearInterval(beats);
       await io.close();

@@ -2,27 +2,28 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { logIn, rowIds, topOf } from './browser.ts';
-import { startMockServer } from './mock-server.ts';
 import { shows, text, type PageHouse } from './page-house.ts';
 
 export function liveOnThePage(house: PageHouse): void {
-  describe('the list under fire', { timeout: 40_000 }, () => {
+  describe('the list under fire', { timeout: 120_000 }, () => {
     test('the chosen row stays under the cursor while 50 alarms arrive; reds are pinned, the bar counts the rest', async () => {
       for (let i = 0; i < 5; i++) house.city.raise(i, 'yellow');
       const page = await house.browser.open();
       await logIn(page, house.server.origin);
-      await page.locator('[data-id="al-2"]').click();
+      await expect.poll(async () => (await rowIds(page)).length).toBe(5);
+      await page.locator('[data-id="al-2"][aria-selected=false]').click();
+      await page.locator('[data-id="al-2"][aria-selected=true]').waitFor();
       const before = await topOf(page, 'al-2');
       const rows = await rowIds(page);
       for (let i = 10; i < 60; i++) house.city.raise(i, i % 25 === 0 ? 'red' : 'orange');
       await shows(page, '.new-bar', '48 条新报警（最高 二级）');
-      expect(await page.locator('.pinned-row').count()).toBe(2);
+      await expect.poll(() => page.locator('.pinned-row').count()).toBe(2);
       expect(await topOf(page, 'al-2')).toBe(before);
       await page.locator('.grid').evaluate('(grid) => { grid.scrollTop = 0 }');
-      expect(await rowIds(page)).toEqual(rows);
+      await expect.poll(() => rowIds(page)).toEqual(rows);
       await page.keyboard.press('Home');
       await page.locator('.new-bar').waitFor({ state: 'detached' });
-      expect((await rowIds(page)).slice(0, 2).sort()).toEqual(['al-25', 'al-50']);
+      await expect.poll(async () => (await rowIds(page)).slice(0, 2).sort()).toEqual(['al-25', 'al-50']);
     });
 
     test('5,000 alarms draw no more than the rows in sight', async () => {
@@ -30,8 +31,9 @@ export function liveOnThePage(house: PageHouse): void {
       const page = await house.browser.open();
       await logIn(page, house.server.origin);
       await shows(page, '.tab', '5000');
+      await expect.poll(() => page.getAttribute('.grid', 'aria-rowcount')).toBe('5000');
+      await page.waitForSelector('.grid-row');
       expect(await page.locator('.grid-row').count()).toBeLessThan(45);
-      expect(await page.getAttribute('.grid', 'aria-rowcount')).toBe('5000');
     });
 
     test('a hole in the chain brings a fresh snapshot', async () => {
@@ -48,7 +50,7 @@ export function liveOnThePage(house: PageHouse): void {
       house.city.raise(3, 'yellow');
       await shows(page, '.grid-row', '巨野化工园');
       expect(house.server.snapshots()).toBe(2);
-      expect(await page.locator('.grid-row').count()).toBe(4);
+      await expect.poll(() => page.locator('.grid-row').count()).toBe(4);
     });
 
     test('未入账 and late records are shown as such', async () => {
@@ -61,27 +63,26 @@ export function liveOnThePage(house: PageHouse): void {
     });
   });
 
-  describe('when the line is down', { timeout: 40_000 }, () => {
+  describe('when the line is down', { timeout: 120_000 }, () => {
     test('the bar says of when the picture is, values are hatched, and the return shows what a fresh page would', async () => {
       house.city.raise(0, 'orange');
       const page = await house.browser.open();
       await logIn(page, house.server.origin);
       await page.waitForSelector('.grid-row');
-      const { port } = new URL(house.server.origin);
-      await house.server.close();
-      await page.locator('.bar-stale').waitFor({ timeout: 9_000 });
-      expect(await text(page, '.bar-stale')).toMatch(/实时连接中断 00:0\d · 画面为 \d\d:\d\d:\d\d 的数据/);
-      expect(await page.locator('.console.stale .value').count()).toBeGreaterThan(0);
-      expect(await page.title()).toContain('连接中断');
+      house.server.cut();
+      await page.locator('.bar-stale').waitFor();
+      expect(await text(page, '.bar-stale')).toMatch(/实时连接中断 00:\d\d · 画面为 \d\d:\d\d:\d\d 的数据/);
+      await page.waitForSelector('.console.stale .value');
+      await expect.poll(() => page.title()).toContain('连接中断');
       house.city.raise(1, 'red');
-      house.server = await startMockServer(house.city, Number(port));
-      await page.locator('.bar-stale').waitFor({ state: 'detached', timeout: 9_000 });
-      expect(await rowIds(page)).toEqual(['al-1', 'al-0']);
-      expect(house.server.snapshots()).toBe(0);
+      house.server.mend();
+      await page.locator('.bar-stale').waitFor({ state: 'detached' });
+      await expect.poll(() => rowIds(page)).toEqual(['al-1', 'al-0']);
+      expect(house.server.snapshots()).toBe(1);
     });
   });
 
-  describe('sound and title', { timeout: 30_000 }, () => {
+  describe('sound and title', { timeout: 120_000 }, () => {
     test('a page nobody touched says that its sound is off; one click turns it on', async () => {
       const page = await house.browser.open();
       await openUntouched(page, house.server.origin);
@@ -129,18 +130,22 @@ export function liveOnThePage(house: PageHouse): void {
       await other.goto(`${house.server.origin}/duty`);
       await other.locator('.list-pane').click();
       await shows(other, '.header', '声音 在其他页签');
+      await shows(page, '.header', '声音 开');
       const alarm = house.city.raise(0, 'red');
-      await expect.poll(() => beeps(page), { timeout: 1_000 }).toBeGreaterThan(0);
+      await expect.poll(() => beeps(page)).toBeGreaterThan(0);
+      // On the page's own clock: how long this machine takes to look is not the page's doing.
+      expect(Number(await page.evaluate('beepAt - redAt'))).toBeLessThan(1_000);
       const first = await beeps(page);
-      await expect.poll(() => beeps(page), { timeout: 6_000 }).toBeGreaterThan(first);
+      await expect.poll(() => beeps(page)).toBeGreaterThan(first);
       expect(await beeps(other)).toBe(0);
       await page.bringToFront();
       await page.keyboard.press('x');
+      await shows(page, '.header', '静音');
       const silenced = await beeps(page);
       await page.waitForTimeout(4_500);
       expect(await beeps(page)).toBe(silenced);
       const second = house.city.raise(1, 'red');
-      await expect.poll(() => beeps(page), { timeout: 1_000 }).toBeGreaterThan(silenced);
+      await expect.poll(() => beeps(page)).toBeGreaterThan(silenced);
       for (const { id, revision } of [alarm, second]) house.city.order(id, 'acknowledge', { revision }, 'li');
       await expect.poll(() => page.title()).toBe('城市生命线值守台');
       const taken = await beeps(page);
@@ -174,10 +179,13 @@ const SOUND_RUNS = `(async () => {
   for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame);
 })()`;
 
-/** Counts every beep that the page starts. */
+/** Counts every beep that the page starts; notes when it was first drawn red, and when it first sounded. */
 const COUNT_BEEPS = `
   window.beeps = 0;
+  new MutationObserver(() => {
+    if (document.title.includes('一级')) window.redAt ??= performance.now();
+  }).observe(document, { subtree: true, childList: true, characterData: true });
   const start = OscillatorNode.prototype.start;
-  OscillatorNode.prototype.start = function (at) { window.beeps++; return start.call(this, at); };
+  OscillatorNode.prototype.start = function (at) { window.beepAt ??= performance.now(); window.beeps++; return start.call(this, at); };
 `;
 const beeps = async (page: Page): Promise<number> => Number(await page.evaluate('window.beeps'));

@@ -13,24 +13,33 @@ async function onMap(page: Page): Promise<string> {
   })()`);
   return Array.isArray(ids) ? [...new Set(ids.map(String))].sort().join(' ') : '';
 }
-const drawn = (page: Page, ids: readonly string[], timeout = 30_000): Promise<void> =>
-  expect.poll(() => onMap(page), { timeout, interval: 250 }).toBe([...ids].sort().join(' '));
+const drawn = (page: Page, ids: readonly string[]): Promise<void> =>
+  expect.poll(() => onMap(page), { timeout: 60_000, interval: 250 }).toBe([...ids].sort().join(' '));
 
-/** Presses where the map shows the glyph with these members. */
+/** Presses where the map shows the glyph with these members, once it stands still there. */
 async function pressGlyph(page: Page, ids: string): Promise<void> {
-  const at = await page.evaluate(`(() => {
-    const holder = document.querySelector('.map-holder');
-    const box = holder.getBoundingClientRect();
-    const found = holder.cityMap.queryRenderedFeatures({ layers: ['alarms'] }).find((f) => f.properties.ids === '${ids}');
-    const { x, y } = holder.cityMap.project(found.geometry.coordinates);
-    return [box.x + x, box.y + y];
-  })()`);
-  const [x = 0, y = 0] = Array.isArray(at) ? at.map(Number) : [];
+  const place = async (): Promise<number[]> =>
+    page.evaluate<number[]>(`(() => {
+      const holder = document.querySelector('.map-holder');
+      const box = holder.getBoundingClientRect();
+      const found = holder.cityMap.queryRenderedFeatures({ layers: ['alarms'] }).find((f) => f.properties.ids === '${ids}');
+      if (found === undefined || holder.cityMap.isMoving()) return [];
+      const { x, y } = holder.cityMap.project(found.geometry.coordinates);
+      return [box.x + x, box.y + y];
+    })()`);
+  let at: number[] = [];
+  const standsStill = async (): Promise<boolean> => {
+    const before = at;
+    at = await place();
+    return at.length === 2 && at.join() === before.join();
+  };
+  await expect.poll(standsStill, { timeout: 30_000, interval: 250 }).toBe(true);
+  const [x = 0, y = 0] = at;
   await page.mouse.click(x, y);
 }
 
 export function mapOnThePage(house: PageHouse): void {
-  describe('the city map', { timeout: 90_000 }, () => {
+  describe('the city map', { timeout: 240_000 }, () => {
     test('shows what the list shows, also after the graphics context was lost and restored', async () => {
       for (let i = 0; i < 8; i++) house.city.raise(i, i % 3 === 0 ? 'red' : 'yellow');
       const page = await house.browser.open({ width: 1600, height: 900 });
@@ -49,8 +58,7 @@ export function mapOnThePage(house: PageHouse): void {
       await page.evaluate('window.loss.restoreContext()');
       await page.locator('.map-why').waitFor({ state: 'detached' });
       await drawn(page, [...ids.filter((id) => id !== 'al-1'), 'al-8']);
-      const listed = await rowIds(page);
-      expect(listed.sort().join(' ')).toBe(await onMap(page));
+      await expect.poll(async () => (await rowIds(page)).sort().join(' ')).toBe(await onMap(page));
     });
 
     test('a click chooses the alarm, a stack fans out first, and the address holds box and choice over a reload', async () => {
@@ -67,7 +75,7 @@ export function mapOnThePage(house: PageHouse): void {
       await page.waitForURL(/\/map\?at=/);
       await pressGlyph(page, 'al-0,al-5');
       const fanned = `document.querySelector('.map-holder').cityMap.queryRenderedFeatures({ layers: ['alarms'] }).length`;
-      await expect.poll(() => page.evaluate(fanned), { timeout: 15_000 }).toBe(3);
+      await expect.poll(() => page.evaluate(fanned), { timeout: 30_000 }).toBe(3);
       await pressGlyph(page, 'al-5');
       await page.waitForURL(/\/map\/a\/al-5/);
       await page.reload();
@@ -131,7 +139,7 @@ export function mapOnThePage(house: PageHouse): void {
         const page = await plain.open({ width: 1600, height: 900 });
         await logIn(page, house.server.origin);
         await shows(page, '.map-why', '没有 WebGL 2');
-        expect(await page.locator('.map-table .pinned-row').count()).toBe(4);
+        await expect.poll(() => page.locator('.map-table .pinned-row').count()).toBe(4);
         await page.locator('.map-table [data-id=al-2]').click();
         await shows(page, '.detail-pane h2', '巨野化工园');
         expect(plain.requests.filter((address) => /city-map|maplibre/.test(address))).toEqual([]);

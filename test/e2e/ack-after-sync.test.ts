@@ -58,7 +58,7 @@ describe.skipIf(!existsSync(STRACE))('the order of system calls (strace)', () =>
     const lastLine = new RegExp(`^${platform.pid} +\\+\\+\\+ exited`, 'm');
     await until(
       'the whole trace',
-      10_000,
+      60_000,
       async () => lastLine.test(readFileSync(trace, 'latin1')),
       (whole) => whole,
     );

@@ -212,7 +212,7 @@ async function watch(http: string, token: string): Promise<Console> {
     events,
     gateways,
     of: (point) => events.filter(({ alarm }) => alarm.point === point),
-    async saw(what, wanted, withinMs = 20_000) {
+    async saw(what, wanted, withinMs = 60_000) {
       const found = await until(
         what,
         withinMs,

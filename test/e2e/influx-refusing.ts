@@ -3,7 +3,7 @@ import mqtt from 'mqtt';
 import { io } from 'socket.io-client';
 import type { Alarm } from '#domain/alarm.ts';
 import type { Health } from '#domain/contract/health.ts';
-import { createUser, logIn, registerWell } from './api.ts';
+import { createUser, logIn, registerWell, until } from './api.ts';
 import { freshDataDirectory, startPlatformProcess } from './platform-process.ts';
 
 const LOAD_DEVICES = Array.from({ length: 50 }, (_, number) => `L-${number}`);
@@ -80,7 +80,12 @@ export async function loadedPlatform(
       alarmClient.publish('lifeline/v1/GW-1/telemetry', record, { qos: 1 });
     }
     clearInterval(timer);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await until(
+      'every alarm and every acknowledgement',
+      60_000,
+      async () => delaysMs.length === alarms && inFlight === 0,
+      (all) => all,
+    );
     await client.endAsync();
     await alarmClient.endAsync();
     socket.close();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
 import { payloads, readSamples, type Sample } from '#firmware-sim/csv-player.ts';
 import { haveRecordings, methaneFile, RAIN_FILE, recordingPath } from '#test/oracle/recorded-data.ts';
+import { until } from './api.ts';
 import { allAlarms, type ClockedCity, type Console, LAST_POINT, startCity } from './clocked-city.ts';
 import {
   countColours,
@@ -100,10 +101,17 @@ describe.skipIf(!haveRecordings)('recordings beside the project, years late', ()
     const recorded = all.find((one) => one.rule === rule);
     if (recorded === undefined || seen.city === null) throw new Error('not played');
     const expected = expectedSpans(recorded, (last) => last + HOUR);
-    const alarms = (await allAlarms(await seen.city.logIn())).filter(
-      ({ device }) => device !== LAST_POINT.device,
+    const api = await seen.city.logIn();
+    const found = await until(
+      'the ledger',
+      60_000,
+      async () =>
+        historicalSpans(
+          (await allAlarms(api)).filter(({ device }) => device !== LAST_POINT.device),
+          rule,
+        ),
+      ({ length }) => length >= expected.length,
     );
-    const found = historicalSpans(alarms, rule);
     const counts = countColours(found);
     console.log(
       `${rule}: ${countSamples(recorded)} late samples, ${found.length} episodes ${JSON.stringify(counts)}`,

@@ -66,7 +66,7 @@ it(`a 1 MiB packet and ${STRINGS} random strings change nothing and are counted`
   await measure(3);
   const [before] = await until(
     'the alarm',
-    10_000,
+    60_000,
     () => openAlarms(admin),
     (alarms) => alarms.length === 1,
   );
@@ -76,7 +76,7 @@ it(`a 1 MiB packet and ${STRINGS} random strings change nothing and are counted`
   const closed = new Promise<void>((resolve) => large.once('close', () => resolve()));
   large.publish('lifeline/v1/GW-noisy/telemetry', Buffer.alloc(1_048_576, 0x20), { qos: 1 }, () => {});
   await closed;
-  const afterLarge = await until('the count', 10_000, refusals, (counts) => counts.has('packet-too-large'));
+  const afterLarge = await until('the count', 60_000, refusals, (counts) => counts.has('packet-too-large'));
   expect(afterLarge.get('packet-too-large')).toBe(1);
 
   const rssBefore = residentMb();
@@ -90,18 +90,20 @@ it(`a 1 MiB packet and ${STRINGS} random strings change nothing and are counted`
   }
   const unreadable = (counts: Map<string, number>): number =>
     ['not-json', 'not-utf8', 'shape'].reduce((sum, reason) => sum + (counts.get(reason) ?? 0), 0);
-  const counts = await until('the counts', 10_000, refusals, (now) => unreadable(now) >= STRINGS);
+  const counts = await until('the counts', 60_000, refusals, (now) => unreadable(now) >= STRINGS);
   expect(unreadable(counts)).toBe(STRINGS);
 
   await Promise.all(Array.from({ length: RAW_STRINGS }, () => sendRaw(random.bytes(1 + random.int(400)))));
   await measure(3.5);
   const rssMb = residentMb() - rssBefore;
-  const all = await refusals();
+  // A connection may be closed before what came on it is counted.
+  const isBroken = (now: Map<string, number>): number =>
+    (now.get('protocol') ?? 0) + (now.get('packet-too-large') ?? 0);
+  const all = await until('the refusals', 60_000, refusals, (now) => isBroken(now) > RAW_STRINGS * 0.75);
   console.log(`${JSON.stringify([...all])}; resident memory ${rssMb.toFixed(0)} MB more`);
 
   // The rest looked like the beginning of a packet whose end never came.
-  const broken = (all.get('protocol') ?? 0) + (all.get('packet-too-large') ?? 0);
-  expect(broken).toBeGreaterThan(RAW_STRINGS * 0.75);
+  expect(isBroken(all)).toBeGreaterThan(RAW_STRINGS * 0.75);
 
   expect(lost).toEqual([]);
   expect(noisy.connected).toBe(true);

@@ -70,7 +70,7 @@ describe('a sample stamped tomorrow', () => {
     await report(3);
     expect(await latest()).toMatchObject({ time: NOW + MINUTE, value: 3 });
     expect(await alarmOf(RULE)).toMatchObject({ colour: 'orange', onsetAt: NOW + MINUTE });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe.each([
@@ -98,7 +98,7 @@ describe.each([
     await city.pass(MINUTE);
     await report(4.5);
     expect(await alarmOf(RULE)).toMatchObject({ active: true, colour: 'red' });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a true backlog of 8 h, sent fast', () => {
@@ -121,7 +121,7 @@ describe('a true backlog of 8 h, sent fast', () => {
     await report(3);
     await console_.saw('the live alarm', ({ event, alarm }) => event.ring && alarm.rule === RULE);
     expect(rings().map(({ alarm }) => alarm.onsetAt)).toEqual([now()]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('our wall clock jumps a year ahead and back', () => {
@@ -140,14 +140,17 @@ describe('our wall clock jumps a year ahead and back', () => {
       const raised = await alarmOf('point-limits');
       expect(raised, 'after 30 s').toMatchObject({ active: true });
       expect(Number(raised?.explanation.params['since'])).toBe(now());
-      const steps = console_.events.filter(({ alarm, event }) => alarm.rule === 'clock-step' && event.ring);
-      expect(steps.at(-1)?.alarm.explanation.params['deltaMs']).toBe(jumpMs);
+      await console_.saw(
+        `a step of ${jumpMs} ms`,
+        ({ alarm, event }) =>
+          alarm.rule === 'clock-step' && event.ring && alarm.explanation.params['deltaMs'] === jumpMs,
+      );
       await city.pass(SECOND);
       await hot(20);
       expect(await alarmOf('point-limits')).toMatchObject({ active: false });
       await city.pass(SECOND);
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a gateway killed while its sensor is red', () => {
@@ -158,7 +161,7 @@ describe('a gateway killed while its sensor is red', () => {
     gateway.client.stream.destroy();
     const gone = (): Promise<boolean> =>
       Promise.resolve(console_.gateways.some((one) => one.gateway === 'GW-1' && !one.connected));
-    await until('the lost connection', 20_000, gone, (is) => is);
+    await until('the lost connection', 60_000, gone, (is) => is);
     await city.pass(61 * SECOND);
     expect(await alarmOf('gateway-absent')).toMatchObject({ gateway: 'GW-1', active: true });
     expect(await alarmOf('sensor-lost')).toMatchObject({ point: 'G-1/ch4', colour: 'red', active: true });
@@ -172,7 +175,7 @@ describe('a gateway killed while its sensor is red', () => {
     await city.pass(MINUTE);
     // Back below its limit, but latched: a person resets it.
     expect(await alarmOf(RULE)).toMatchObject({ id: red?.id, active: false, latched: true });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('silence', () => {
@@ -201,5 +204,5 @@ describe('silence', () => {
     await report(0.1);
     await city.pass(MINUTE);
     expect(await alarmOf(RULE)).toMatchObject({ id: orange?.id, active: false });
-  }, 60_000);
+  }, 180_000);
 });

@@ -83,7 +83,7 @@ describe('the demo', () => {
         await logIn(address(text), username, password);
       }
       const metrics = async (): Promise<string> => (await fetch(`${address(text)}/metrics`)).text();
-      await until('all gateways are there', 30_000, metrics, areAllThere);
+      await until('all gateways are there', 60_000, metrics, areAllThere);
       demo.interrupt();
       demo.interrupt();
       expect(await demo.ended).toBe(0);
@@ -100,7 +100,7 @@ describe('the demo', () => {
       const text = await ready(demo);
       expect(logIns(text)[1]).toBe(`duty / ${before.passwords.duty}`);
       const metrics = async (): Promise<string> => (await fetch(`${address(text)}/metrics`)).text();
-      await until('all gateways are there', 30_000, metrics, areAllThere);
+      await until('all gateways are there', 60_000, metrics, areAllThere);
       const other = startDemo();
       expect(await other.ended).toBe(2);
       expect(other.output()).toMatch(/another process is using/);

@@ -87,7 +87,7 @@ export async function openFlowsCity(devices: readonly string[] = ['G-1', 'G-2', 
     async press(inject) {
       // A deploy is answered before its last node has started.
       const press = () => city.editor(`/flows/inject/${inject}`, { method: 'POST' });
-      const response = await until('the button is there', 30_000, press, ({ status }) => status !== 404);
+      const response = await until('the button is there', 60_000, press, ({ status }) => status !== 404);
       return response.status;
     },
     pid: () => childrenOf(platform.pid).find((pid) => commandOf(pid).includes('node-red/child.ts')) ?? 0,

@@ -96,7 +96,7 @@ describe('a flow', () => {
       ]),
     ).toBe(204);
     await city.send(0.1);
-    const [alarm] = await until('the alarm', 30_000, raised, (list) => list.length === 1);
+    const [alarm] = await until('the alarm', 60_000, raised, (list) => list.length === 1);
     expect(alarm).toMatchObject({
       ...{ facility: 'V-1', area: '371702', lifeline: 'gas', colour: 'blue', state: 'unacknowledged' },
       explanation: { params: { flowName: '试验', nodeName: '提请', text: '流程看到甲烷', subject: '甲烷' } },
@@ -122,7 +122,7 @@ describe('a flow', () => {
       { id: 'r', type: 'lifeline-raise', subject: '通知已记', facility: 'V-1', text: '通知已发出' },
     ]);
     await city.send(3, 'G-2');
-    const [alarm] = await until('the notice went its way', 30_000, raised, (list) => list.length === 1);
+    const [alarm] = await until('the notice went its way', 60_000, raised, (list) => list.length === 1);
     await end(alarm?.id ?? '');
   });
 
@@ -134,7 +134,7 @@ describe('a flow', () => {
     );
     expect(await city.press('i')).toBe(200);
     const alarms = () => openAlarms(city.admin());
-    const open = await until('the flood is told', 30_000, alarms, (list) =>
+    const open = await until('the flood is told', 60_000, alarms, (list) =>
       list.some(({ rule }) => rule === 'flow-flood'),
     );
     expect(open.find(({ rule }) => rule === 'flow-flood')?.explanation.params).toMatchObject({
@@ -160,7 +160,7 @@ describe('a function node that breaks out of its sandbox', () => {
       204,
     );
     expect(await city.press('i')).toBe(200);
-    const [alarm] = await until('an answer', 20_000, raised, (list) => list.length === 1);
+    const [alarm] = await until('an answer', 60_000, raised, (list) => list.length === 1);
     await end(alarm?.id ?? '');
     return String(alarm?.explanation.params['text']);
   }
@@ -180,7 +180,7 @@ describe('a function node that breaks out of its sandbox', () => {
     const environment = await escaped('return JSON.stringify([process.env, process.argv]);');
     expect(environment).toMatch(/^GOT /);
     expect(environment).not.toMatch(/LIFELINE|PASSWORD|TOKEN|SECRET/i);
-  }, 60_000);
+  }, 180_000);
 
   it.each([
     ['starts no process', `return ${builtin('child_process')}.execSync('id').toString();`],
@@ -229,7 +229,7 @@ describe('versions', () => {
       .post<{ number: number }>(`/api/v1/flow-versions/${first}/restore`, {});
     expect(restored).toMatchObject({ status: 200, body: { number: first + 2 } });
     const running = async () => (await city.editor('/flows/flows')).text();
-    await until('the first runs again', 10_000, running, (text) => text.includes('first'));
+    await until('the first runs again', 60_000, running, (text) => text.includes('first'));
   });
 
   it('the newest is what runs after the platform was killed', async () => {
