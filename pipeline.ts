@@ -168,7 +168,8 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     boot: anchor.boot,
     monotonicMs: anchor.monotonicMs,
   });
-  if (city.catalogueRevision !== parts.catalogue.revision) submit({ kind: 'catalogue', ...parts.catalogue });
+  if (city.ruleBook.shipped?.revision !== parts.catalogue.revision)
+    submit({ kind: 'catalogue', ...parts.catalogue });
 
   return {
     city,

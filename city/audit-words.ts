@@ -1,5 +1,6 @@
 /** A journaled command in the words of the audit log. */
 import type { CommandInput } from '#domain/input.ts';
+import type { RulesOrder } from '#domain/rule-book.ts';
 
 /** What the audit log says of a command; secrets' HMACs stay out of it. */
 export function describe(input: CommandInput): {
@@ -26,6 +27,8 @@ export function describe(input: CommandInput): {
         subject: input.change.items.length === 1 ? subjectOf(input.change.items[0]) : '',
         detail: { items: input.change.items.map(subjectOf) },
       };
+    case 'rules':
+      return describeRules(input.order);
     case 'on-call':
       return {
         action: 'on-call',
@@ -56,4 +59,22 @@ function idIn(value: unknown): string {
   if (typeof value !== 'object' || value === null) return '?';
   if ('id' in value && (value.id ?? null) !== null) return String(value.id);
   return 'device' in value && 'channel' in value ? `${String(value.device)}/${String(value.channel)}` : '?';
+}
+
+/** The draft itself stands in the journal, and what took force in the ledger: here is who, what about, and why. */
+function describeRules(order: RulesOrder): {
+  action: string;
+  subject: string;
+  detail: Record<string, unknown>;
+} {
+  const { order: verb, draft: subject, ...rest } = order;
+  const action = `rules.${verb}`;
+  if (!('changes' in rest)) return { action, subject, detail: rest };
+  const { changes, ...told } = rest;
+  const changed = {
+    rules: changes.rules.map((rule) => idIn(rule)),
+    removed: changes.removed,
+    settings: Object.keys(changes.settings),
+  };
+  return { action, subject, detail: { ...told, ...changed } };
 }

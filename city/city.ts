@@ -4,6 +4,7 @@ import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { createRegistry } from '#domain/registry-change.ts';
 import { createEmergency, type EmergencyState } from '#emergency/outbox.ts';
 import { createIngest, type IngestState } from '#ingest/ingest.ts';
+import { createRuleBook, type RuleBook } from '#rules/book/book.ts';
 import { createRules, ENGINE_REVISION, type RulesState } from '#rules/engine.ts';
 import type { ClockAnchor } from './engine-clock.ts';
 import type { LateWindow } from './late-windows.ts';
@@ -21,7 +22,8 @@ export type City = {
   receivedAt: Timestamp | null;
   /** Of the last start; null before the first. */
   anchor: ClockAnchor | null;
-  catalogueRevision: string | null;
+  /** The rules in force, what they were before, and drafts of what they may be. */
+  ruleBook: RuleBook;
   /** Open MQTT connections per gateway id, as journaled. */
   connections: Map<string, number>;
   /** Stretches of late data waiting to be judged again, per point index. */
@@ -43,7 +45,7 @@ export function createCity(site: string): City {
     engineTime: 0,
     receivedAt: null,
     anchor: null,
-    catalogueRevision: null,
+    ruleBook: createRuleBook(),
     connections: new Map(),
     lateWindows: new Map(),
   };

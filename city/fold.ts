@@ -19,6 +19,7 @@ import { describe } from './audit-words.ts';
 import type { City } from './city.ts';
 import { noteLate, settleLate } from './late-windows.ts';
 import { applyNotice, applyRaise } from './raised.ts';
+import { applyShipped, changeRules } from './rule-changes.ts';
 
 export type FoldOutput = {
   readonly rows: Measurement[];
@@ -89,8 +90,7 @@ function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules
       }
       return;
     case 'catalogue':
-      rules.onCatalogue(city.rules, city.registry, input.catalogue, input.revision, input, sink);
-      city.catalogueRevision = input.revision;
+      applyShipped(city, input, out, sink);
       return;
     case 'rejudged':
       settleLate(city.lateWindows, input.pointIndex, input.to, input.engineTime);
@@ -175,6 +175,8 @@ function decide(city: City, input: Journaled<CommandInput>, out: FoldOutput, sin
       return changeRegistry(city, input, out, sink);
     case 'on-call':
       return changeOnCall(city, input, out, sink);
+    case 'rules':
+      return changeRules(city, input, out, sink);
     case 'approve-quarantine': {
       const place = out.events.length;
       const records = ingest.approve(city.ingest, city.registry, input, ingestSink(city, input, out, sink));

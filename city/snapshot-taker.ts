@@ -118,7 +118,7 @@ function pagesUnder(named: ReadonlyMap<string, unknown[][]>, prefix: string): Re
 
 type Rest = Pick<
   City,
-  'position' | 'engineTime' | 'receivedAt' | 'anchor' | 'catalogueRevision' | 'connections' | 'lateWindows'
+  'position' | 'engineTime' | 'receivedAt' | 'anchor' | 'ruleBook' | 'connections' | 'lateWindows'
 > & {
   readonly registry: SerializedRegistry;
   readonly ingest: unknown;
@@ -127,13 +127,13 @@ type Rest = Pick<
 };
 
 function restOf(city: City): Rest {
-  const { position, engineTime, receivedAt, anchor, catalogueRevision, connections, lateWindows } = city;
+  const { position, engineTime, receivedAt, anchor, ruleBook, connections, lateWindows } = city;
   return {
     position,
     engineTime,
     receivedAt,
     anchor,
-    catalogueRevision,
+    ruleBook,
     connections,
     lateWindows,
     registry: serializeRegistry(city.registry),
@@ -155,7 +155,7 @@ function restoreFrom(
     engineTime: known.engineTime,
     receivedAt: known.receivedAt,
     anchor: known.anchor,
-    catalogueRevision: known.catalogueRevision,
+    ruleBook: known.ruleBook,
     connections: new Map(known.connections),
     lateWindows: new Map(known.lateWindows),
     registry: restoreRegistry(known.registry),

@@ -3,6 +3,7 @@ import type { AlarmEvent } from './alarm.ts';
 import type { Colour } from './colour.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { RegistryChange } from './registry.ts';
+import type { RuleVersionEvent } from './rule-book.ts';
 import type { Timestamp } from './time.ts';
 import type { Person } from './user.ts';
 import type { Rejection } from './rejection.ts';
@@ -12,6 +13,7 @@ export type CityEvent =
   | RejectionEvent
   | FlowNoticeEvent
   | NotificationEvent
+  | RuleVersionEvent
   | {
       readonly kind: 'registry';
       readonly at: Timestamp;

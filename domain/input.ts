@@ -3,6 +3,7 @@ import type { Verdict } from './alarm.ts';
 import type { NoticeInput, RaiseInput } from './raise.ts';
 import type { ChannelName, NotificationReport, OnCallList } from './notification.ts';
 import type { RegistryChange } from './registry.ts';
+import type { RulesOrder } from './rule-book.ts';
 import type { EngineTime, Moment, Timestamp } from './time.ts';
 import type { Person } from './user.ts';
 
@@ -62,6 +63,8 @@ export type CommandInput = { readonly kind: 'command'; readonly by: Person } & (
       readonly reason: string;
     }
   | { readonly command: 'registry'; readonly change: RegistryChange }
+  /** Drafts and versions of the rule catalogue. */
+  | { readonly command: 'rules'; readonly order: RulesOrder }
   /** The on-call list as a whole; `revision` is the one it was edited from. */
   | { readonly command: 'on-call'; readonly revision: number; readonly list: OnCallList }
   | {
@@ -108,7 +111,7 @@ export type Input =
   | { readonly kind: 'wall-step'; readonly deltaMs: number }
   /** Nothing came, but a deadline is due. */
   | { readonly kind: 'tick' }
-  /** The rule catalogue in force from here on, whole. */
+  /** The catalogue that comes with the product, whole: in force until people publish their own (rules/book/). */
   | { readonly kind: 'catalogue'; readonly revision: string; readonly catalogue: unknown }
   | NotificationInput
   /** The channels that are configured from here on, without their secrets. */

@@ -1,7 +1,18 @@
 /** Strict reading of a catalogue: an unknown field or word refuses the whole, so that a slip never goes live. */
 import { COLOURS, type Colour } from '#domain/colour.ts';
 import { type Catalogue, DEFAULT_SETTINGS, type Rule, type Settings, type SystemRule } from './catalogue.ts';
-import { atLeast, colour, fields, flag, list, Refused, text, unique, word } from './catalogue-fields.ts';
+import {
+  atLeast,
+  colour,
+  type FaultCode,
+  fields,
+  flag,
+  list,
+  Refused,
+  text,
+  unique,
+  word,
+} from './catalogue-fields.ts';
 import { countRuleOf, combinedRuleOf, relationRuleOf } from './catalogue-joins.ts';
 import { dueDateRuleOf, limitRuleOf, type RuleReader } from './catalogue-rules.ts';
 import { monthDay, type Season } from './season.ts';
@@ -9,14 +20,14 @@ import { etaRuleOf, frozenRuleOf, rateRuleOf } from './traces/trace-parse.ts';
 
 export type ParsedCatalogue =
   | { readonly ok: true; readonly catalogue: Catalogue }
-  | { readonly ok: false; readonly error: string };
+  | { readonly ok: false; readonly error: string; readonly code: FaultCode };
 
 /** Reads `raw` (`{format: 1, settings?, rules, system}`); never throws, the error names the place. */
 export function parseCatalogue(raw: unknown, revision: string): ParsedCatalogue {
   try {
     return { ok: true, catalogue: catalogueOf(raw, revision) };
   } catch (error) {
-    if (error instanceof Refused) return { ok: false, error: error.message };
+    if (error instanceof Refused) return { ok: false, error: error.message, code: error.code };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** Ledger data that the server shows and the store keeps: users, audit, quarantine, alarm queries. */
+import type { RuleDocument, RuleVersion } from '../rule-book.ts';
 import type { Timestamp } from '../time.ts';
 import type { Scope, User } from '../user.ts';
 
@@ -78,3 +79,6 @@ export type AlarmFilter = {
   /** Alarms older than this cursor (onsetAt, id), newest first. */
   readonly before?: { readonly onsetAt: Timestamp; readonly id: string };
 };
+
+/** One version that changed a rule; `rule` as it was from then on, null when it went. */
+export type RuleStep = { readonly version: RuleVersion; readonly rule: RuleDocument | null };

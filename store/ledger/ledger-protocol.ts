@@ -25,6 +25,8 @@ export const REQUESTS = [
   'reconciliations',
   'flowVersions',
   'flows',
+  'ruleContent',
+  'ruleSteps',
   'figures',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];

@@ -14,49 +14,27 @@ import type {
   NewAuditEntry,
   QuarantineGroup,
   QuarantinePage,
+  RuleStep,
   UserRecord,
 } from '#domain/contract/ledger.ts';
 import type { NotificationItem } from '#domain/notification.ts';
+import type { RuleContent } from '#domain/rule-book.ts';
 import type { RegistryKind } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
-import { alarmTables } from './alarm-tables.ts';
-import { auditChain, verifyAuditChain, type AuditHead, type AuditVerdict } from './audit-chain.ts';
-import { counters } from './counters.ts';
-import { coded, inTransaction, numberOf, openLedgerDatabase, openMemoryDatabase } from './database.ts';
+import { verifyAuditChain, type AuditHead, type AuditVerdict } from './audit-chain.ts';
+import { coded, inTransaction, openLedgerDatabase, openMemoryDatabase } from './database.ts';
 import { LedgerError } from './errors.ts';
 import { checkOrder } from './event-order.ts';
-import { flowVersionTable } from './flow-versions.ts';
-import { gatewayPresence, PRESENCE_BOUNDS, type PresenceChange } from './gateway-presence.ts';
-import {
-  QUARANTINE_BOUNDS,
-  quarantineTables,
-  type QuarantineBounds,
-  type QuarantineKey,
-  type QuarantineSample,
-} from './quarantine.ts';
+import type { PresenceChange } from './gateway-presence.ts';
+import type { QuarantineKey, QuarantineSample } from './quarantine.ts';
 import type { KeptRecord } from './quarantine-records.ts';
-import { PASSING_DIGESTS_MAX, reconciler, type Reconciliation } from './reconciliation.ts';
-import { notificationTable } from './notifications.ts';
-import { registryProjection, type RecordedChange } from './registry-projection.ts';
-import { userTables, type SessionRecord, type UserChange } from './users.ts';
+import type { Reconciliation } from './reconciliation.ts';
+import type { RecordedChange } from './registry-projection.ts';
+import { tablesOf, type LedgerFigures, type LedgerOptions } from './tables.ts';
+import type { SessionRecord, UserChange } from './users.ts';
 import type { KeyedEvent } from '../ports.ts';
 
-export type LedgerOptions = {
-  readonly quarantine?: QuarantineBounds;
-  readonly presence?: typeof PRESENCE_BOUNDS;
-  /** Digests kept of refusals and presence, to notice a replay that differs. */
-  readonly passingDigests?: number;
-};
-
-export type LedgerFigures = {
-  readonly cursor: number;
-  readonly databaseBytes: number;
-  readonly auditHead: AuditHead;
-  /** Replayed events that differed from what was applied. */
-  readonly reconciliations: number;
-  /** Refused records that found no room to wait for approval. */
-  readonly quarantineNotKept: number;
-};
+export type { LedgerFigures, LedgerOptions } from './tables.ts';
 
 /** Every method may throw LedgerError; what a method says it changes is changed whole or not at all. */
 export class Ledger {
@@ -108,6 +86,8 @@ export class Ledger {
         return this.tables.presence.apply(event);
       case 'notification':
         return this.tables.notifications.apply(event);
+      case 'rules':
+        return this.tables.rules.apply(event);
       case 'audit': {
         const { at, by, action, subject, outcome, detail } = event;
         const { username, address } = by;
@@ -214,6 +194,16 @@ export class Ledger {
     return coded(() => (number === null ? this.tables.flows.newest() : this.tables.flows.flows(number)));
   }
 
+  /** What of the catalogue people publish, as it was in force under this number; null when it never was. */
+  ruleContent(number: number): RuleContent | null {
+    return coded(() => this.tables.rules.content(number));
+  }
+
+  /** Every version that changed this rule, oldest first. */
+  ruleSteps(rule: string): readonly RuleStep[] {
+    return coded(() => this.tables.rules.steps(rule));
+  }
+
   /** Newest first. */
   gatewayPresence(gateway: string): readonly PresenceChange[] {
     return coded(() => this.tables.presence.presence(gateway));
@@ -257,38 +247,3 @@ export const openLedger = (directory: string, options: LedgerOptions = {}): Ledg
 /** A ledger without a file, for tests and the simulation. */
 export const memoryLedger = (options: LedgerOptions = {}): Ledger =>
   new Ledger(openMemoryDatabase(), options);
-
-function tablesOf(db: DatabaseSync, options: LedgerOptions) {
-  const counts = counters(db);
-  const reconcile = reconciler(db, counts, options.passingDigests ?? PASSING_DIGESTS_MAX);
-  const audit = auditChain(db);
-  const quarantine = quarantineTables(db, counts, options.quarantine ?? QUARANTINE_BOUNDS);
-  const readCursor = db.prepare('SELECT position FROM progress');
-  const writeCursor = db.prepare('UPDATE progress SET position = ?');
-  const pages = db.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size');
-  const number = (row: ReturnType<typeof readCursor.get>, column: string): number => {
-    if (row === undefined) throw new Error(`no ${column}`);
-    return numberOf(row, column);
-  };
-  const cursor = (): number => number(readCursor.get(), 'position');
-  return {
-    cursor,
-    moveCursor: (position: number): void => void writeCursor.run(position),
-    reconcile,
-    audit,
-    quarantine,
-    alarms: alarmTables(db, reconcile),
-    registry: registryProjection(db, reconcile),
-    notifications: notificationTable(db),
-    presence: gatewayPresence(db, counts, options.presence ?? PRESENCE_BOUNDS),
-    users: userTables(db),
-    flows: flowVersionTable(db, audit),
-    figures: (): LedgerFigures => ({
-      cursor: cursor(),
-      databaseBytes: number(pages.get(), 'bytes'),
-      auditHead: audit.head(),
-      reconciliations: counts.value('reconciliations'),
-      quarantineNotKept: quarantine.notKept(),
-    }),
-  };
-}

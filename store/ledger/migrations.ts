@@ -9,6 +9,7 @@ import { EDGES_SCHEMA } from './schema-0002.ts';
 import { NOTIFICATIONS_SCHEMA } from './schema-0003.ts';
 import { PRODUCTS_SCHEMA } from './schema-0004.ts';
 import { FLOW_VERSIONS_SCHEMA } from './schema-0005.ts';
+import { RULE_VERSIONS_SCHEMA } from './schema-0006.ts';
 
 /** Step n brings version n-1 to n. A step that has shipped is never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly string[] = [
   NOTIFICATIONS_SCHEMA,
   PRODUCTS_SCHEMA,
   FLOW_VERSIONS_SCHEMA,
+  RULE_VERSIONS_SCHEMA,
 ];
 
 /** Version of the schema this code reads and writes. */

@@ -109,6 +109,7 @@ describe('the shipped catalogue', () => {
     Object.assign(slip.rules[0]?.levels[0] ?? {}, { onDelay: 5 });
     expect(parseCatalogue(slip, 'x')).toEqual({
       ok: false,
+      code: 'unknown-field',
       error: 'rules[0].levels[0].onDelay: unknown field',
     });
     expect(parseCatalogue({ format: 2, rules: [], system: [] }, 'x').ok).toBe(false);

@@ -9,6 +9,9 @@ import type { Answer } from '#domain/event.ts';
 import type { CommandInput } from '#domain/input.ts';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
 import type { CityPort, GatewayStatus, HistoryPort } from '#server/ports.ts';
+import { createRuleBook, type RuleBook, takeShipped } from '#rules/book/book.ts';
+import { orderRules } from '#rules/book/orders.ts';
+import { shippedCatalogue } from '#rules/shipped.ts';
 import { obey } from './fake-officer.ts';
 
 export const START = Date.UTC(2025, 10, 22, 8, 0, 0);
@@ -82,6 +85,8 @@ export type FakeCity = CityPort & {
   /** Creates or changes without a person. */
   register(items: Extract<CommandInput, { command: 'registry' }>['change']['items']): void;
   readonly commands: CommandInput[];
+  /** With the shipped rules in force. */
+  readonly book: RuleBook;
   health_: Health;
 };
 
@@ -99,6 +104,8 @@ export function createCity(clock: Clock): FakeCity {
     registry: [] as (() => void)[],
   };
   const held: (() => void)[] = [];
+  const book = createRuleBook();
+  takeShipped(book, shippedCatalogue(), clock.wallMs());
 
   const announce = (
     alarm: Alarm,
@@ -147,6 +154,8 @@ export function createCity(clock: Clock): FakeCity {
         return { ok: true, body: { revision: command.revision + 1 } };
       case 'approve-quarantine':
         return { ok: true, body: { records: command.records.length } };
+      case 'rules':
+        return orderRules(city.book, command.order, command.by.username, clock.wallMs()).answer;
       case 'alarm':
         return obey(alarms.get(command.alarm), command, clock.wallMs(), announce);
     }
@@ -156,6 +165,7 @@ export function createCity(clock: Clock): FakeCity {
     site: 'heze',
     held: false,
     commands: [],
+    book,
     health_: { status: 'ok', reasons: [] },
     registry: () => registry,
     openAlarms: () => [...alarms.values()].filter((alarm) => alarm.state !== 'normal' && !alarm.historical),
