@@ -18,7 +18,7 @@ export function applyRaise(
   if (input.source === 'person') {
     const { by, subject, colour, text, facility, area, lifeline, receivedAt: at } = input;
     const outcome = answer.ok ? 'done' : answer.code;
-    const detail = { colour, text, facility, area, lifeline };
+    const detail = { colour, text, heard: input.heard ?? null, facility, area, lifeline };
     out.events.push({ kind: 'audit', at, by, action: 'alarm.raise', subject, outcome, detail });
   }
   return answer;

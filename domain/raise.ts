@@ -24,6 +24,10 @@ export type RaisedPlace = {
   readonly lifeline: string | null;
 };
 
+/** How a person came to know: somebody called (来电), or it was seen on patrol (巡查). */
+export const HEARD = ['call', 'patrol'] as const;
+export type Heard = (typeof HEARD)[number];
+
 /**
  * Asks for an alarm. The same subject of the same origin at the same place is one alarm while it is open: asking again
  * changes nothing, a worse colour raises it. A place is needed (a facility, or area and lifeline): it decides who sees
@@ -37,7 +41,7 @@ export type RaiseInput = RaisedPlace & {
   readonly text: string;
 } & (
     | { readonly source: 'flow'; readonly flow: FlowOrigin }
-    | { readonly source: 'person'; readonly by: Person }
+    | { readonly source: 'person'; readonly by: Person; readonly heard?: Heard }
   );
 
 /** Asks that people be told something that needs no answer. No place = the whole city. */

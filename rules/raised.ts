@@ -115,8 +115,12 @@ const originOf = (input: RaiseInput): string =>
 const keyOf = (input: RaiseInput, { facility, area, lifeline }: RaisedPlace): string =>
   `${originOf(input)}|${JSON.stringify(facility === null ? [input.subject, area, lifeline] : [input.subject, facility])}`;
 
+const WHEN_HEARD = { call: 'raised-after-call', patrol: 'raised-on-patrol' } as const;
+
 function standingOf(input: RaiseInput): Standing {
   const { subject, colour, text } = input;
+  const rule = RAISED_RULES[input.source];
+  const heard = input.source === 'person' ? input.heard : undefined;
   const origin =
     input.source === 'flow'
       ? { flow: input.flow.id, flowName: input.flow.name, nodeName: input.flow.nodeName }
@@ -130,8 +134,8 @@ function standingOf(input: RaiseInput): Standing {
     unit: null,
     latched: true,
     explanation: {
-      code: RAISED_RULES[input.source],
-      params: { rule: RAISED_RULES[input.source], subject, colour, text, ...origin },
+      code: heard === undefined ? rule : WHEN_HEARD[heard],
+      params: { rule, subject, colour, text, ...origin },
     },
   };
 }

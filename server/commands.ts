@@ -5,6 +5,7 @@
 import type { Clock } from '#domain/clock.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput } from '#domain/input.ts';
+import type { RaiseInput } from '#domain/raise.ts';
 import { Problem } from './problems.ts';
 import type { CityPort } from './ports.ts';
 
@@ -14,7 +15,7 @@ export const ANSWER_WITHIN_MS = 2_000;
 const WAITING_MAX = 1_000;
 
 export type Order = {
-  readonly command: CommandInput;
+  readonly command: CommandInput | RaiseInput;
   /** What the person gets when the engine agrees. */
   readonly present: (body: unknown) => unknown;
 };

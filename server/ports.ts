@@ -14,6 +14,7 @@ import type {
 } from '#domain/contract/ledger.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput, PublishInput } from '#domain/input.ts';
+import type { RaiseInput } from '#domain/raise.ts';
 import type { PushOutcome } from '#domain/contract/push.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
 import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
@@ -48,7 +49,7 @@ export interface CityPort {
   latest(pointIndex: number): RawRow | null;
   gatewayStatus(gateway: string): GatewayStatus | null;
   /** Journals the command, folds it, answers with the engine's verdict. Stays pending while the journal cannot sync. */
-  command(command: CommandInput): Promise<Answer>;
+  command(command: CommandInput | RaiseInput): Promise<Answer>;
   onAlarm(listener: (event: AlarmEvent) => void): void;
   onPoints(listener: (changes: readonly PointChange[]) => void): void;
   onGateway(listener: (gateway: string, connected: boolean, at: Timestamp) => void): void;

@@ -26,6 +26,8 @@ export const RIGHTS = {
   'read-reference': EVERYONE,
   'read-city': READERS,
   'read-alarms': READERS,
+  /** Whoever hears or sees something may say so: it only adds. */
+  raise: [...DUTY, 'crew', 'engineer'],
   acknowledge: DUTY,
   shelve: DUTY,
   unshelve: DUTY,

@@ -14,11 +14,13 @@ import { can, effectiveScope, seesAlarm } from '../rights.ts';
 import { ActionBodies, AlarmEventShape, AlarmQuery, AlarmShape } from '../schemas/alarm.ts';
 import { answers, page, PageQuery } from '../schemas/basics.ts';
 import { place, type Api } from './api.ts';
+import { raiseRoute } from './raise-route.ts';
 
 const Params = Type.Object({ id: Type.String({ maxLength: 128 }) });
 
 export function alarmRoutes(app: Api, context: Context): void {
   readRoutes(app, context);
+  raiseRoute(app, context);
   const bodies = ActionBodies;
   action(
     app,

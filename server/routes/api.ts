@@ -10,6 +10,7 @@ import type {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { RegistryItem } from '#domain/registry.ts';
 import type { CommandInput } from '#domain/input.ts';
+import type { RaiseInput } from '#domain/raise.ts';
 import type { Person } from '#domain/user.ts';
 import { personIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
@@ -23,7 +24,7 @@ export type Api = FastifyInstance<
 >;
 
 type Ordered = {
-  readonly command: CommandInput;
+  readonly command: CommandInput | RaiseInput;
   readonly present: (body: unknown) => unknown;
 };
 

@@ -1,6 +1,7 @@
 /** The alarm and what may be done to it, as outsiders read and write them (design §5). */
 import { Type } from 'typebox';
 import { COLOURS } from '#domain/colour.ts';
+import { HEARD, RAISED_SUBJECT_MAX, RAISED_TEXT_MAX } from '#domain/raise.ts';
 import { Id, Instant, InstantInput, oneOf, orNull } from './basics.ts';
 
 const Text = Type.String({ minLength: 1, maxLength: 1_000 });
@@ -111,6 +112,25 @@ export const ActionBodies = {
   note: Type.Object({ revision, text: Text }, strict),
   verdict: Type.Object({ revision, verdict: oneOf(VERDICTS), note }, strict),
 } as const;
+
+/** Body of `POST /alarms`. */
+export const RaiseBody = Type.Object(
+  {
+    heard: Type.Optional(oneOf(HEARD, 'How it became known: somebody called, or it was seen on patrol')),
+    subject: Type.String({
+      minLength: 1,
+      maxLength: RAISED_SUBJECT_MAX,
+      description:
+        'What it is about, in a few words; the same of one person at one place is one alarm while open',
+    }),
+    text: Type.String({ minLength: 1, maxLength: RAISED_TEXT_MAX, description: 'What people shall read' }),
+    colour: ColourShape,
+    facility: Type.Optional(Id),
+    area: Type.Optional(Id),
+    lifeline: Type.Optional(Id),
+  },
+  { ...strict, description: 'A facility, or an area and a lifeline, says where' },
+);
 
 export const AlarmQuery = Type.Object({
   state: Type.Optional(oneOf(['open', 'all'], 'open when absent')),

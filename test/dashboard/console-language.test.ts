@@ -193,7 +193,8 @@ function explanationCodes(): string[] {
     for (const counted of ['', '-continuous', '-total']) codes.add(code + counted);
   for (const code of ['rate-theil-sen', 'rate-difference', 'eta-high', 'eta-low']) codes.add(code);
   for (const code of ['frozen-still', 'frozen-repeated']) codes.add(code);
-  for (const code of Object.values(RAISED_RULES)) codes.add(code);
+  for (const code of [...Object.values(RAISED_RULES), 'raised-after-call', 'raised-on-patrol'])
+    codes.add(code);
   return [...codes];
 }
 

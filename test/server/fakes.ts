@@ -8,6 +8,8 @@ import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput } from '#domain/input.ts';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
+import type { RaiseInput } from '#domain/raise.ts';
+import { createRules, onRaise } from '#rules/engine.ts';
 import type { CityPort, GatewayStatus, HistoryPort } from '#server/ports.ts';
 import { createRuleBook, type RuleBook, takeShipped } from '#rules/book/book.ts';
 import { orderRules } from '#rules/book/orders.ts';
@@ -143,7 +145,17 @@ export function createCity(clock: Clock): FakeCity {
     return { ok: true, body: { revision: registry.revision, created: result.created } };
   };
 
-  const carryOut = (command: CommandInput): Answer => {
+  /** The engine itself decides about what people raise. */
+  const raisedHere = createRules('heze');
+  const raise = (input: RaiseInput): Answer => {
+    const at = { receivedAt: clock.wallMs(), engineTime: clock.monotonicMs() };
+    return onRaise(raisedHere, registry, input, at, {
+      alarm: ({ alarm, change, by, note }) => void announce(alarm, change, by, note),
+    });
+  };
+
+  const carryOut = (command: CommandInput | RaiseInput): Answer => {
+    if (command.kind === 'raise') return raise(command);
     city.commands.push(command);
     switch (command.command) {
       case 'registry':

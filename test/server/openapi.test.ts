@@ -37,7 +37,7 @@ const PROMISED: Record<string, string> = {
   '/audit': 'get',
   '/import': 'post',
   '/ingest': 'post',
-  '/alarms': 'get',
+  '/alarms': 'get post',
   '/alarms/{id}': 'get',
   '/alarms/{id}/events': 'get',
   '/flows': 'get',
@@ -178,6 +178,7 @@ function rightOf(method: string, path: string): Action | null {
   const [, kind = '', , last] = path.split('/');
   if (path === '/health' || path === '/ingest' || path.startsWith('/session')) return null;
   if (last === 'maintenance') return 'maintenance';
+  if (path === '/alarms' && method === 'post') return 'raise';
   if (kind === 'alarms') return method === 'get' ? 'read-alarms' : (last as Action);
   if (kind === 'users') return 'manage-users';
   if (kind === 'flows' || kind === 'flow-versions') return method === 'get' ? 'read-flows' : 'edit-flows';
