@@ -218,6 +218,43 @@ export function registryOnThePage(house: PageHouse): void {
       await shows(page, 'dialog [role=status]', '已受理： taken');
     });
 
+    test('the duty leader adds a second person as the next step; the whole list is sent with its revision', async () => {
+      const page = await openAs(house, 'li', '/cfg/on-call');
+      await page.getByRole('button', { name: '修改值班表' }).click();
+      await page.getByRole('button', { name: '新增人员' }).click();
+      await shows(page, '.on-call-editor [role=status]', '每个人都要有姓名和电话');
+      const added = page.getByRole('group', { name: 'person-2' });
+      await added.getByLabel('名称').fill('赵六');
+      const named = page.getByRole('group', { name: '赵六', exact: true });
+      await named.getByLabel('电话', { exact: true }).fill('13700000000');
+      await page.getByRole('button', { name: '加一步' }).click();
+      await page.getByRole('group', { name: '第 2 步' }).getByLabel('赵六').check();
+      await page.getByRole('group', { name: '区县' }).getByLabel('牡丹区').check();
+      await everyoneCanUse(page, 'on-call editor');
+      await page.getByRole('button', { name: '保存' }).click();
+      await shows(page, '[role=status]', '值班表已生效');
+      const sent = house.city.config.written.find(({ path }) => path.includes('on-call'));
+      expect(sent?.body).toEqual({
+        revision: 3,
+        persons: [
+          { id: 'wang', name: '王五', phone: '13800000000', channels: [{ channel: 'sms-1' }] },
+          { id: 'person-2', name: '赵六', phone: '13700000000', channels: [{ channel: 'sms-1' }] },
+        ],
+        entries: [
+          {
+            id: 'all',
+            areas: ['371702'],
+            steps: [
+              { persons: ['wang'], waitMs: 180_000 },
+              { persons: ['person-2'], waitMs: 180_000 },
+            ],
+            leaders: [],
+          },
+        ],
+        reminders: { afterMs: {}, everyMs: 600_000, max: 1 },
+      });
+    });
+
     test('a file is tried first: faults row by row; a clean one gives secrets and labels once', async () => {
       const page = await openAs(house, 'admin', '/cfg/import');
       const choose = (name: string, csv: string) =>
