@@ -42,6 +42,24 @@ export function everyoneOnThePage(house: PageHouse): void {
       await everyoneCanUse(page);
     });
 
+    test('axe finds nothing on the map, its table, and the owner units, by night and by day', async () => {
+      for (let i = 0; i < 4; i++) house.city.raise(i, i === 0 ? 'red' : 'yellow');
+      const page = await house.browser.open({ width: 1600, height: 900 });
+      await logIn(page, house.server.origin, 'admin');
+      for (const light of [false, true]) {
+        if (light) await fromMenu(page, '日间');
+        for (const [address, shown] of [
+          ['/map?facility=F-0', '.facility-points'],
+          ['/map?table=1', '.map-table [data-id=al-2]'],
+          ['/cfg/organisations', '.table tbody tr'],
+        ] as const) {
+          await page.goto(`${house.server.origin}${address}`);
+          await page.waitForSelector(shown);
+          await everyoneCanUse(page, `${address}, ${light ? 'day' : 'night'}`);
+        }
+      }
+    });
+
     test.each(sizes)(
       'at $width x $height nothing scrolls sideways and no button is clipped, in both languages',
       async (size) => {
