@@ -16,7 +16,7 @@ import {
 import { countRuleOf, combinedRuleOf, relationRuleOf } from './catalogue-joins.ts';
 import { dueDateRuleOf, limitRuleOf, type RuleReader } from './catalogue-rules.ts';
 import { monthDay, type Season } from './season.ts';
-import { etaRuleOf, frozenRuleOf, rateRuleOf } from './traces/trace-parse.ts';
+import { deviationRuleOf, etaRuleOf, frozenRuleOf, rateRuleOf } from './traces/trace-parse.ts';
 
 export type ParsedCatalogue =
   | { readonly ok: true; readonly catalogue: Catalogue }
@@ -54,6 +54,7 @@ const READERS = {
   rate: rateRuleOf,
   eta: etaRuleOf,
   frozen: frozenRuleOf,
+  deviation: deviationRuleOf,
   'due-date': dueDateRuleOf,
   'k-of-n': countRuleOf,
   combined: combinedRuleOf,

@@ -7,7 +7,7 @@ import { judgeJoins, lostItsWitness, reviewJoins, stopJoins } from './joins.ts';
 import { reviewDates } from './due-dates.ts';
 import type { Signal } from './catalogue.ts';
 import { countReached } from './debounce.ts';
-import { carryMilder, fireDue, nextDue, STEP, stepLevel, stopClearing } from './level-machine.ts';
+import { anyActive, carryMilder, fireDue, nextDue, STEP, stepLevel, stopClearing } from './level-machine.ts';
 import { settle } from './process-alarm.ts';
 import { isInForce } from './season.ts';
 import type { History, PointRules, RuleInstance, Turn } from './state.ts';
@@ -86,7 +86,7 @@ export function stepRule(
   now: EngineTime,
 ): number {
   const { levels, signal, trace } = instance;
-  const own = trace === null ? m.value : signalOfTrace(trace, m);
+  const own = trace === null ? m.value : signalOfTrace(trace, m, trusted, anyActive(levels));
   const windowed = history !== null && isWindow(signal);
   let done: number = STEP.nothing;
   for (let at = 0; at < levels.length; at += 1) {

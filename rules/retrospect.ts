@@ -44,7 +44,10 @@ export function judgeSeries(
 ): RejudgedEpisode[] {
   const entry = registry.pointsByIndex[pointIndex];
   if (entry === undefined || entry.retired) return [];
-  const runs = bindOwn(state.catalogue, registry, entry).rules.map(
+  const own = bindOwn(state.catalogue, registry, entry).rules;
+  // What is usual now was not so then, and weeks are not at hand: deviations are judged live and by back-test.
+  const judged = own.filter(({ signal }) => signal !== 'deviation');
+  const runs = judged.map(
     (bound): Run => ({
       instance: { ...bound, slot: createSlot('point', pointIndex, bound.rule), late: null },
       open: null,

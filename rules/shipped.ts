@@ -13,6 +13,7 @@ import ethyleneOxideToxic from './catalogue/ethylene-oxide-toxic.json' with { ty
 import forebayHigh from './catalogue/forebay-high.json' with { type: 'json' };
 import forebayLow from './catalogue/forebay-low.json' with { type: 'json' };
 import formaldehydeToxic from './catalogue/formaldehyde-toxic.json' with { type: 'json' };
+import gasFlowUnusual from './catalogue/gas-flow-unusual.json' with { type: 'json' };
 import gasPressureDrop from './catalogue/gas-pressure-drop.json' with { type: 'json' };
 import gasPressureHigh from './catalogue/gas-pressure-high.json' with { type: 'json' };
 import gasPressureLow from './catalogue/gas-pressure-low.json' with { type: 'json' };
@@ -25,6 +26,7 @@ import hcnToxic from './catalogue/hcn-toxic.json' with { type: 'json' };
 import heatBurst from './catalogue/heat-burst.json' with { type: 'json' };
 import heatMakeUp from './catalogue/heat-make-up.json' with { type: 'json' };
 import heatMakeUpFlows from './catalogue/heat-make-up-flows.json' with { type: 'json' };
+import heatMakeUpUnusual from './catalogue/heat-make-up-unusual.json' with { type: 'json' };
 import heatPressureDrop from './catalogue/heat-pressure-drop.json' with { type: 'json' };
 import heatReturnTemperature from './catalogue/heat-return-temperature.json' with { type: 'json' };
 import heatSupplyTemperature from './catalogue/heat-supply-temperature.json' with { type: 'json' };
@@ -97,6 +99,7 @@ export const SHIPPED_RULES = [
   gasPressureLow,
   gasPressureDrop,
   gasRupture,
+  gasFlowUnusual,
   pondingDepth,
   pondingRise,
   pondingEta,
@@ -111,6 +114,7 @@ export const SHIPPED_RULES = [
   tankLevel,
   heatMakeUp,
   heatMakeUpFlows,
+  heatMakeUpUnusual,
   heatSupplyTemperature,
   heatReturnTemperature,
   heatPressureDrop,

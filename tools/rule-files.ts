@@ -112,6 +112,7 @@ function traceText({ kind, target, unit, by, samples, windowMs = 0, pattern }: R
   const slope = `${by} over ${samples} samples in ${windowMs / 60_000} min`;
   if (kind === 'eta') return `: time to ${limitText(target ?? 0)} \`${unit}\`, ${slope}`;
   if (kind === 'rate') return `: slope, ${slope}`;
+  if (kind === 'deviation') return `: ${by} of its distance from the usual at this hour of the week`;
   return kind === 'frozen' ? `: ${pattern} for ${samples} reports` : '';
 }
 
@@ -134,6 +135,7 @@ export function signalText(rule: RuleFile, level: Level): string {
   if (level.afterMs !== undefined) return `after ${level.afterMs / 60_000} min${season}`;
   if (level.atLeast !== undefined) return `>= ${level.atLeast} at once${season}`;
   if (level.limit === undefined) return `all at once${season}`;
+  if (rule.kind === 'deviation') return `>= ${limitText(level.limit)} standard deviations${season}`;
   const per = rule.per === undefined ? '' : `/${rule.per}`;
   const unit = rule.unit ?? (rule.of === 'ratio' ? '%' : (rule.in ?? ''));
   return `${windowText(rule.signal ?? 'value', level.windowMs)}${compareText(rule.side, level.limit)} \`${unit}${per}\`${season}`;

@@ -4,9 +4,10 @@ import { freshLevel } from '../level-terms.ts';
 import { computeLimit, digits12, toPointUnit } from '../limit-value.ts';
 import type { Place } from '../place.ts';
 import type { Level } from '../state.ts';
+import { freshDeviation } from './deviation.ts';
 import { freshRepeat, freshStill } from './frozen.ts';
 import type { Trace } from './trace.ts';
-import { PER_MS, type SlopeSpec, type TraceRule } from './trace-rules.ts';
+import { type DeviationRule, PER_MS, type SlopeSpec, type TraceRule } from './trace-rules.ts';
 import { THEIL_SEN_LEAST } from './slope.ts';
 
 /** Null when it cannot be bound; the reason is then in `unbound`. */
@@ -28,8 +29,14 @@ export function bindTrace(rule: TraceRule, place: Place, unbound: string[]): Bou
     return freshLevel({ ...terms, windowMs: 0, flag: 0 }, place.intervalMs);
   });
   const { id, version } = rule;
-  const unit = rule.kind === 'rate' ? `${place.unit}/${rule.per}` : 'min';
+  const unit = unitOf(rule, place);
   return { rule: id, version, signal: rule.kind, unit, lifts: [], join: null, trace, levels };
+}
+
+/** Charts count standard deviations and have no unit. */
+function unitOf(rule: TraceRule, place: Place): string | null {
+  if (rule.kind === 'deviation') return null;
+  return rule.kind === 'rate' ? `${place.unit}/${rule.per}` : 'min';
 }
 
 /** Times are reached from above when short is bad (ETA), from below when long is bad (frozen). */
@@ -57,6 +64,8 @@ function traceOf(rule: TraceRule, place: Place): Trace | string {
         ring: { times: [], values: [] },
       };
     }
+    case 'deviation':
+      return deviationOf(rule, place);
     case 'frozen': {
       const { samples, rests } = rule;
       const unit = rule.unit ?? place.unit;
@@ -72,10 +81,32 @@ function traceOf(rule: TraceRule, place: Place): Trace | string {
   }
 }
 
+/** Sums beyond so many times the limit are not kept. */
+const SUM_CAP = 2;
+const FOLLOW_INTERVALS = 3;
 const TOO_FEW = 'its window holds too few reports';
 
 const holdsEnough = ({ by, windowMs }: SlopeSpec, { intervalMs }: Place): boolean =>
   windowMs >= intervalMs * (by === 'difference' ? 1 : THEIL_SEN_LEAST - 1);
+
+function deviationOf(rule: DeviationRule, place: Place): Trace | string {
+  const { side, recentMs, learnMs, leastPercent, relearnAfterMs, chart } = rule;
+  const leastSigma = spanToPointUnit(rule.leastSigma, rule.unit ?? place.unit, place);
+  if (leastSigma === null) return `${rule.unit} does not convert to ${place.unit}`;
+  const limits = rule.levels.map(({ limit }) => Number(limit));
+  const bound =
+    chart.by === 'ewma'
+      ? chart
+      : {
+          by: chart.by,
+          slack: chart.slack,
+          start: chart.fastStart ? Math.min(...limits) / 2 : 0,
+          cap: Math.max(...limits) * SUM_CAP,
+        };
+  const followMs = place.intervalMs * FOLLOW_INTERVALS;
+  const terms = { side, recentMs, learnMs, leastSigma, leastPercent, relearnAfterMs, chart: bound, followMs };
+  return { kind: 'deviation', terms, state: freshDeviation(terms) };
+}
 
 /** A difference, not a position: 10 Cel apart are 10 K apart. */
 function spanToPointUnit(span: number, unit: string, place: Place): number | null {

@@ -1,5 +1,7 @@
 /** Why a rule on recent samples rang, beside the params that every limit alarm has. */
 import type { Explanation } from '#domain/alarm.ts';
+import { digits12 } from '../limit-value.ts';
+import { sigmaOf } from './baseline.ts';
 import type { Trace } from './trace.ts';
 
 /** Branch of the kind: the console has a sentence for each. */
@@ -9,6 +11,8 @@ export function traceCode(trace: Trace): string {
       return `rate-${trace.terms.by}`;
     case 'eta':
       return `eta-${trace.terms.side}`;
+    case 'deviation':
+      return `deviation-${trace.terms.chart.by}`;
     case 'still':
     case 'repeated':
       return `frozen-${trace.kind}`;
@@ -24,6 +28,12 @@ export function traceParams(trace: Trace): Explanation['params'] {
       const { values, times } = trace.ring;
       const { target, windowMs } = trace.terms;
       return { samples: times.length, windowMs, target, now: values.at(-1) ?? null };
+    }
+    case 'deviation': {
+      const { baseline, lastZ } = trace.state;
+      const usual = baseline.median;
+      const sigma = sigmaOf(baseline, trace.terms);
+      return { usual, sigma, now: digits12(usual + lastZ * sigma), side: trace.terms.side };
     }
     case 'still':
       return { at: trace.run.low, tolerance: trace.terms.tolerance, samples: trace.run.count };

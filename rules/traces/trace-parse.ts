@@ -1,6 +1,6 @@
-/** Reading of rate, ETA and frozen rules, each in a form of its own. */
+/** Reading of rate, ETA, frozen and deviation rules, each in a form of its own. */
 import type { LevelSpec, Settings } from '../catalogue.ts';
-import { atLeast, type Fields, fields, finite, Refused, text, word } from '../catalogue-fields.ts';
+import { atLeast, type Fields, fields, finite, flag, Refused, text, word } from '../catalogue-fields.ts';
 import {
   debounceOf,
   delaysOf,
@@ -13,6 +13,7 @@ import {
 } from '../catalogue-rules.ts';
 import { SLOPE_SAMPLES_MAX, THEIL_SEN_LEAST } from './slope.ts';
 import {
+  type DeviationRule,
   type EtaRule,
   type FrozenRule,
   PER_MS,
@@ -23,6 +24,8 @@ import {
 
 const SLOPE = ['by', 'samples', 'windowMs'];
 const DELAYED = ['name', 'colour', 'onDelayMs', 'offDelayMs', 'latch', 'debounce'];
+const CHART = ['by', 'side', 'recentMs', 'learnMs', 'relearnAfterMs'];
+const DEVIATION = [...CHART, 'unit', 'leastSigma', 'leastPercent'];
 const SIDES = ['high', 'low'] as const;
 /** Late data is judged with so much before it: a rule that looks back further would find other episodes there. */
 const LOOK_BACK_MAX_MS = 12 * 3_600_000;
@@ -91,6 +94,49 @@ export function frozenRuleOf(raw: unknown, where: string, settings: Settings): F
     rests,
     promotes: null,
   };
+}
+
+/** `kind` deviation: `limit` of a level is h of a CUSUM, or L of an EWMA, in standard deviations. */
+export function deviationRuleOf(raw: unknown, where: string, settings: Settings): DeviationRule {
+  const by = word(['cusum', 'ewma'] as const, fields(raw, where, null)['by'], `${where}.by`);
+  const own = by === 'cusum' ? ['slack', 'fastStart'] : ['lambda'];
+  const rule = ruleFields(raw, where, [...DEVIATION, ...own]);
+  const levels = levelsOf(rule, where, settings, (level, at) => {
+    const given = fields(level, at, [...DELAYED, 'limit', 'deadband']);
+    const limit = atLeast(0.5, given['limit'], `${at}.limit`);
+    const deadband = atLeast(0, given['deadband'] ?? 0, `${at}.deadband`);
+    return { ...plainLevel(given, at), limit, deadband };
+  });
+  const leastSigma = atLeast(0, rule['leastSigma'] ?? 0, `${where}.leastSigma`);
+  const unit = rule['unit'] === undefined ? null : text(rule['unit'], `${where}.unit`);
+  if (unit === null && leastSigma > 0) throw new Refused(`${where}.unit: missing`);
+  const leastPercent = atLeast(0, rule['leastPercent'] ?? 0, `${where}.leastPercent`);
+  if (leastSigma === 0 && leastPercent === 0) throw new Refused(`${where}.leastSigma: nor leastPercent`);
+  return {
+    kind: 'deviation',
+    ...headOf(rule, where, levels),
+    side: word(['high', 'low', 'both'] as const, rule['side'], `${where}.side`),
+    unit,
+    chart: by === 'cusum' ? cusumOf(rule, where) : ewmaOf(rule, where),
+    recentMs: rule['recentMs'] === undefined ? null : atLeast(60_000, rule['recentMs'], `${where}.recentMs`),
+    learnMs: atLeast(0, rule['learnMs'], `${where}.learnMs`),
+    leastSigma,
+    leastPercent,
+    relearnAfterMs: atLeast(0, rule['relearnAfterMs'] ?? 7 * PER_MS.d, `${where}.relearnAfterMs`),
+    promotes: null,
+  };
+}
+
+const cusumOf = (rule: Fields, where: string): DeviationRule['chart'] => ({
+  by: 'cusum',
+  slack: atLeast(0, rule['slack'] ?? 0.5, `${where}.slack`),
+  fastStart: flag(rule['fastStart'] ?? false, `${where}.fastStart`),
+});
+
+function ewmaOf(rule: Fields, where: string): DeviationRule['chart'] {
+  const lambda = atLeast(0.01, rule['lambda'], `${where}.lambda`);
+  if (lambda > 1) throw new Refused(`${where}.lambda: above 1`);
+  return { by: 'ewma', lambda };
 }
 
 function plainLevel(given: Fields, where: string): LevelSpec {

@@ -59,6 +59,21 @@ export type FrozenRule = TraceHead & {
   readonly rests: { readonly from: number; readonly to: number } | null;
 };
 
-export type TraceRule = RateRule | EtaRule | FrozenRule;
+/** Limits on a control chart over the distance from what is usual, in standard deviations (CUSUM h, EWMA L). */
+export type DeviationRule = TraceHead & {
+  readonly kind: 'deviation';
+  readonly side: 'high' | 'low' | 'both';
+  /** Of `leastSigma`; null when that is 0. */
+  readonly unit: string | null;
+  readonly chart:
+    | { readonly by: 'cusum'; readonly slack: number; readonly fastStart: boolean }
+    | { readonly by: 'ewma'; readonly lambda: number };
+  /** What is usual: null = by hour of the week, else the recent past so long. */
+  readonly recentMs: number | null;
+  readonly learnMs: number;
+  readonly leastSigma: number;
+  readonly leastPercent: number;
+  readonly relearnAfterMs: number;
+};
 
-export const TRACE_KINDS = ['rate', 'eta', 'frozen'] as const;
+export type TraceRule = RateRule | EtaRule | FrozenRule | DeviationRule;

@@ -2,6 +2,7 @@
 import type { Measurement } from '#domain/measurement.ts';
 import { digits12 } from '../limit-value.ts';
 import { isInOrder } from '../trust.ts';
+import { type Deviation, type DeviationTerms, takeDeviation } from './deviation.ts';
 import { minutesRepeated, minutesStill, type RepeatRun, type StillRun, type StillTerms } from './frozen.ts';
 import { minutesTo, type SlopeRing, type SlopeTerms, slopeOf, takeSample } from './slope.ts';
 
@@ -18,13 +19,14 @@ export type Trace =
       readonly ring: SlopeRing;
     }
   | { readonly kind: 'still'; readonly terms: StillTerms; readonly run: StillRun }
-  | { readonly kind: 'repeated'; readonly terms: StillTerms; readonly run: RepeatRun };
+  | { readonly kind: 'repeated'; readonly terms: StillTerms; readonly run: RepeatRun }
+  | { readonly kind: 'deviation'; readonly terms: DeviationTerms; readonly state: Deviation };
 
 /**
  * Takes `m` in and gives the rule's signal; NaN when it says nothing (yet). A sample out of order is passed over: slopes and
- * repetitions are about what followed what.
+ * repetitions are about what followed what. `inAlarm` = a level of the rule is active.
  */
-export function signalOf(trace: Trace, m: Measurement): number {
+export function signalOf(trace: Trace, m: Measurement, trusted: boolean, inAlarm: boolean): number {
   if (Number.isNaN(m.value) || !isInOrder(m)) return NaN;
   switch (trace.kind) {
     case 'rate':
@@ -39,6 +41,8 @@ export function signalOf(trace: Trace, m: Measurement): number {
       return minutesStill(trace.run, trace.terms, m.time, m.value);
     case 'repeated':
       return minutesRepeated(trace.run, trace.terms.samples, m.time, m.value);
+    case 'deviation':
+      return takeDeviation(trace.state, trace.terms, { time: m.time, value: m.value, trusted, inAlarm });
   }
 }
 
