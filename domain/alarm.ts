@@ -12,8 +12,14 @@ export type SuppressionDetail = {
   readonly by: string;
   readonly reason: string;
   readonly since: Timestamp;
-  /** Expiry of a shelf or maintenance window; review date of out-of-service. */
-  readonly until: Timestamp;
+  /** Expiry of a shelf or maintenance window; review date of out-of-service; null while its cause lasts. */
+  readonly until: Timestamp | null;
+  /** By design: the alarm (a parent) or the condition (an interlock, no alarm) that makes this one expected. */
+  readonly cause?: {
+    readonly kind: 'parent' | 'interlock';
+    readonly alarm: string | null;
+    readonly point: string | null;
+  };
 };
 
 export type Verdict = 'true-alarm' | 'false-alarm' | 'equipment-fault' | 'biogas' | 'construction' | 'drill';

@@ -7,6 +7,7 @@ import { colourRank, type Colour, worseColour } from '#domain/colour.ts';
 import type { Measurement } from '#domain/measurement.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { isOpenHere, raise, reactivate, returnToNormal, type Standing } from './alarm-machine.ts';
+import { reviewSilence } from './interlocks.ts';
 import { stopClearing } from './level-machine.ts';
 import { deciding } from './join.ts';
 import type { AlarmSlot, PointRules, RuleInstance, Turn } from './state.ts';
@@ -23,9 +24,13 @@ export function watchPoint(turn: Turn, point: PointRules): void {
 export function noteData(turn: Turn, point: PointRules, m: Measurement, proves: boolean): void {
   point.dataAt = turn.now;
   point.absenceFrom = turn.now;
-  if (point.noData.alarm?.active && isInOrder(m)) returnToNormal(turn, point.noData, m.time, m.value);
+  if (point.noData.alarm?.active && isInOrder(m)) {
+    returnToNormal(turn, point.noData, m.time, m.value);
+    reviewSilence(turn, point);
+  }
   if (point.sensorLost.alarm?.active && proves) {
     returnToNormal(turn, point.sensorLost, m.time, m.value);
+    reviewSilence(turn, point);
     reviewSensorLost(turn, point);
   }
   if (point.absenceWake === Infinity) wakeForAbsence(turn.state, point, noDataDue(turn, point));
@@ -41,6 +46,7 @@ export function wakeAbsence(turn: Turn, point: PointRules, due: EngineTime): voi
   const absent = noDataDue(turn, point);
   if (turn.now < absent) wakeForAbsence(turn.state, point, absent);
   else if (!isActive(point.sensorLost)) raiseNoData(turn, point);
+  reviewSilence(turn, point);
 }
 
 /** Raises 失联 when an alarm of the point is active and its sensor is silent too long or its gateway absent. */
@@ -49,8 +55,10 @@ export function reviewSensorLost(turn: Turn, point: PointRules): void {
   if (colour === null || isActive(point.sensorLost)) return;
   const gatewayAbsent = gatewayOf(turn, point)?.absent === true;
   const due = point.dataAt + point.intervalMs * turn.state.catalogue.settings.sensorLostIntervals;
-  if (gatewayAbsent || turn.now >= due) raiseSensorLost(turn, point, colour, gatewayAbsent);
-  else wakeForAbsence(turn.state, point, due);
+  if (gatewayAbsent || turn.now >= due) {
+    raiseSensorLost(turn, point, colour, gatewayAbsent);
+    reviewSilence(turn, point);
+  } else wakeForAbsence(turn.state, point, due);
 }
 
 /** The gateway is back: each of its points gets a full interval before it may be missed. */

@@ -1,5 +1,5 @@
 /** Whether a change sounds, and why or why not: every reason the console must have a text for. */
-import type { Alarm, AlarmEvent, Suppression } from '#domain/alarm.ts';
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 
 /** A change for one of these reasons sounds unless the alarm is suppressed. */
 export const RINGING_REASONS = [
@@ -11,6 +11,8 @@ export const RINGING_REASONS = [
   'unshelved',
   'back-in-service',
   'maintenance-ended',
+  'parent-ended',
+  'interlock-ended',
 ] as const;
 
 /** A change for one of these reasons is shown without sound. */
@@ -26,6 +28,8 @@ export const SILENT_REASONS = [
   'verdict',
   'shelved',
   'maintenance',
+  'parent',
+  'interlock',
   'out-of-service',
   'not-active',
   'historical',
@@ -35,17 +39,17 @@ export const SILENT_REASONS = [
 export type RingingReason = (typeof RINGING_REASONS)[number];
 export type AnnounceReason = RingingReason | (typeof SILENT_REASONS)[number];
 
-const WHY_SUPPRESSED: Readonly<Record<Exclude<Suppression, 'none'>, AnnounceReason>> = {
-  shelved: 'shelved',
-  'suppressed-by-design': 'maintenance',
-  'out-of-service': 'out-of-service',
-};
+/** The strongest suppression in force, and what is behind one by design. */
+function whySuppressed({ suppression, suppressions }: Alarm): AnnounceReason {
+  if (suppression === 'shelved' || suppression === 'out-of-service') return suppression;
+  return suppressions.find(({ kind }) => kind === 'suppressed-by-design')?.cause?.kind ?? 'maintenance';
+}
 
 const RINGING: ReadonlySet<string> = new Set(RINGING_REASONS);
 
 /** The announcement of `alarm` after a change for `reason`. */
 export function announcement(alarm: Alarm, reason: AnnounceReason): AlarmEvent['announce'] {
   if (!RINGING.has(reason)) return { ring: false, reason };
-  if (alarm.suppression !== 'none') return { ring: false, reason: WHY_SUPPRESSED[alarm.suppression] };
+  if (alarm.suppression !== 'none') return { ring: false, reason: whySuppressed(alarm) };
   return { ring: true, reason };
 }

@@ -53,16 +53,19 @@ export function bindOwn(
   const unbound: string[] = [];
   const own = ownLimits(point);
   const rules: BoundRule[] = [];
+  const interlocks: BoundRule[] = [];
   for (const rule of catalogue.rules) {
     if (rule.kind === 'due-date' || isJoin(rule) || !applies(rule, place)) continue;
     const bound =
       rule.kind === 'limit'
-        ? bindRule(rule, levelsBeside(own, rule), place, unbound)
+        ? bindRule(rule, rule.interlock ? rule.levels : levelsBeside(own, rule), place, unbound)
         : bindTrace(rule, place, unbound);
-    if (bound !== null && bound.levels.length > 0) rules.push(bound);
+    if (bound === null || bound.levels.length === 0) continue;
+    if (catalogue.suppression.interlocks.has(rule.id)) interlocks.push(bound);
+    else rules.push(bound);
   }
   if (own !== null) rules.push(own);
-  const watched = watchRange(catalogue, point, rules);
+  const watched = [...watchRange(catalogue, point, rules), ...interlocks];
   return { rules: watched.map((rule) => ({ ...rule, lifts: liftsOn(catalogue, rule.rule) })), unbound };
 }
 

@@ -16,6 +16,7 @@ import {
 import { countRuleOf, combinedRuleOf, relationRuleOf } from './catalogue-joins.ts';
 import { dueDateRuleOf, limitRuleOf, type RuleReader } from './catalogue-rules.ts';
 import { monthDay, type Season } from './season.ts';
+import { suppressionOfRules } from './suppression-rules.ts';
 import { deviationRuleOf, etaRuleOf, frozenRuleOf, rateRuleOf } from './traces/trace-parse.ts';
 
 export type ParsedCatalogue =
@@ -46,6 +47,7 @@ function catalogueOf(raw: unknown, revision: string): Catalogue {
     settings,
     rules,
     system: new Map(system.map((rule) => [rule.name, rule])),
+    suppression: suppressionOfRules(rules),
   };
 }
 

@@ -25,10 +25,11 @@ import {
 } from './catalogue-fields.ts';
 import type { Debounce } from './debounce.ts';
 import type { SeasonWindow } from './season.ts';
+import { parentsIn } from './suppression-rules.ts';
 
 export type RuleReader = (raw: unknown, where: string, settings: Settings) => Rule;
 
-const HEAD_FIELDS = ['id', 'version', 'kind', 'binds', 'levels', 'season', 'outsideSeason'];
+const HEAD_FIELDS = ['id', 'version', 'kind', 'binds', 'levels', 'season', 'outsideSeason', 'suppressedBy'];
 /** For people only; the tests run the examples. */
 const RULE_TEXTS = [
   'name',
@@ -43,16 +44,20 @@ const RULE_TEXTS = [
 
 /** `kind` limit (or none): limits on the signal of one point. */
 export function limitRuleOf(raw: unknown, where: string, settings: Settings): LimitRule {
-  const rule = ruleFields(raw, where, ['signal', 'side', 'unit', 'promotes']);
+  const rule = ruleFields(raw, where, ['signal', 'side', 'unit', 'promotes', 'interlock']);
   const signal = word(SIGNALS, rule['signal'], `${where}.signal`);
   const window = signal !== 'value';
   const levels = levelsOf(rule, where, settings, (level, at) => levelOf(level, at, window));
+  const interlock = flag(rule['interlock'] ?? false, `${where}.interlock`);
+  if (interlock && (levels.length !== 1 || levels[0]?.latch === true))
+    throw new Refused(`${where}.levels: an interlock has one level, which does not latch`);
   return {
     kind: 'limit',
     ...headOf(rule, where, levels),
     signal,
     side: word(['high', 'low'] as const, rule['side'], `${where}.side`),
     unit: text(rule['unit'], `${where}.unit`),
+    interlock,
     promotes: promotionOf(rule['promotes'], `${where}.promotes`),
   };
 }
@@ -82,6 +87,7 @@ export function headOf(rule: Fields, where: string, levels: readonly LevelSpec[]
     quantities: textsOf(binds['quantities'], `${where}.binds.quantities`),
     kinds: binds['kinds'] === 'any' ? null : textsOf(binds['kinds'], `${where}.binds.kinds`),
     levels: sortLevels(levels),
+    suppressedBy: parentsIn(rule, where),
   };
 }
 

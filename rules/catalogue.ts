@@ -3,6 +3,7 @@ import { type Colour, colourRank } from '#domain/colour.ts';
 import type { Debounce } from './debounce.ts';
 import type { Season, SeasonWindow } from './season.ts';
 import type { Side } from './state.ts';
+import { NO_SUPPRESSION, type ParentSpec, type Suppression } from './suppression-rules.ts';
 import type { TraceRule } from './traces/trace-rules.ts';
 
 /** What a rule looks at: the value itself, or something made of the recent values inside each level's window. */
@@ -42,6 +43,8 @@ type RuleHead = {
   readonly kinds: readonly string[] | null;
   /** Mildest first. */
   readonly levels: readonly LevelSpec[];
+  /** What suppresses it by design while it holds. */
+  readonly suppressedBy: readonly ParentSpec[];
 };
 
 /** Limits on one point's own signal. */
@@ -50,6 +53,8 @@ export type LimitRule = RuleHead & {
   readonly signal: Signal;
   readonly side: Side;
   readonly unit: string;
+  /** Reaching it is no alarm, only a reason to expect others. */
+  readonly interlock: boolean;
   /** While active it lifts that rule's colour on the same point. */
   readonly promotes: { readonly rule: string; readonly colours: number } | null;
 };
@@ -146,6 +151,7 @@ export type Catalogue = {
   readonly settings: Settings;
   readonly rules: readonly Rule[];
   readonly system: ReadonlyMap<string, SystemRule>;
+  readonly suppression: Suppression;
 };
 
 const SECOND = 1_000;
@@ -171,6 +177,7 @@ export const emptyCatalogue = (): Catalogue => ({
   settings: DEFAULT_SETTINGS,
   rules: [],
   system: new Map(),
+  suppression: NO_SUPPRESSION,
 });
 
 export const isJoin = (rule: Rule): rule is JoinRule =>

@@ -15,6 +15,8 @@ import { commandAlarm, commandMaintenance } from './commands.ts';
 import { earliest, indexOfKey, kindOfKey, pop, WAKE } from './deadlines.ts';
 import { noteReport, notePresence, noteRestart, rebindGateway, wakeGateway } from './gateway-absence.ts';
 import { applyRejudged, type Rejudged } from './historical.ts';
+import { reviewParents } from './publish.ts';
+import { dropUnasked } from './suppressors.ts';
 import { judge, wakeDelays } from './judge.ts';
 import { lapsedSlots } from './re-alarm.ts';
 import { raiseAlarm } from './raised.ts';
@@ -65,9 +67,11 @@ export function onCatalogue(
   if (parsed.ok) {
     state.catalogue = parsed.catalogue;
     const scope = bindingScope(turn);
+    dropUnasked(state.suppressors, parsed.catalogue.suppression);
     for (let index = 0; index < state.points.length; index += 1) bindPoint(turn, index, scope);
     for (let index = 0; index < state.gateways.length; index += 1)
       rebindGateway(turn, state.gateways.forWrite(index));
+    reviewParents(turn);
   }
   judgeCondition(turn, { name: 'catalogue-refused', subject: '', active: !parsed.ok, detail });
 }

@@ -1,6 +1,7 @@
 /** Presence of gateways: open connections for always-on ones, reports for sleepy ones. */
 import type { EngineTime } from '#domain/time.ts';
 import { close, isOpenHere, raise, reactivate, returnToNormal, type Standing } from './alarm-machine.ts';
+import { reviewSilence } from './interlocks.ts';
 import { restartAbsence, reviewSensorLost } from './absence.ts';
 import type { GatewayRules, PointRules, Turn } from './state.ts';
 import { wakeForGateway } from './wake.ts';
@@ -105,14 +106,20 @@ function declareAbsent(turn: Turn, gateway: GatewayRules): void {
   const standing = standingOf(turn, gateway, count, named);
   if (isOpenHere(gateway.slot)) reactivate(turn, gateway.slot, standing);
   else raise(turn, gateway.slot, standing, turn.wall);
-  eachChild(turn, gateway, (point) => reviewSensorLost(turn, point));
+  eachChild(turn, gateway, (point) => {
+    reviewSensorLost(turn, point);
+    reviewSilence(turn, point);
+  });
 }
 
 function comeBack(turn: Turn, gateway: GatewayRules): void {
   const wasAbsent = gateway.absent;
   gateway.absent = false;
   if (gateway.slot.alarm?.active) returnToNormal(turn, gateway.slot, turn.wall, null);
-  eachChild(turn, gateway, (point) => restartAbsence(turn, point, wasAbsent));
+  eachChild(turn, gateway, (point) => {
+    restartAbsence(turn, point, wasAbsent);
+    if (wasAbsent) reviewSilence(turn, point);
+  });
 }
 
 function standingOf(turn: Turn, gateway: GatewayRules, count: number, named: readonly string[]): Standing {

@@ -26,8 +26,9 @@ const RINGS_FROM_RANK = 2;
 /** `m` is late and the newest sample of its point. */
 export function ringLate(turn: Turn, point: PointRules, m: Measurement): void {
   const young = m.receivedAt - m.time < turn.state.catalogue.settings.lateRingMs;
+  const { interlocks } = turn.state.catalogue.suppression;
   for (const instance of point.rules) {
-    if (instance.signal !== 'value') continue;
+    if (instance.signal !== 'value' || interlocks.has(instance.rule)) continue;
     const level = worstReached(instance, m);
     if (level === undefined) {
       if (isData(m)) endWatch(turn, point, instance, m.time);

@@ -10,6 +10,7 @@ import {
   returnToNormal,
   type Standing,
 } from './alarm-machine.ts';
+import { reviewInterlock } from './interlocks.ts';
 import { anyActive, anyHeld, worstLevel } from './level-machine.ts';
 import { joinExplanation } from './join-explanation.ts';
 import { lifted, liftOf } from './promotion.ts';
@@ -26,6 +27,7 @@ export function settle(
   instance: RuleInstance,
   sampleTime: Timestamp | null,
 ): void {
+  if (reviewInterlock(turn, point, instance)) return;
   const { slot, levels } = instance;
   const active = anyActive(levels);
   const level = worstLevel(levels);

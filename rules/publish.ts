@@ -4,8 +4,9 @@ import type { Timestamp } from '#domain/time.ts';
 import { alarmId, type Lane } from './alarm-id.ts';
 import { announcement, type AnnounceReason } from './announce.ts';
 import { withLapse } from './re-alarm.ts';
+import { isUnder, type Places, setSuppressor } from './suppressors.ts';
 import { suppressionOf } from './suppression.ts';
-import { type AlarmSlot, CLOSED_KEPT, createSlot, type RulesState, type Turn } from './state.ts';
+import { type AlarmSlot, CLOSED_KEPT, createSlot, type RulesState, touch, type Turn } from './state.ts';
 
 export type Change = {
   readonly change: AlarmChange;
@@ -41,8 +42,71 @@ export function publish(turn: Turn, slot: AlarmSlot, change: Change): Alarm {
     announce: announcement(alarm, change.reason),
   });
   releaseClosed(state, slot);
+  noteParent(turn, alarm);
   return alarm;
 }
+
+/** A rule that others name as their parent begins or ends to hold here. */
+function noteParent(turn: Turn, alarm: Alarm): void {
+  const { suppressors, catalogue } = turn.state;
+  const { suppression } = catalogue;
+  const { rule, id, point, active } = alarm;
+  if (alarm.historical || !suppression.placesOf.has(rule)) return;
+  const who = { kind: 'parent', rule, alarm: id, point, since: turn.wall } as const;
+  if (setSuppressor(suppressors, suppression, alarm, who, active))
+    reviseUnder(turn, rule, alarm, { begins: 'parent', ends: 'parent-ended' });
+}
+
+/** Other rules may be suppressed by other ones now: every alarm is told what that means for it. */
+export function reviewParents(turn: Turn): void {
+  for (const { alarm, kind } of turn.state.byId.values())
+    if (alarm !== null && kind !== 'closed' && alarm.active) noteParent(turn, alarm);
+  reviseSuppressed(turn, () => true, { begins: 'parent', ends: 'parent-ended' });
+}
+
+/** How a change of what suppresses an alarm is told. */
+export type Revision = {
+  readonly begins: AnnounceReason;
+  /** Rings, if the alarm is still active and untaken. */
+  readonly ends: AnnounceReason;
+  readonly note?: string;
+  readonly by?: string;
+};
+
+/** Tells every open alarm that names `rule` as its parent, where `parent` is. */
+export function reviseUnder(turn: Turn, rule: string, parent: Places, told: Revision): void {
+  const { suppression } = turn.state.catalogue;
+  reviseSuppressed(turn, (alarm) => isUnder(suppression, rule, parent, alarm), told);
+}
+
+/** Brings what suppresses the alarms that are meant up to date, in order of their sequence; each change is an event. */
+export function reviseSuppressed(turn: Turn, isMeant: (alarm: Alarm) => boolean, told: Revision): void {
+  const { begins, ends, ...more } = told;
+  const under = [...turn.state.byId.values()]
+    .filter((slot) => slot.alarm !== null && slot.kind !== 'closed' && isMeant(slot.alarm))
+    .sort(bySequence);
+  for (const slot of under) {
+    if (slot.alarm === null) continue;
+    const before = slot.alarm.suppressions;
+    const after = suppressionOf(turn.state, slot, slot.alarm).suppressions;
+    if (JSON.stringify(before) === JSON.stringify(after)) continue;
+    touch(turn.state, slot);
+    const grows = after.length >= before.length;
+    publish(turn, slot, {
+      change: grows ? 'suppressed' : 'unsuppressed',
+      alarm: slot.alarm,
+      reason: grows ? begins : resumeReason(slot.alarm, ends),
+      ...more,
+    });
+  }
+}
+
+export const bySequence = (a: AlarmSlot, b: AlarmSlot): number =>
+  (a.alarm?.sequence ?? 0) - (b.alarm?.sequence ?? 0);
+
+/** What is put aside no longer sounds again only while it is active and nobody has taken it. */
+export const resumeReason = (alarm: Alarm, ringing: AnnounceReason): AnnounceReason =>
+  alarm.active && alarm.state === 'unacknowledged' ? ringing : 'not-active';
 
 /** An id that no open or recent alarm has, however the wall clock was set back. */
 export function freshId(

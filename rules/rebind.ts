@@ -2,6 +2,7 @@
 import { changeLimit, close, isOpenHere, letGo } from './alarm-machine.ts';
 import { bind, type BoundRule } from './binding.ts';
 import { reviewDates } from './due-dates.ts';
+import { rebindInterlocks } from './interlocks.ts';
 import type { JoinScope } from './join-binding.ts';
 import type { Join } from './join.ts';
 import { anyActive, worstLevel } from './level-machine.ts';
@@ -39,6 +40,7 @@ export function rebindPoint(turn: Turn, point: PointRules, scope: JoinScope): vo
   reviewDates(turn, point);
   for (const instance of old)
     if (!point.rules.some(({ slot }) => slot === instance.slot)) letGoOfRule(turn, point, instance);
+  rebindInterlocks(turn, point, old);
 }
 
 /** Without levels it judges nothing more; it only holds the place of an alarm that nobody took yet. */
@@ -50,7 +52,8 @@ function letGoOfRule(turn: Turn, point: PointRules, instance: RuleInstance): voi
 
 /** The point is gone: everything it had open ends and says so. */
 function unbind(turn: Turn, point: PointRules): void {
-  for (const { slot } of point.rules) close(turn, slot, 'point-retired');
+  const old = point.rules;
+  for (const { slot } of old) close(turn, slot, 'point-retired');
   close(turn, point.noData, 'point-retired');
   close(turn, point.sensorLost, 'point-retired');
   point.bound = false;
@@ -59,6 +62,7 @@ function unbind(turn: Turn, point: PointRules): void {
   point.memberOf = null;
   point.datesDue = Infinity;
   point.history = null;
+  rebindInterlocks(turn, point, old);
 }
 
 function instanceOf(

@@ -46,7 +46,8 @@ export function judgeSeries(
   if (entry === undefined || entry.retired) return [];
   const own = bindOwn(state.catalogue, registry, entry).rules;
   // What is usual now was not so then, and weeks are not at hand: deviations are judged live and by back-test.
-  const judged = own.filter(({ signal }) => signal !== 'deviation');
+  const { interlocks } = state.catalogue.suppression;
+  const judged = own.filter(({ rule, signal }) => signal !== 'deviation' && !interlocks.has(rule));
   const runs = judged.map(
     (bound): Run => ({
       instance: { ...bound, slot: createSlot('point', pointIndex, bound.rule), late: null },

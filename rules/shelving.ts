@@ -1,8 +1,8 @@
 /** Putting alarms aside and bringing them back: shelves, out-of-service, maintenance windows. Each ends by itself. */
-import type { Alarm, AlarmChange } from '#domain/alarm.ts';
+import type { AlarmChange } from '#domain/alarm.ts';
 import type { AnnounceReason } from './announce.ts';
 import { push, WAKE, wakeKey } from './deadlines.ts';
-import { publish } from './publish.ts';
+import { bySequence, publish, resumeReason, reviseSuppressed } from './publish.ts';
 import {
   type AlarmSlot,
   type MaintenanceWindow,
@@ -11,7 +11,7 @@ import {
   touch,
   type Turn,
 } from './state.ts';
-import { covers, suppressionOf } from './suppression.ts';
+import { covers } from './suppression.ts';
 
 /** Puts `one` on the alarm's place, in place of an older one of its kind. */
 export function suppress(turn: Turn, slot: AlarmSlot, one: OwnSuppression, note: string | null): void {
@@ -47,7 +47,7 @@ export function setMaintenance(turn: Turn, window: MaintenanceWindow): void {
     turn.state.maintenance.set(key, window);
     push(turn.state.deadlines, window.due, wakeKey(WAKE.suppression, 0));
   }
-  reviseSuppressed(turn, window, window.by);
+  reviseUnderWindow(turn, window, window.by);
 }
 
 /** Ends whatever shelf, review date or window is due at `turn.now`. */
@@ -55,7 +55,7 @@ export function expireSuppressions(turn: Turn): void {
   for (const [key, window] of turn.state.maintenance) {
     if (window.due > turn.now) continue;
     turn.state.maintenance.delete(key);
-    reviseSuppressed(turn, window, null);
+    reviseUnderWindow(turn, window, null);
   }
   for (const slot of suppressedSlots(turn.state))
     for (const one of slot.suppressions)
@@ -70,29 +70,9 @@ export function suppressedSlots(state: RulesState): AlarmSlot[] {
   return slots.sort(bySequence);
 }
 
-const bySequence = (a: AlarmSlot, b: AlarmSlot): number =>
-  (a.alarm?.sequence ?? 0) - (b.alarm?.sequence ?? 0);
-
-function reviseSuppressed(turn: Turn, window: MaintenanceWindow, by: string | null): void {
-  const under = [...turn.state.byId.values()]
-    .filter((slot) => slot.alarm !== null && slot.kind !== 'closed' && covers(window, slot.alarm))
-    .sort(bySequence);
-  for (const slot of under) {
-    if (slot.alarm === null) continue;
-    const before = slot.alarm.suppressions;
-    const after = suppressionOf(turn.state, slot, slot.alarm).suppressions;
-    if (JSON.stringify(before) === JSON.stringify(after)) continue;
-    touch(turn.state, slot);
-    const begins = after.length >= before.length;
-    publish(turn, slot, {
-      change: begins ? 'suppressed' : 'unsuppressed',
-      alarm: slot.alarm,
-      reason: begins ? 'maintenance' : resumeReason(slot.alarm, 'maintenance-ended'),
-      note: window.reason,
-      ...(by === null ? {} : { by }),
-    });
-  }
+function reviseUnderWindow(turn: Turn, window: MaintenanceWindow, by: string | null): void {
+  reviseSuppressed(turn, (alarm) => covers(window, alarm), {
+    ...{ begins: 'maintenance', ends: 'maintenance-ended', note: window.reason },
+    ...(by === null ? {} : { by }),
+  });
 }
-
-const resumeReason = (alarm: Alarm, ringing: AnnounceReason): AnnounceReason =>
-  alarm.active && alarm.state === 'unacknowledged' ? ringing : 'not-active';

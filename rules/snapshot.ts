@@ -9,6 +9,7 @@ import {
   type PointRules,
   type RulesState,
 } from './state.ts';
+import type { Suppressors } from './suppressors.ts';
 import { rebuildDeadlines } from './wake.ts';
 
 /** The large part, copied page by page while the fold goes on. */
@@ -25,12 +26,13 @@ type Rest = {
   readonly system: Map<string, AlarmSlot>;
   readonly raised: Map<string, AlarmSlot>;
   readonly maintenance: Map<string, MaintenanceWindow>;
+  readonly suppressors: Suppressors;
 };
 
 /** The small part. Shares objects with the state: serialise it before the next input. */
 export function restOf(state: RulesState): unknown {
-  const { sequence, closedCount, catalogue, system, raised, maintenance } = state;
-  return { sequence, closedCount, catalogue, system, raised, maintenance } satisfies Rest;
+  const { sequence, closedCount, catalogue, system, raised, maintenance, suppressors } = state;
+  return { sequence, closedCount, catalogue, system, raised, maintenance, suppressors } satisfies Rest;
 }
 
 /** Rebuilds the state from what `pagesOf` and `restOf` gave; both were written by this engine revision. */
@@ -46,6 +48,7 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
   for (const [key, slot] of small.system) state.system.set(key, slot);
   for (const [key, slot] of small.raised) state.raised.set(key, slot);
   for (const [key, window] of small.maintenance) state.maintenance.set(key, window);
+  for (const [key, here] of small.suppressors) state.suppressors.set(key, here);
   for (const slot of everySlot(state)) {
     if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
     if (slot.lapse !== null) state.lapses.add(slot);

@@ -10,12 +10,16 @@ import type { Registry } from '#domain/registry.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { type Catalogue, emptyCatalogue, type Signal } from './catalogue.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
+import type { History } from './history.ts';
 import type { Join, Membership } from './join.ts';
 import type { SampleRun, SampleSpan } from './sample-count.ts';
 import type { SeasonWindow } from './season.ts';
+import type { Suppressors } from './suppressors.ts';
 import type { Debounce, Tally } from './debounce.ts';
 import type { Trace } from './traces/trace.ts';
 import type { TraceRule } from './traces/trace-rules.ts';
+
+export type { History } from './history.ts';
 
 export type Side = 'high' | 'low';
 
@@ -110,22 +114,6 @@ export type AlarmSlot = {
   lapse: { readonly due: EngineTime; readonly at: Timestamp } | null;
 };
 
-/** Recent samples of a point with window rules, in effective time, neighbours merged beyond the resolution. */
-export type History = {
-  readonly times: Timestamp[];
-  readonly sums: number[];
-  readonly counts: number[];
-  readonly mins: number[];
-  readonly maxs: number[];
-  readonly keepMs: number;
-  readonly resolutionMs: number;
-  /** A running total (rain-total) is turned into increments; its last value, NaN before the first. */
-  readonly total: boolean;
-  lastTotal: number;
-  /** Since when no gap longer than three report intervals occurred. */
-  coveredFrom: Timestamp;
-};
-
 export type PastEpisode = {
   readonly rule: string;
   readonly onsetAt: Timestamp;
@@ -205,6 +193,8 @@ export type RulesState = {
   /** Alarms that flows and people asked for, by the key of what they are about; at most RAISED_OPEN_MAX. */
   readonly raised: Map<string, AlarmSlot>;
   readonly maintenance: Map<string, MaintenanceWindow>;
+  /** Alarms and interlocks that suppress others by design while they hold. */
+  readonly suppressors: Suppressors;
   /** Derived: every alarm that can still be found by id. */
   readonly byId: Map<string, AlarmSlot>;
   /** Derived: the places whose acknowledgement ends by itself. */
@@ -240,6 +230,7 @@ export function createState(site: string): RulesState {
     system: new Map(),
     raised: new Map(),
     maintenance: new Map(),
+    suppressors: new Map(),
     byId: new Map(),
     lapses: new Set(),
     deadlines: createDeadlines(),

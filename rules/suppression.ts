@@ -1,5 +1,6 @@
 /** Which suppressions are in force on an alarm: beside its state, never instead of it. */
 import type { Alarm, Suppression, SuppressionDetail } from '#domain/alarm.ts';
+import { suppressedBy } from './suppressors.ts';
 import type { AlarmSlot, MaintenanceWindow, OwnSuppression, RulesState } from './state.ts';
 
 const STRENGTH: Readonly<Record<Suppression, number>> = {
@@ -21,9 +22,11 @@ export function suppressionOf(
     alarm.state !== 'normal' &&
     alarm.colour !== 'red' &&
     alarm.highestColour !== 'red'
-  )
+  ) {
     for (const window of windowsOver(state, alarm))
       suppressions.push(detailOf({ ...window, kind: 'suppressed-by-design' }));
+    suppressions.push(...suppressedBy(state.suppressors, state.catalogue.suppression, alarm));
+  }
   let suppression: Suppression = 'none';
   for (const { kind } of suppressions) if (STRENGTH[kind] > STRENGTH[suppression]) suppression = kind;
   return { suppression, suppressions };

@@ -1,6 +1,7 @@
 /** Rules on what a point's recent samples say together: how fast it moves, when it gets there, whether it moves at all. */
 import type { LevelSpec, LimitSpec } from '../catalogue.ts';
 import type { Side } from '../state.ts';
+import type { ParentSpec } from '../suppression-rules.ts';
 
 /** Time units a rate may be told in; the rate's own unit is `<unit>/<per>`. */
 export const PER_MS = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -14,6 +15,8 @@ export type TraceHead = {
   readonly kinds: readonly string[] | null;
   /** Mildest first. */
   readonly levels: readonly LevelSpec[];
+  /** What suppresses it by design while it holds. */
+  readonly suppressedBy: readonly ParentSpec[];
   /** While active it lifts that rule's colour on the same point. */
   readonly promotes: { readonly rule: string; readonly colours: number } | null;
 };

@@ -23,7 +23,13 @@ const SuppressionShape = Type.Object({
   by: Type.String(),
   reason: Type.String(),
   since: Instant,
-  until: Instant,
+  until: orNull(Instant),
+  cause: Type.Optional(
+    Type.Object(
+      { kind: oneOf(['parent', 'interlock']), alarm: Name, point: Name },
+      { description: 'By design: the alarm or the condition (no alarm) that makes this one expected' },
+    ),
+  ),
 });
 
 export const AlarmShape = Type.Object(

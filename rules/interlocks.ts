@@ -1,0 +1,41 @@
+/** Interlocks: limits whose reaching is no alarm, only a reason why other alarms are expected. */
+import { anyActive } from './level-machine.ts';
+import { reviseUnder } from './publish.ts';
+import type { PointRules, RuleInstance, Turn } from './state.ts';
+import { subjectOf } from './subject.ts';
+import { setSuppressor } from './suppressors.ts';
+
+/** True when `instance` is an interlock: its levels moved, or its sensor fell silent or spoke again. Then it is done. */
+export function reviewInterlock(turn: Turn, point: PointRules, instance: RuleInstance): boolean {
+  const { state, registry } = turn;
+  const { suppression } = state.catalogue;
+  if (!suppression.interlocks.has(instance.rule)) return false;
+  const at = subjectOf(registry, instance.slot);
+  const { rule } = instance;
+  const who = { kind: 'interlock', rule, alarm: null, point: at.point, since: turn.wall } as const;
+  const holds = point.bound && anyActive(instance.levels) && speaks(turn, point);
+  if (setSuppressor(state.suppressors, suppression, at, who, holds))
+    reviseUnder(turn, rule, at, { begins: 'interlock', ends: 'interlock-ended' });
+  return true;
+}
+
+/** The interlocks of a point after it was bound anew; those that are gone hold no more. */
+export function rebindInterlocks(turn: Turn, point: PointRules, before: readonly RuleInstance[]): void {
+  if (turn.state.catalogue.suppression.interlocks.size === 0) return;
+  for (const instance of point.rules) reviewInterlock(turn, point, instance);
+  for (const instance of before)
+    if (!point.rules.some(({ rule }) => rule === instance.rule))
+      reviewInterlock(turn, point, { ...instance, levels: [] });
+}
+
+/** A point fell silent or speaks again, or its whole gateway did. */
+export function reviewSilence(turn: Turn, point: PointRules): void {
+  if (turn.state.catalogue.suppression.interlocks.size === 0) return;
+  for (const instance of point.rules) reviewInterlock(turn, point, instance);
+}
+
+/** Any sign that nobody hears this sensor. */
+function speaks(turn: Turn, point: PointRules): boolean {
+  if (point.noData.alarm?.active === true || point.sensorLost.alarm?.active === true) return false;
+  return turn.state.gateways.get(point.gatewayIndex)?.absent !== true;
+}
