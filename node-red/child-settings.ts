@@ -63,7 +63,6 @@ export function lockedSettings(parts: {
     editorTheme: {
       tours: false,
       projects: { enabled: false },
-      palette: { editable: false },
       page: { title: '城市生命线 · 流程' },
       header: { title: '城市生命线 · 流程' },
     },

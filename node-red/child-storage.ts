@@ -2,6 +2,7 @@
  * Where the editor keeps flows: not in files, but with the platform. A deploy is answered once the ledger has the new
  * version; what starts is what the platform gave. So there is no copy that could differ, and no need to write to disk.
  */
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import type { FlowsText } from './messages.ts';
 
 type Documents = { flows: unknown[]; credentials: Record<string, unknown> };
@@ -12,7 +13,8 @@ export type FlowStorage = {
   readonly module: Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
 };
 
-export function createFlowStorage(save: (flows: FlowsText) => Promise<void>): FlowStorage {
+/** `secret` is the one Node-RED encrypts credentials with. */
+export function createFlowStorage(secret: string, save: (flows: FlowsText) => Promise<void>): FlowStorage {
   let kept: Documents = { flows: [], credentials: {} };
   let credentials: Record<string, unknown> = {};
   let settings: unknown = {};
@@ -26,7 +28,10 @@ export function createFlowStorage(save: (flows: FlowsText) => Promise<void>): Fl
     module: {
       init: nothing,
       getFlows: async () => structuredClone(kept.flows),
-      getCredentials: async () => structuredClone(kept.credentials),
+      getCredentials: async () =>
+        Object.keys(kept.credentials).length === 0
+          ? noCredentials(secret)
+          : structuredClone(kept.credentials),
       // Node-RED saves credentials first: they wait for the flows that they belong to.
       async saveCredentials(next: Record<string, unknown>) {
         credentials = next;
@@ -51,4 +56,11 @@ export function createFlowStorage(save: (flows: FlowsText) => Promise<void>): Fl
       },
     },
   };
+}
+
+/** Nothing, encrypted as Node-RED does it: unencrypted it would warn at every start that something is missing. */
+function noCredentials(secret: string): Record<string, unknown> {
+  const start = randomBytes(16);
+  const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(secret).digest(), start);
+  return { $: start.toString('hex') + cipher.update('{}', 'utf8', 'base64') + cipher.final('base64') };
 }

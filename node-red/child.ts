@@ -29,7 +29,9 @@ async function start(order: Extract<ToFlows, { kind: 'start' }>): Promise<void> 
   const RED = require('node-red');
   // The one Node-RED itself is built on.
   const express = createRequire(require.resolve('node-red'))('express');
-  const storage = createFlowStorage((flows) => link.save(serving.getStore() ?? '', flows));
+  const storage = createFlowStorage(order.credentialSecret, (flows) =>
+    link.save(serving.getStore() ?? '', flows),
+  );
   storage.put(order.flows);
   const lifeline = createLifeline(link);
   const app = express();

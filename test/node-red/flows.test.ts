@@ -22,6 +22,10 @@ const end = async (id: string): Promise<void> => {
 };
 
 describe('the editor', () => {
+  it('is up without a warning', () => {
+    expect(city.platform().output()).not.toMatch(/\[warn\]|\[error\]/);
+  });
+
   it('is for administrators: nobody else without a session, an engineer may look, an officer may not', async () => {
     const { http } = city.platform();
     for (const path of ['/flows', '/flows/', '/flows/flows', '/flows/red/red.min.js', '/flows/settings'])
