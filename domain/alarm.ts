@@ -1,5 +1,6 @@
 /** The alarm as every part of the product and every outsider sees it (ISA-18.2 words; design §5). */
 import type { Colour } from './colour.ts';
+import type { AlarmIncident } from './incident.ts';
 import type { Timestamp } from './time.ts';
 
 export type AlarmState = 'unacknowledged' | 'acknowledged' | 'returned-unacknowledged' | 'normal';
@@ -70,6 +71,8 @@ export type Alarm = {
   readonly unjournaled?: true;
   readonly verdict: Verdict | null;
   readonly explanation: Explanation;
+  /** The incident it belongs to; absent while it stands alone. */
+  readonly incident?: AlarmIncident;
 };
 
 /** Open = an officer may still owe it something. */
@@ -94,6 +97,7 @@ export type AlarmChange =
   | 'note'
   | 'limit'
   | 'late-ring'
+  | 'resurfaced'
   | 'historical'
   | 'withdrawn'
   | 'reconciled';

@@ -1,6 +1,7 @@
 /** What the main fold decided: frozen in the record log, applied to the ledger exactly once. */
 import type { AlarmEvent } from './alarm.ts';
 import type { Colour } from './colour.ts';
+import type { FloodEvent, IncidentEvent } from './incident.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { RegistryChange } from './registry.ts';
 import type { RuleVersionEvent } from './rule-book.ts';
@@ -14,6 +15,8 @@ export type CityEvent =
   | FlowNoticeEvent
   | NotificationEvent
   | RuleVersionEvent
+  | IncidentEvent
+  | FloodEvent
   | {
       readonly kind: 'registry';
       readonly at: Timestamp;

@@ -179,7 +179,10 @@ export function onOnCall(
 }
 
 const ringsUntaken = (alarm: Alarm): boolean =>
-  isOpen(alarm) && alarm.state !== 'acknowledged' && alarm.suppression === 'none';
+  isOpen(alarm) &&
+  alarm.state !== 'acknowledged' &&
+  alarm.suppression === 'none' &&
+  alarm.incident?.folded !== true;
 
 const isFollowed = (state: EmergencyState, alarm: Alarm): boolean =>
   episodeOfAlarm(state, alarm.id) !== undefined;

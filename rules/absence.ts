@@ -53,7 +53,11 @@ export function wakeAbsence(turn: Turn, point: PointRules, due: EngineTime): voi
 export function reviewSensorLost(turn: Turn, point: PointRules): void {
   const colour = worstActive(point);
   if (colour === null || isActive(point.sensorLost)) return;
-  const gatewayAbsent = gatewayOf(turn, point)?.absent === true;
+  const gateway = gatewayOf(turn, point);
+  const gatewayAbsent = gateway?.absent === true;
+  // Its gateway went and is not yet missed: whether sensor or gateway is lost is known within the minute. Red does not wait.
+  const isUndecided = gateway?.bound === true && gateway.seen && !gateway.sleepy && !gateway.connected;
+  if (isUndecided && !gatewayAbsent && colour !== 'red') return;
   const due = point.dataAt + point.intervalMs * turn.state.catalogue.settings.sensorLostIntervals;
   if (gatewayAbsent || turn.now >= due) {
     raiseSensorLost(turn, point, colour, gatewayAbsent);

@@ -13,6 +13,7 @@ export const RINGING_REASONS = [
   'maintenance-ended',
   'parent-ended',
   'interlock-ended',
+  'resurfaced',
 ] as const;
 
 /** A change for one of these reasons is shown without sound. */
@@ -34,6 +35,7 @@ export const SILENT_REASONS = [
   'not-active',
   'historical',
   'withdrawn',
+  'folded',
 ] as const;
 
 export type RingingReason = (typeof RINGING_REASONS)[number];

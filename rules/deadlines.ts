@@ -8,7 +8,15 @@ import type { EngineTime } from '#domain/time.ts';
  * Order of effects at one instant: a gateway before its points, delays before the end of a suppression, and that before
  * the end of an acknowledgement.
  */
-export const WAKE = { gateway: 0, absence: 1, delays: 2, suppression: 3, lapse: 4 } as const;
+export const WAKE = {
+  gateway: 0,
+  absence: 1,
+  delays: 2,
+  suppression: 3,
+  lapse: 4,
+  incident: 5,
+  flood: 6,
+} as const;
 export type WakeKind = (typeof WAKE)[keyof typeof WAKE];
 
 export type Deadlines = { readonly due: EngineTime[]; readonly key: number[] };

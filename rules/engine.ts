@@ -15,6 +15,9 @@ import { commandAlarm, commandMaintenance } from './commands.ts';
 import { earliest, indexOfKey, kindOfKey, pop, WAKE } from './deadlines.ts';
 import { noteReport, notePresence, noteRestart, rebindGateway, wakeGateway } from './gateway-absence.ts';
 import { applyRejudged, type Rejudged } from './historical.ts';
+import { wakeFlood } from './incidents/flood.ts';
+import { settleIncidents, wakeIncident } from './incidents/review.ts';
+import { delayReviews } from './incidents/state.ts';
 import { reviewParents } from './publish.ts';
 import { dropUnasked } from './suppressors.ts';
 import { judge, wakeDelays } from './judge.ts';
@@ -39,6 +42,8 @@ export type { RulesSink, RulesState } from './state.ts';
 export { parseCatalogue } from './catalogue-parse.ts';
 export { judgeSeries, type StoredRow } from './retrospect.ts';
 export { alarmById, openAlarms, rulesOfPoint, unboundLevels } from './queries.ts';
+export { floodView, ringsPerMinute } from './incidents/flood.ts';
+export { incidentById, openIncidents } from './incidents/review.ts';
 export { placeRaised, refusedText, standingRaised } from './raised.ts';
 export { pagesOf, restOf, restoreRules } from './snapshot.ts';
 export { shippedCatalogue } from './shipped.ts';
@@ -74,6 +79,7 @@ export function onCatalogue(
     reviewParents(turn);
   }
   judgeCondition(turn, { name: 'catalogue-refused', subject: '', active: !parsed.ok, detail });
+  settleIncidents(turn);
 }
 
 /** Points and gateways were registered, changed or retired; a change of a device or facility touches its points. */
@@ -98,6 +104,7 @@ export function onRegistry(
   }
   for (const index of [...gateways].sort((a, b) => a - b))
     rebindGateway(turn, state.gateways.forWrite(index));
+  settleIncidents(turn);
 }
 
 /** Lets everything happen that is due at or before `to`, in order, each stamped with its due time. */
@@ -117,6 +124,7 @@ export function advance(
     turn.now = due;
     turn.wall = at.receivedAt - (at.engineTime - due);
     wake(turn, key, due);
+    settleIncidents(turn);
   }
 }
 
@@ -131,7 +139,9 @@ export function onMeasurement(
   at: Moment,
   out: RulesSink,
 ): void {
-  judge(turnOf(state, registry, at, out), m);
+  const turn = turnOf(state, registry, at, out);
+  judge(turn, m);
+  settleIncidents(turn);
 }
 
 /** A gateway's first connection opened or its last one closed. */
@@ -143,7 +153,9 @@ export function onPresence(
   at: Moment,
   out: RulesSink,
 ): void {
-  notePresence(turnOf(state, registry, at, out), state.gateways.forWrite(gatewayIndex), connected);
+  const turn = turnOf(state, registry, at, out);
+  notePresence(turn, state.gateways.forWrite(gatewayIndex), connected);
+  settleIncidents(turn);
 }
 
 /** Any accepted publish of a gateway: the only sign of life of a sleepy one. Call it before its measurements. */
@@ -154,7 +166,9 @@ export function onGatewayReport(
   at: Moment,
   out: RulesSink,
 ): void {
-  noteReport(turnOf(state, registry, at, out), state.gateways.forWrite(gatewayIndex));
+  const turn = turnOf(state, registry, at, out);
+  noteReport(turn, state.gateways.forWrite(gatewayIndex));
+  settleIncidents(turn);
 }
 
 /**
@@ -182,11 +196,13 @@ export function onResumed(
       for (const level of levels) if (level.clearSince !== null) level.clearSince += gapMs;
     point.delayWake = delayDue(point);
   }
+  delayReviews(state.incidents, gapMs);
   rebuildDeadlines(state);
   const turn = turnOf(state, registry, at, out);
   turn.now = to;
   for (let index = 0; index < state.gateways.length; index += 1)
     noteRestart(turn, state.gateways.forWrite(index), gapMs);
+  settleIncidents(turn);
   advance(state, registry, to, at, out);
 }
 
@@ -199,9 +215,9 @@ export function onCommand(
   out: RulesSink,
 ): Answer {
   const turn = turnOf(state, registry, at, out);
-  if (command.command === 'alarm') return commandAlarm(turn, command);
-  if (command.command === 'maintenance') return commandMaintenance(turn, command);
-  return { ok: false, code: 'unknown-command', detail: command.command };
+  const answer = commanded(turn, command);
+  settleIncidents(turn);
+  return answer;
 }
 
 /** A fault of the system itself begins or ends. */
@@ -212,7 +228,9 @@ export function onCondition(
   at: Moment,
   out: RulesSink,
 ): void {
-  judgeCondition(turnOf(state, registry, at, out), condition);
+  const turn = turnOf(state, registry, at, out);
+  judgeCondition(turn, condition);
+  settleIncidents(turn);
 }
 
 /** A flow or a person asks for an alarm; the body of the answer is the alarm, new or as it stands. */
@@ -223,7 +241,10 @@ export function onRaise(
   at: Moment,
   out: RulesSink,
 ): Answer {
-  return raiseAlarm(turnOf(state, registry, at, out), input);
+  const turn = turnOf(state, registry, at, out);
+  const answer = raiseAlarm(turn, input);
+  settleIncidents(turn);
+  return answer;
 }
 
 /** Stored data of a point were judged again: `input.episodes` is all there is with an onset in [from, to]. */
@@ -234,7 +255,9 @@ export function onRejudged(
   at: Moment,
   out: RulesSink,
 ): void {
-  applyRejudged(turnOf(state, registry, at, out), input);
+  const turn = turnOf(state, registry, at, out);
+  applyRejudged(turn, input);
+  settleIncidents(turn);
 }
 
 const turnOf = (state: RulesState, registry: Registry, at: Moment, out: RulesSink): Turn => ({
@@ -245,6 +268,12 @@ const turnOf = (state: RulesState, registry: Registry, at: Moment, out: RulesSin
   wall: at.receivedAt,
 });
 
+function commanded(turn: Turn, command: CommandInput): Answer {
+  if (command.command === 'alarm') return commandAlarm(turn, command);
+  if (command.command === 'maintenance') return commandMaintenance(turn, command);
+  return { ok: false, code: 'unknown-command', detail: command.command };
+}
+
 function wake(turn: Turn, key: number, due: EngineTime): void {
   const { state } = turn;
   const index = indexOfKey(key);
@@ -253,6 +282,8 @@ function wake(turn: Turn, key: number, due: EngineTime): void {
   else if (kind === WAKE.absence) wakeAbsence(turn, state.points.forWrite(index), due);
   else if (kind === WAKE.delays) wakeDelays(turn, state.points.forWrite(index), due);
   else if (kind === WAKE.suppression) expireSuppressions(turn);
+  else if (kind === WAKE.incident) wakeIncident(turn, index, due);
+  else if (kind === WAKE.flood) wakeFlood(turn, due);
   else for (const slot of lapsedSlots(turn)) reAlarm(turn, slot);
 }
 

@@ -3,6 +3,7 @@ import type { Alarm, AlarmChange } from '#domain/alarm.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { alarmId, type Lane } from './alarm-id.ts';
 import { announcement, type AnnounceReason } from './announce.ts';
+import { placeInIncident, takeUpSymptoms } from './incidents/placing.ts';
 import { withLapse } from './re-alarm.ts';
 import { isUnder, type Places, setSuppressor } from './suppressors.ts';
 import { suppressionOf } from './suppression.ts';
@@ -23,14 +24,19 @@ export type Change = {
 export function publish(turn: Turn, slot: AlarmSlot, change: Change): Alarm {
   const { state } = turn;
   state.sequence += 1;
-  const alarm: Alarm = {
+  const numbered: Alarm = {
     ...withLapse(state.lapses, slot, change.alarm),
     ...suppressionOf(state, slot, change.alarm),
     revision: change.alarm.revision + (change.sameRevision ? 0 : 1),
     sequence: state.sequence,
   };
-  slot.alarm = alarm;
-  state.byId.set(alarm.id, slot);
+  const begins = change.change === 'raised' || change.change === 'reactivated';
+  const announced = announcement(numbered, change.reason);
+  const told = placeInIncident(turn, slot.alarm, { alarm: numbered, announce: announced, begins });
+  slot.alarm = told.alarm;
+  state.byId.set(told.alarm.id, slot);
+  if (begins) takeUpSymptoms(turn, told.alarm);
+  const { alarm } = slot;
   turn.out.alarm({
     kind: 'alarm',
     sequence: alarm.sequence,
@@ -39,7 +45,7 @@ export function publish(turn: Turn, slot: AlarmSlot, change: Change): Alarm {
     alarm,
     by: change.by ?? null,
     note: change.note ?? null,
-    announce: announcement(alarm, change.reason),
+    announce: told.announce,
   });
   releaseClosed(state, slot);
   noteParent(turn, alarm);

@@ -1,6 +1,7 @@
 /** The state in pages for a snapshot, and back. */
 import type { PagedArray } from '#domain/paged-array.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type IncidentSlot, incidentsRest, restoreIncidents } from './incidents/state.ts';
 import {
   type AlarmSlot,
   createState,
@@ -17,6 +18,7 @@ export const pagesOf = (state: RulesState): Record<string, PagedArray<unknown>> 
   points: state.points,
   gateways: state.gateways,
   closed: state.closed,
+  incidents: state.incidents.slots,
 });
 
 type Rest = {
@@ -27,12 +29,15 @@ type Rest = {
   readonly raised: Map<string, AlarmSlot>;
   readonly maintenance: Map<string, MaintenanceWindow>;
   readonly suppressors: Suppressors;
+  readonly incidents: ReturnType<typeof incidentsRest>;
 };
 
 /** The small part. Shares objects with the state: serialise it before the next input. */
 export function restOf(state: RulesState): unknown {
   const { sequence, closedCount, catalogue, system, raised, maintenance, suppressors } = state;
-  return { sequence, closedCount, catalogue, system, raised, maintenance, suppressors } satisfies Rest;
+  const incidents = incidentsRest(state.incidents);
+  const small = { sequence, closedCount, catalogue, system, raised, maintenance, suppressors };
+  return { ...small, incidents } satisfies Rest;
 }
 
 /** Rebuilds the state from what `pagesOf` and `restOf` gave; both were written by this engine revision. */
@@ -53,6 +58,9 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
     if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
     if (slot.lapse !== null) state.lapses.add(slot);
   }
+  const incidents = (pages['incidents'] ?? []) as IncidentSlot[][];
+  const alarms = [...state.byId.values()].flatMap(({ alarm }) => alarm ?? []);
+  restoreIncidents(state.incidents, incidents, small.incidents, alarms);
   rebuildDeadlines(state);
   return state;
 }

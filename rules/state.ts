@@ -3,7 +3,6 @@
  * give the same state anywhere. The index and the heap are derived and rebuilt after a restart.
  */
 import type { Alarm, AlarmEvent, Suppression } from '#domain/alarm.ts';
-import type { Colour } from '#domain/colour.ts';
 import { PagedArray } from '#domain/paged-array.ts';
 import type { RaisedPlace } from '#domain/raise.ts';
 import type { Registry } from '#domain/registry.ts';
@@ -11,60 +10,16 @@ import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { type Catalogue, emptyCatalogue, type Signal } from './catalogue.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import type { History } from './history.ts';
+import { createIncidents, type IncidentSink, type IncidentsState } from './incidents/state.ts';
 import type { Join, Membership } from './join.ts';
-import type { SampleRun, SampleSpan } from './sample-count.ts';
-import type { SeasonWindow } from './season.ts';
+import type { LateWatch, Level } from './level.ts';
+
 import type { Suppressors } from './suppressors.ts';
-import type { Debounce, Tally } from './debounce.ts';
 import type { Trace } from './traces/trace.ts';
 import type { TraceRule } from './traces/trace-rules.ts';
 
+export type { LateWatch, Level, Side } from './level.ts';
 export type { History } from './history.ts';
-
-export type Side = 'high' | 'low';
-
-/** One limit of one rule at one point: what it asks (fixed at binding, point's unit) and how far it has come. */
-export type Level = {
-  readonly name: string;
-  readonly colour: Colour;
-  readonly rank: number;
-  readonly side: Side;
-  /** Reached at or beyond `limit`; over only strictly inside `clear` (limit less deadband). */
-  readonly limit: number;
-  readonly clear: number;
-  readonly onDelayMs: number;
-  readonly offDelayMs: number;
-  readonly windowMs: number;
-  /** How many samples of its delays must agree; null where time alone counts. */
-  readonly onSpan: SampleSpan | null;
-  readonly offSpan: SampleSpan | null;
-  /** Null = in force all year. */
-  readonly season: SeasonWindow | null;
-  /** Once active it holds its colour until a person resets it. */
-  readonly latch: boolean;
-  /** Reached by this bit of FLAG instead of by value (over-range); 0 for an ordinary limit. */
-  readonly flag: number;
-  readonly debounce: Debounce | null;
-  /** Samples counted towards the debounce; null when there are none. */
-  tally: Tally | null;
-  /** Last value of the rule's signal: what an onset by deadline shows. */
-  seen: number;
-  overSince: EngineTime | null;
-  clearSince: EngineTime | null;
-  /** Samples of the delay that runs; null when none runs or none are counted. */
-  run: SampleRun | null;
-  active: boolean;
-  held: boolean;
-};
-
-/** A late ring that still stands for its rule: no second ring until the episode is over or a higher colour comes. */
-export type LateWatch = {
-  /** Effective time since when late samples stand at orange or above. */
-  since: Timestamp;
-  /** Rank already rung; -1 while a delay still runs. */
-  rung: number;
-  alarm: string;
-};
 
 /** Another rule of the same point that lifts this one's colour while it is active. */
 export type Lift = { readonly rule: string; readonly colours: number };
@@ -195,6 +150,7 @@ export type RulesState = {
   readonly maintenance: Map<string, MaintenanceWindow>;
   /** Alarms and interlocks that suppress others by design while they hold. */
   readonly suppressors: Suppressors;
+  readonly incidents: IncidentsState;
   /** Derived: every alarm that can still be found by id. */
   readonly byId: Map<string, AlarmSlot>;
   /** Derived: the places whose acknowledgement ends by itself. */
@@ -203,8 +159,8 @@ export type RulesState = {
   readonly deadlines: Deadlines;
 };
 
-/** Where alarm events go, in order. */
-export type RulesSink = { alarm(event: AlarmEvent): void };
+/** Where events go, in order; a copy that nobody watches needs no incidents. */
+export type RulesSink = { alarm(event: AlarmEvent): void; readonly incident?: IncidentSink };
 
 /** One step of the engine: `now` is engine time, `wall` the same instant on the wall clock. */
 export type Turn = {
@@ -231,6 +187,7 @@ export function createState(site: string): RulesState {
     raised: new Map(),
     maintenance: new Map(),
     suppressors: new Map(),
+    incidents: createIncidents(),
     byId: new Map(),
     lapses: new Set(),
     deadlines: createDeadlines(),

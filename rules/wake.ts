@@ -46,6 +46,12 @@ export function rebuildDeadlines(state: RulesState): void {
   for (const slot of state.raised.values()) pushSuppressions(state, slot.suppressions);
   pushSuppressions(state, [...state.maintenance.values()]);
   for (const slot of state.lapses) pushLapse(deadlines, slot);
+  const { slots, flood } = state.incidents;
+  for (let slot = 0; slot < slots.length; slot += 1) {
+    const reviewAt = slots.get(slot)?.incident?.reviewAt ?? Infinity;
+    if (reviewAt < Infinity) push(deadlines, reviewAt, wakeKey(WAKE.incident, slot));
+  }
+  if (flood.wake < Infinity) push(deadlines, flood.wake, wakeKey(WAKE.flood, 0));
 }
 
 /** Earliest end of a delay or look at a date at this point; Infinity when there is none. */

@@ -32,6 +32,22 @@ const SuppressionShape = Type.Object({
   ),
 });
 
+const ExplanationShape = Type.Object({
+  code: Type.String(),
+  params: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+});
+
+const AlarmIncidentShape = Type.Object(
+  {
+    id: Type.String(),
+    role: oneOf(['cause', 'symptom', 'related']),
+    by: orNull(Type.String({ description: 'Of a symptom: the alarm that explains it' })),
+    why: orNull(ExplanationShape),
+    folded: Type.Boolean({ description: 'It would have rung; it does when its cause is over and it is not' }),
+  },
+  { description: 'Its place in its incident; absent while it stands alone' },
+);
+
 export const AlarmShape = Type.Object(
   {
     id: Type.String(),
@@ -71,13 +87,8 @@ export const AlarmShape = Type.Object(
     withdrawn: Type.Optional(Type.Literal(true)),
     unjournaled: Type.Optional(Type.Literal(true)),
     verdict: orNull(oneOf(VERDICTS)),
-    explanation: Type.Object({
-      code: Type.String(),
-      params: Type.Record(
-        Type.String(),
-        Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
-      ),
-    }),
+    explanation: ExplanationShape,
+    incident: Type.Optional(AlarmIncidentShape),
   },
   { description: 'One episode of one rule on one point, gateway or the platform' },
 );

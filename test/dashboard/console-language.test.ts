@@ -10,6 +10,7 @@ import { REJECTION_REASONS } from '#domain/rejection.ts';
 import { explain } from '../../dashboard/src/text/explanation.ts';
 import { PROBLEMS } from '../../server/problems.ts';
 import { RINGING_REASONS, SILENT_REASONS } from '../../rules/announce.ts';
+import { INCIDENT_REASONS } from '../../rules/incidents/laws.ts';
 import zh from '../../dashboard/src/text/zh-CN.json' with { type: 'json' };
 import en from '../../dashboard/src/text/en.json' with { type: 'json' };
 
@@ -108,6 +109,11 @@ describe('codes that the platform sends have a text', () => {
       expect(union(type).length, type).toBeGreaterThan(3);
       for (const code of union(type)) expect(te(`${group}.${code}`), `${group}.${code}`).toBe(true);
     }
+  });
+
+  test('why an alarm belongs to an incident, and as what', () => {
+    for (const code of INCIDENT_REASONS) expect(te(`explanation.${code}`), code).toBe(true);
+    for (const role of ['cause', 'symptom', 'related']) expect(te(`incident.${role}`), role).toBe(true);
   });
 
   test('explanations that the engine writes', () => {

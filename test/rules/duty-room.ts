@@ -1,6 +1,7 @@
 /** A small city with a duty room for the tests: time in seconds, every event kept in words. */
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { Answer } from '#domain/event.ts';
+import type { FloodEvent, Incident, IncidentEvent } from '#domain/incident.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import type { Measurement, Quality } from '#domain/measurement.ts';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
@@ -28,7 +29,14 @@ export class DutyRoom {
   readonly registry: Registry = createRegistry();
   state = engine.createRules('heze');
   readonly events: AlarmEvent[] = [];
-  readonly sink = { alarm: (event: AlarmEvent): void => void this.events.push(event) };
+  /** What was told of incidents and of the flood. */
+  readonly incidents: IncidentEvent[] = [];
+  readonly floods: FloodEvent[] = [];
+  readonly sink = {
+    alarm: (event: AlarmEvent): void => void this.events.push(event),
+    incident: (event: IncidentEvent | FloodEvent): void =>
+      void (event.kind === 'incident' ? this.incidents.push(event) : this.floods.push(event)),
+  };
 
   constructor(catalogue: unknown = engine.shippedCatalogue().catalogue) {
     engine.onCatalogue(this.state, this.registry, catalogue, 'r1', moment(0), this.sink);
@@ -200,6 +208,13 @@ export class DutyRoom {
     return engine.openAlarms(this.state);
   }
 
+  /** The only open incident. */
+  incident(): Incident {
+    const [incident, ...others] = engine.openIncidents(this.state);
+    if (incident === undefined || others.length > 0) throw new Error(`${others.length} other incidents`);
+    return incident;
+  }
+
   /** `[second, change, rule, colour, rings]` of every event, or of one rule's. */
   told(rule?: string): [number, string, string, string, boolean][] {
     return this.events
@@ -215,7 +230,7 @@ export class DutyRoom {
 }
 
 export const item = (
-  kind: 'facilities' | 'gateways' | 'devices' | 'points',
+  kind: 'facilities' | 'gateways' | 'devices' | 'points' | 'edges',
   value: unknown,
 ): RegistryItem => ({
   op: 'upsert',

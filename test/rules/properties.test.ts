@@ -2,7 +2,7 @@
 import { deserialize, serialize } from 'node:v8';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlarmEvent } from '#domain/alarm.ts';
+import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import { FLAG } from '#domain/measurement.ts';
 import * as engine from '#rules/engine.ts';
 import { DutyRoom, engineAt, moment, wall } from './duty-room.ts';
@@ -133,6 +133,29 @@ function apply(room: DutyRoom, second: number, what: Exclude<Step, { kind: 'down
   }
 }
 
+/** Counts every open incident anew from the open alarms. */
+function incidentsAgree(state: DutyRoom['state']): void {
+  const open = engine.openAlarms(state);
+  for (const alarm of open)
+    if (alarm.incident?.folded === true) {
+      expect([alarm.colour, alarm.highestColour]).not.toContain('red');
+      expect(engine.incidentById(state, alarm.incident.id)).not.toBeNull();
+    }
+  for (const incident of engine.openIncidents(state)) {
+    const members = open.filter((alarm) => alarm.incident?.id === incident.id);
+    const how = (which: (alarm: Alarm) => boolean): number => members.filter(which).length;
+    expect(incident).toMatchObject({
+      open: members.length,
+      active: how(({ active }) => active),
+      unacknowledged: how(({ state }) => state !== 'acknowledged'),
+      symptoms: how(({ incident: place }) => place?.role === 'symptom'),
+      causes: how(({ incident: place }) => place?.role !== 'symptom'),
+      folded: how(({ incident: place }) => place?.folded === true),
+    });
+    expect(incident.members).toBeGreaterThanOrEqual(members.length);
+  }
+}
+
 function order(room: DutyRoom, second: number, what: Extract<Step, { kind: 'order' }>['what']): void {
   room.pass(second);
   const alarm = room.open().at(-1);
@@ -150,9 +173,11 @@ describe('in every history', () => {
   it('extra ticks anywhere change nothing', () => {
     fc.assert(
       fc.property(history, (steps) => {
-        const plain = play(steps).room.events;
-        const ticking = play(steps, { before: (second, room) => room.pass(second) }).room.events;
-        expect(ticking).toEqual(plain);
+        const plain = play(steps).room;
+        const ticking = play(steps, { before: (second, room) => room.pass(second) }).room;
+        expect(ticking.events).toEqual(plain.events);
+        expect(ticking.incidents).toEqual(plain.incidents);
+        expect(ticking.floods).toEqual(plain.floods);
       }),
       RUNS,
     );
@@ -164,6 +189,8 @@ describe('in every history', () => {
         const plain = play(steps).room;
         const restarted = play(steps, { after: (room) => (room.state = restored(room.state)) }).room;
         expect(restarted.events).toEqual(plain.events);
+        expect(restarted.incidents).toEqual(plain.incidents);
+        expect(restarted.floods).toEqual(plain.floods);
         expect(restarted.open()).toEqual(plain.open());
       }),
       { ...RUNS, numRuns: 60 },
@@ -190,7 +217,7 @@ describe('in every history', () => {
     );
   });
 
-  it('sequence has no hole, and a revision moves by one or, for a note, not at all', () => {
+  it('sequence has no hole, and a revision moves by one or, for a note or a resurfacing, not at all', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const { events } = play(steps).room;
@@ -199,9 +226,20 @@ describe('in every history', () => {
           expect(event.sequence).toBe(at + 1);
           expect(event.alarm.sequence).toBe(at + 1);
           const before = revisions.get(event.alarm.id) ?? 0;
-          expect(event.alarm.revision - before).toBe(event.change === 'note' ? 0 : 1);
+          expect(event.alarm.revision - before).toBe(
+            event.change === 'note' || event.change === 'resurfaced' ? 0 : 1,
+          );
           revisions.set(event.alarm.id, event.alarm.revision);
         });
+      }),
+      RUNS,
+    );
+  });
+
+  it('what an incident says is what its alarms say, and red is never folded', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, { after: ({ state }) => incidentsAgree(state) });
       }),
       RUNS,
     );

@@ -13,7 +13,7 @@ export type Announcer = {
 };
 
 const EVERY_MS = 5_000;
-const NEW: readonly string[] = ['raised', 'reactivated', 're-alarmed', 'colour', 'late-ring'];
+const NEW: readonly string[] = ['raised', 'reactivated', 're-alarmed', 'colour', 'late-ring', 'resurfaced'];
 
 export function createAnnouncer(): Announcer {
   const polite = shallowRef<{ count: number; highest: Colour } | null>(null);

@@ -41,14 +41,14 @@ export function ringNow(ring: Ring, tone: Tone, now: number): boolean {
   return sound(ring, tone, now, BURST_MS);
 }
 
-/** What repeats: untaken reds and oranges that nothing suppresses, and a lost line. */
+/** What repeats: untaken reds and oranges that nothing suppresses or folds, and a lost line. */
 export type Owing = { readonly red: boolean; readonly orange: boolean; readonly lost: boolean };
 
 export function owing(alarms: Iterable<Alarm>, lost: boolean): Owing {
   let red = false;
   let orange = false;
   for (const alarm of alarms) {
-    if (!isWaiting(alarm)) continue;
+    if (!isWaiting(alarm) || alarm.incident?.folded === true) continue;
     if (alarm.highestColour === 'red') red = true;
     if (alarm.highestColour === 'orange') orange = true;
   }

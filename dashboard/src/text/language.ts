@@ -63,7 +63,7 @@ export function useText() {
     /** Text of a code the server sent; the code itself when this console does not know it. */
     coded,
     level: (colour: Colour): string => t(`level.${colour}`),
-    explanation: (alarm: Alarm, names: Names): string =>
+    explanation: (alarm: Pick<Alarm, 'explanation'>, names: Names): string =>
       explain(alarm.explanation, language.value, {
         translate: (key, values) => t(key, values),
         knows: (key) => te(key),
