@@ -2,7 +2,8 @@
 import type { Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { createBacktest } from '#rules/backtest.ts';
-import { type BacktestReport, compareEpisodes, type LabelledEvent } from '#rules/backtest-report.ts';
+import type { RunOutcome } from '#domain/contract/rules.ts';
+import { compareEpisodes, type LabelledEvent } from '#rules/backtest-report.ts';
 import { parseCatalogue } from '#rules/engine.ts';
 import { walkHistory } from '#store/embedded/history-walk.ts';
 
@@ -24,15 +25,11 @@ export type BacktestRequest = {
   readonly labels: readonly LabelledEvent[];
   readonly shiftMs: number;
   readonly listedMax: number;
+  /** Told how far it is, 0 to 1. */
+  readonly progress?: (share: number) => void;
 };
 
-export type BacktestOutcome = BacktestReport & {
-  readonly rows: number;
-  /** History is judged up to here: the running hours are not sealed yet. */
-  readonly coveredThrough: Timestamp;
-  readonly damagedChunks: number;
-  readonly cpuMs: number;
-};
+export type BacktestOutcome = RunOutcome;
 
 /** A catalogue that does not parse; the message names the place. */
 export class CatalogueRefused extends Error {}
@@ -50,9 +47,13 @@ export function runBacktest(request: BacktestRequest): BacktestOutcome {
   );
   if (before === undefined || after === undefined) throw new Error('two catalogues make two tests');
   const stretch = { from: from - request.lookBackMs, to, wanted: wantedOf(request) };
-  const figures = walkHistory(request.measurements, stretch, (row) => {
-    before.take(row);
-    after.take(row);
+  const whole = to - stretch.from;
+  const figures = walkHistory(request.measurements, stretch, {
+    row(row) {
+      before.take(row);
+      after.take(row);
+    },
+    hour: (time) => request.progress?.(Math.min(1, (time - stretch.from) / whole)),
   });
   const end = Math.max(from, figures.coveredThrough);
   const report = compareEpisodes(before.finish(end), after.finish(end), request);

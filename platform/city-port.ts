@@ -6,8 +6,8 @@ import type { NotificationEvent } from '#domain/notification.ts';
 import type { Measurement } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
-import { alarmById, openAlarms, shippedCatalogue } from '#rules/engine.ts';
-import { SHIPPED_RULES, SHIPPED_SYSTEM } from '#rules/shipped.ts';
+import { catalogueInForce, type RuleBook, systemOf } from '#rules/book/book.ts';
+import { alarmById, openAlarms } from '#rules/engine.ts';
 import type { CityPort } from '#server/ports.ts';
 import { AREAS, EDGE_KINDS, FACILITY_KINDS, LIFELINES, QUANTITIES } from '#domain/catalogue.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -66,12 +66,13 @@ export function createCityPort(parts: {
       edgeKinds: EDGE_KINDS,
       quantities: QUANTITIES,
       areas: AREAS,
-      ...shippedRules(),
+      ...rulesInForce(city.ruleBook),
     }),
   };
 }
 
 /** The rules as data, with the revision that names them. */
-function shippedRules(): { revision: string; rules: readonly unknown[]; system: readonly unknown[] } {
-  return { revision: shippedCatalogue().revision, rules: SHIPPED_RULES, system: SHIPPED_SYSTEM };
+function rulesInForce(book: RuleBook): { revision: string; rules: readonly unknown[]; system: unknown } {
+  const { revision } = catalogueInForce(book);
+  return { revision, rules: book.inForce.rules, system: systemOf(book) };
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { startBroker } from '#broker/broker.ts';
-import type { Broker, BrokerOptions } from '#broker/ports.ts';
+import type { Broker } from '#broker/ports.ts';
 import type { Config } from '#config';
 import type { Clock } from '#domain/clock.ts';
 import type { Rejection, RejectionReason } from '#domain/rejection.ts';
@@ -20,6 +20,7 @@ import { readSetAside } from '#store/set-aside.ts';
 import { openPipeline } from '../pipeline.ts';
 import { startAlerts } from './alerts.ts';
 import { createBrokerHost } from './broker-host.ts';
+import { brokerTls } from './broker-tls.ts';
 import { createAnnouncements, createCityPort } from './city-port.ts';
 import { countCommit } from './commit-metrics.ts';
 import { createClosers, dieWithWorker, endByInput, stopPipeline } from './endings.ts';
@@ -32,6 +33,7 @@ import { createPacketNotes } from './packet-notes.ts';
 import { createInfluxEdge } from './influx.ts';
 import { createPushIntake } from './push-intake.ts';
 import { createRefusalNotes } from './refusal-notes.ts';
+import { openRules } from './rules-port.ts';
 import { watchSelf } from './self-watch.ts';
 import { renewTls } from './tls-renewal.ts';
 
@@ -45,6 +47,7 @@ export type Platform = {
   close(): Promise<void>;
 };
 
+const newRunId = (): string => randomBytes(6).toString('hex');
 const LOOK_EVERY_MS = 10_000;
 const CONSOLE_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dashboard', 'dist');
 
@@ -182,6 +185,8 @@ export async function startPlatform(
     const { channelsFile } = config;
     const alerts = startAlerts({ channelsFile, pipeline, announcements, clock, mac: secretHmac });
     closers.push(() => alerts.stop());
+    const ruleDesk = openRules({ pipeline, clock, directory: directory.path, newId: newRunId });
+    closers.push(ruleDesk.stop);
     const first = await ensureFirstAdmin(ledger, config.adminPassword ?? undefined);
     const city = createCityPort({
       pipeline,
@@ -212,6 +217,7 @@ export async function startPlatform(
         pushBytesPerS: config.bounds.publishBytesPerSMax,
         diagnostics: createDiagnostics({ pipeline, clock, notes: packets }),
         ledger,
+        rules: ruleDesk.port,
         clock,
         secretHmac,
         randomBytes,
@@ -282,19 +288,4 @@ export async function startPlatform(
     await closers.closeAll().catch((error: unknown) => console.error(error));
     throw cause;
   }
-}
-
-/** Listeners of the broker that speak TLS; none without a port of theirs. */
-function brokerTls({ tls, mqttsPort, mqttWssPort }: Config): Partial<BrokerOptions> {
-  if (tls === null || (mqttsPort === null && mqttWssPort === null)) return {};
-  const { cert, key, ca } = tls;
-  return {
-    tls: {
-      cert,
-      key,
-      ...(ca === undefined ? {} : { ca }),
-      ...(mqttsPort === null ? {} : { port: mqttsPort }),
-      ...(mqttWssPort === null ? {} : { websocketPort: mqttWssPort }),
-    },
-  };
 }

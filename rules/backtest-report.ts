@@ -4,48 +4,15 @@
  */
 import { COLOURS, type Colour } from '#domain/colour.ts';
 import type { Timestamp } from '#domain/time.ts';
-import type { BacktestEpisode } from './backtest.ts';
+import type {
+  BacktestEpisode,
+  BacktestLoad,
+  BacktestReport,
+  Detection,
+  LabelledEvent,
+} from '#domain/contract/backtest.ts';
 
-/** A known true event, against which the delay of detection is measured. `point` or `facility` says where. */
-export type LabelledEvent = {
-  readonly name: string;
-  readonly point?: string;
-  readonly facility?: string;
-  readonly from: Timestamp;
-  readonly to: Timestamp;
-};
-
-/** Load of one catalogue on the duty room. */
-export type BacktestLoad = {
-  readonly alarms: number;
-  readonly byColour: Readonly<Record<Colour, number>>;
-  /** Alarms of each shift of the asked length, from the start on; the last may be cut short. */
-  readonly perShift: readonly number[];
-  /** Most alarms in any ten minutes, and how many floods there were: more than 10 in ten minutes, over below 5. */
-  readonly peakPer10Min: number;
-  readonly floods: number;
-  /** Alarms that are part of chattering: at least three onsets of one (point, rule) within a minute. */
-  readonly chattering: number;
-};
-
-export type Detection = {
-  readonly label: string;
-  /** From the event's begin to the onset of the first alarm there; 0 when one already stood; null = missed. */
-  readonly delayMs: number | null;
-};
-
-export type BacktestReport = {
-  readonly before: BacktestLoad;
-  readonly after: BacktestLoad;
-  readonly same: number;
-  readonly added: readonly BacktestEpisode[];
-  readonly removed: readonly BacktestEpisode[];
-  /** Same place and rule at overlapping times, but another colour, limit, onset or return. */
-  readonly changed: readonly { readonly before: BacktestEpisode; readonly after: BacktestEpisode }[];
-  /** Differences beyond the bound, counted but not listed. */
-  readonly unlisted: number;
-  readonly detection: readonly { readonly label: string; before: number | null; after: number | null }[];
-};
+export type { BacktestLoad, BacktestReport, LabelledEvent } from '#domain/contract/backtest.ts';
 
 /** Shifts of `shiftMs` follow each other from `from` on. */
 export type Shifts = { readonly from: Timestamp; readonly shiftMs: number };
@@ -77,6 +44,11 @@ export function compareEpisodes(
     changed: take(changed, room),
   };
   const differences = pairs.added.length + pairs.removed.length + changed.length;
+  const counts = {
+    added: pairs.added.length,
+    removed: pairs.removed.length,
+    changed: changed.length,
+  };
   const shown = listed.added.length + listed.removed.length + listed.changed.length;
   const found = [before, after].map((episodes) => detect(episodes, options.labels));
   return {
@@ -84,6 +56,7 @@ export function compareEpisodes(
     after: loadOf(after, options),
     same: pairs.matched.length - changed.length,
     ...listed,
+    differences: counts,
     unlisted: differences - shown,
     detection: options.labels.map(({ name }, at) => ({
       label: name,

@@ -5,7 +5,8 @@
  * are not part of the stored measurements.
  */
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
-import { type Colour, worseColour } from '#domain/colour.ts';
+import type { BacktestEpisode } from '#domain/contract/backtest.ts';
+import { worseColour } from '#domain/colour.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import { FLAG, type Measurement } from '#domain/measurement.ts';
 import type { Registry } from '#domain/registry.ts';
@@ -13,24 +14,7 @@ import type { Moment, Timestamp } from '#domain/time.ts';
 import type { Person } from '#domain/user.ts';
 import { advance, createRules, onCatalogue, onCommand, onMeasurement, onRegistry } from './engine.ts';
 
-/** One alarm the catalogue would have raised. */
-export type BacktestEpisode = {
-  readonly rule: string;
-  readonly ruleVersion: number;
-  /** Null for an alarm that is not of one point. */
-  readonly point: string | null;
-  readonly facility: string | null;
-  readonly limit: string;
-  /** The worst colour it reached. */
-  readonly colour: Colour;
-  readonly onsetAt: Timestamp;
-  /** Null = still standing at the end. */
-  readonly returnedAt: Timestamp | null;
-  /** At onset, in `unit`. */
-  readonly value: number | null;
-  readonly limitValue: number | null;
-  readonly unit: string | null;
-};
+export type { BacktestEpisode } from '#domain/contract/backtest.ts';
 
 export type Backtest = {
   /** Rows by effective time, never going back; throws a RangeError for an unknown point. */

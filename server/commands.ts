@@ -65,6 +65,7 @@ function refusal(answer: Answer & { ok: false }): Problem {
   const body = answer.body;
   if (typeof body !== 'object' || body === null) return Problem.ofAnswer(answer.code, answer.detail);
   if ('errors' in body) return Problem.ofAnswer(answer.code, answer.detail, { errors: body.errors });
+  if ('draft' in body) return Problem.ofAnswer(answer.code, answer.detail, { draft: body.draft });
   return Problem.ofAnswer(answer.code, answer.detail, { alarm: body });
 }
 

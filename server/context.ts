@@ -15,6 +15,7 @@ import type {
   IntakePort,
   LedgerPort,
 } from './ports.ts';
+import type { RulesPort } from './rules-port.ts';
 import type { Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
 
@@ -28,6 +29,7 @@ export type ServerPorts = {
   readonly pushBytesPerS?: number;
   readonly diagnostics: DiagnosticsPort;
   readonly ledger: LedgerPort;
+  readonly rules: RulesPort;
   /** Null or absent: switched off. */
   readonly flows?: FlowsPort | null;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import type {
   NewFlowVersion,
   QuarantineGroup,
   QuarantinePage,
+  RuleStep,
   UserRecord,
 } from '#domain/contract/ledger.ts';
 import type { Answer } from '#domain/event.ts';
@@ -18,6 +19,7 @@ import type { RaiseInput } from '#domain/raise.ts';
 import type { PushOutcome } from '#domain/contract/push.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
 import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
+import type { RuleContent } from '#domain/rule-book.ts';
 import type { Product, Registry } from '#domain/registry.ts';
 import type { NotificationItem } from '#domain/notification.ts';
 import type { Timestamp } from '#domain/time.ts';
@@ -167,6 +169,10 @@ export interface LedgerPort {
     device: string,
     limit: number,
   ): Promise<readonly { number: number; json: string; receivedAt: Timestamp }[]>;
+  /** What was in force under this number; null when nothing ever was. */
+  ruleContent(number: number): Promise<RuleContent | null>;
+  /** Every version that changed this rule, oldest first. */
+  ruleSteps(rule: string): Promise<readonly RuleStep[]>;
   /** Answers with the new version's number. */
   saveFlows(version: NewFlowVersion): Promise<number>;
   /** Below a number, newest first. */

@@ -48,6 +48,10 @@ export const RIGHTS = {
   /** Flows run code in a process of their own and can raise alarms: an administrator's tool. */
   'read-flows': REGISTRARS,
   'edit-flows': ['system-admin'],
+  'read-rules': READERS,
+  'draft-rules': ['engineer'],
+  /** The second of the four eyes: never somebody who wrote at the draft (rules/book/). */
+  'publish-rules': ['engineer', 'duty-leader'],
   'read-audit': ['audit-admin'],
   'read-metrics': ['system-admin', 'engineer'],
 } as const satisfies Record<string, readonly Role[]>;

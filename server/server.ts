@@ -23,6 +23,7 @@ import { createPasswordHasher } from './passwords.ts';
 import { Problem, toProblem } from './problems.ts';
 import { ConsolePush } from './push/console-push.ts';
 import { alarmRoutes } from './routes/alarm-routes.ts';
+import { backtestRoutes } from './routes/backtest-routes.ts';
 import { diagnosticsRoutes } from './routes/diagnostics-routes.ts';
 import { flowRoutes } from './routes/flow-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
@@ -35,6 +36,7 @@ import { phoneRoutes } from './routes/phone-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
+import { ruleRoutes } from './routes/rule-routes.ts';
 import { registryRoutes } from './routes/registry-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { metricsRoute, systemRoutes } from './routes/system-routes.ts';
@@ -200,6 +202,8 @@ function registerApi(api: FastifyInstance, context: Context): void {
   quarantineRoutes(typed, context);
   onboardingRoutes(typed, context);
   flowRoutes(typed, context);
+  ruleRoutes(typed, context, context.rules);
+  backtestRoutes(typed, context, context.rules);
   influxRoutes(typed, context);
   api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
 }

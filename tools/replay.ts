@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import type { BacktestEpisode } from '#rules/backtest.ts';
 import { type BacktestLoad, colourLine, type LabelledEvent } from '#rules/backtest-report.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
+import { ruleContentFromLedger } from '#store/ledger/rule-versions.ts';
 import { registryFromLedger } from '#store/ledger/registry-history.ts';
 import { type BacktestOutcome, CatalogueRefused, runBacktest } from '../platform/backtest-run.ts';
 
@@ -48,11 +49,14 @@ function run(): BacktestOutcome {
   const to = flags.to === undefined ? Date.now() : instant('to', flags.to);
   const days = Number(flags.days);
   if (!(days > 0)) throw new Refused(`--days takes a number, not ${flags.days}`);
-  const before = shippedCatalogue();
+  const content = ruleContentFromLedger(directory);
+  const shipped = shippedCatalogue();
+  const { system } = Object(shipped.catalogue);
+  const before = content === null ? shipped : { revision: 'in force', catalogue: { ...content, system } };
   return runBacktest({
     measurements: join(directory, 'measurements'),
     site: readFileSync(join(directory, 'site-id'), 'utf8').trim(),
-    registry: registryFromLedger(join(directory, 'ledger.db')),
+    registry: registryFromLedger(directory),
     before,
     after: { revision: 'draft', catalogue: draftOf(before.catalogue) },
     from: flags.from === undefined ? to - days * DAY_MS : instant('from', flags.from),

@@ -24,8 +24,8 @@ export type WalkFigures = {
 };
 
 /**
- * Calls `each` for every row of the wanted points with from <= time < to, by time, then point. Throws SQLite's error when
- * a file cannot be read at all.
+ * Calls `each.row` for every row of the wanted points with from <= time < to, by time, then point, and `each.hour` as an
+ * hour begins. Throws SQLite's error when a file cannot be read at all.
  */
 export function walkHistory(
   directory: string,
@@ -34,7 +34,7 @@ export function walkHistory(
     readonly to: Timestamp;
     readonly wanted: (pointIndex: number) => boolean;
   },
-  each: (m: Measurement) => void,
+  each: { row(m: Measurement): void; hour?(time: Timestamp): void },
 ): WalkFigures {
   const { from, to } = stretch;
   const figures = { rows: 0, coveredThrough: from, damagedChunks: 0 };
@@ -49,8 +49,9 @@ export function walkHistory(
           day = dayOfHour(hour);
           ofDay = chunksAt(database, 'day', day, reading);
         }
+        each.hour?.(hour * HOUR_MS);
         const sources = sourcesOf(ofDay, chunksAt(database, 'hour', hour, reading), hour);
-        const told = tellInOrder(sources, hour, from, to, each);
+        const told = tellInOrder(sources, hour, from, to, each.row);
         figures.rows += told;
         if (told > 0) figures.coveredThrough = Math.min(to, (hour + 1) * HOUR_MS);
       }

@@ -1,9 +1,22 @@
 /** Every catalogue that was ever in force, whole and for ever, with who put it there and why. */
-import type { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { RuleContent, RuleDocument, RuleVersion, RuleVersionEvent } from '#domain/rule-book.ts';
 import type { RuleStep } from '#domain/contract/ledger.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { textOf, wholeMs, type Row } from './database.ts';
+import { LEDGER_FILE, textOf, wholeMs, type Row } from './database.ts';
+
+/** What of the catalogue people publish, as it is in force by the ledger in `directory`; null before the first version. */
+export function ruleContentFromLedger(directory: string): RuleContent | null {
+  const database = new DatabaseSync(join(directory, LEDGER_FILE), { readOnly: true });
+  try {
+    const newest = 'SELECT content FROM rule_versions ORDER BY number DESC LIMIT 1';
+    const row = database.prepare(newest).get();
+    return row === undefined ? null : JSON.parse(textOf(row, 'content'));
+  } finally {
+    database.close();
+  }
+}
 
 export function ruleVersionTable(db: DatabaseSync) {
   const insert = db.prepare('INSERT INTO rule_versions (number, at, version, content) VALUES (?, ?, ?, ?)');

@@ -138,6 +138,8 @@ export function createLedger(): FakeLedger {
       const kept = ledger.flowVersionsKept;
       return (number === null ? kept.at(-1) : kept[number - 1])?.flows ?? null;
     },
+    ruleContent: async () => null,
+    ruleSteps: async () => [],
     async quarantine({ gateway, before, limit } = {}) {
       check();
       const isAfter = (group: QuarantineGroup): boolean =>

@@ -8,6 +8,7 @@ import { hashToken } from '#server/sessions.ts';
 import { buildServer, type Server, type ServerOptions } from '#server/server.ts';
 import { createLedger, type FakeLedger } from './fake-ledger.ts';
 import { createDiagnostics, type FakeDiagnostics } from './fake-diagnostics.ts';
+import { bookPort } from '../../platform/rules-port.ts';
 import { createIntake, type FakeIntake } from './fake-intake.ts';
 import {
   createCity,
@@ -80,6 +81,12 @@ export async function openHouse(
     intake,
     diagnostics,
     ledger,
+    rules: {
+      ...bookPort(() => city.book),
+      startRun: () => ({ ok: false, code: 'backtest-busy' }),
+      runs: () => [],
+      cancelRun: () => false,
+    },
     clock,
     secretHmac,
     randomBytes,

@@ -40,6 +40,20 @@ const PROMISED: Record<string, string> = {
   '/alarms': 'get post',
   '/alarms/{id}': 'get',
   '/alarms/{id}/events': 'get',
+  '/rules': 'get',
+  '/rules/{id}': 'get',
+  '/rules/validate': 'post',
+  '/rules/versions': 'get',
+  '/rules/versions/{number}': 'get',
+  '/rules/versions/{number}/draft': 'post',
+  '/rules/drafts': 'get post',
+  '/rules/drafts/merge': 'post',
+  '/rules/drafts/{id}': 'get patch',
+  '/rules/drafts/{id}/discard': 'post',
+  '/rules/drafts/{id}/publish': 'post',
+  '/rules/backtest': 'get post',
+  '/rules/backtest/{id}': 'get',
+  '/rules/backtest/{id}/cancel': 'post',
   '/flows': 'get',
   '/flow-versions': 'get',
   '/flow-versions/{number}': 'get',
@@ -182,6 +196,8 @@ function rightOf(method: string, path: string): Action | null {
   if (kind === 'alarms') return method === 'get' ? 'read-alarms' : (last as Action);
   if (kind === 'users') return 'manage-users';
   if (kind === 'flows' || kind === 'flow-versions') return method === 'get' ? 'read-flows' : 'edit-flows';
+  if (kind === 'rules' && path.endsWith('/publish')) return 'publish-rules';
+  if (kind === 'rules') return method === 'get' ? 'read-rules' : 'draft-rules';
   if (kind === 'audit') return 'read-audit';
   if (kind === 'quarantine') return 'quarantine';
   if (kind === 'influx' || kind === 'dead-letters')

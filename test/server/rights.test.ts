@@ -29,6 +29,9 @@ const MATRIX: Record<Action, string> = {
   'manage-users': '- - - - - - y -',
   'read-flows': '- - - y - y - -',
   'edit-flows': '- - - - - y - -',
+  'read-rules': 'y y y y y y - -',
+  'draft-rules': '- - - y - - - -',
+  'publish-rules': '- y - y - - - -',
   'read-audit': '- - - - - - - y',
   'read-metrics': '- - - y - y - -',
 };

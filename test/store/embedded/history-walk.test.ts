@@ -27,7 +27,7 @@ afterEach(() => {
 
 function walked(from: number, to: number, wanted: (point: number) => boolean = () => true) {
   const rows: Measurement[] = [];
-  const figures = walkHistory(directory, { from, to, wanted }, (m) => void rows.push(m));
+  const figures = walkHistory(directory, { from, to, wanted }, { row: (m) => void rows.push(m) });
   return { rows, figures };
 }
 

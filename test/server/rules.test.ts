@@ -1,0 +1,116 @@
+/** From a draft to a version in force, over the API: who may do what, and what is refused on the way. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Check } from 'typebox/value';
+import type { RuleDocument } from '#domain/rule-book.ts';
+import { shippedCatalogue } from '#rules/engine.ts';
+import { DraftShape, VersionShape } from '#server/schemas/rules.ts';
+import { type House, openHouse } from './house.ts';
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+});
+afterEach(() => house.close());
+
+const rules = (shippedCatalogue().catalogue as { rules: RuleDocument[] }).rules;
+const well = rules.find(({ id }) => id === 'gas-well-ch4') as RuleDocument;
+const renamed = { ...well, name: { zh: '井', en: 'a well' } };
+const draft = { id: 'wells', title: 'quieter wells', rules: [renamed] };
+
+const ask = (who: string, method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) =>
+  house.ask(who, method, `/api/v1/rules${path}`, body);
+
+/** The back-test of the draft has finished, as its process would say. */
+async function judged(): Promise<void> {
+  const found = house.city.book.drafts.get('wells');
+  const run = {
+    ...{
+      id: 'r',
+      content: found?.content ?? '',
+      base: found?.base ?? 0,
+      from: 0,
+      to: 1,
+      finishedAt: 2,
+      rows: 3,
+    },
+    ...{ alarmsBefore: 1, alarmsAfter: 1, added: 0, removed: 0, changed: 0 },
+  };
+  await house.city.command({
+    ...{ kind: 'command', command: 'rules', order: { order: 'note-run', draft: 'wells', run } },
+    by: { username: 'engineer', roles: ['engineer'], address: 'test' },
+  });
+}
+
+describe('a changed rule', () => {
+  it('goes live only after a back-test and by a second person', async () => {
+    const saved = await ask('engineer', 'POST', '/drafts', draft);
+    expect([saved.statusCode, Check(DraftShape, saved.json())]).toEqual([200, true]);
+    const publish = (who: string, revision = 1) =>
+      ask(who, 'POST', '/drafts/wells/publish', { revision, why: 'easier to read' });
+    expect((await publish('duty-leader')).json()).toMatchObject({ status: 409, code: 'run-needed' });
+    await judged();
+    expect((await publish('engineer')).json()).toMatchObject({
+      status: 403,
+      code: 'second-person-publishes',
+    });
+    expect((await publish('duty-leader', 0)).json()).toMatchObject({
+      code: 'stale-draft',
+      draft: { id: 'wells', revision: 1 },
+    });
+    const version = await publish('duty-leader');
+    expect([version.statusCode, Check(VersionShape, version.json())]).toEqual([200, true]);
+    expect(version.json()).toMatchObject({ number: 2, by: 'duty-leader', editors: ['engineer'] });
+    const listed = (await ask('viewer', 'GET', '/versions')).json();
+    expect(listed.items.map(({ number }: { number: number }) => number)).toEqual([2, 1]);
+    const one = (await ask('viewer', 'GET', '/gas-well-ch4')).json();
+    expect(one.rule).toMatchObject({ name: { en: 'a well' }, version: well.version + 1 });
+    expect((await ask('viewer', 'GET', '?limit=1000')).json().items).toHaveLength(rules.length);
+  });
+
+  it('is told rule by rule what is wrong with it, and keeps what was left out of an edit', async () => {
+    const bad = { ...draft, rules: [{ ...renamed, colour: 'red' }] };
+    expect((await ask('engineer', 'POST', '/validate', { rules: bad.rules })).json()).toMatchObject({
+      faults: [{ rule: 'gas-well-ch4', code: 'unknown-field' }],
+    });
+    expect((await ask('engineer', 'POST', '/drafts', bad)).json()).toMatchObject({
+      ...{ status: 422, code: 'rules-invalid' },
+      errors: [{ rule: 'gas-well-ch4', code: 'unknown-field', detail: 'gas-well-ch4.colour: unknown field' }],
+    });
+    await ask('engineer', 'POST', '/drafts', draft);
+    expect((await ask('engineer', 'POST', '/drafts', draft)).json().code).toBe('exists');
+    const edited = await ask('engineer', 'PATCH', '/drafts/wells', {
+      ...{ revision: 1, settings: { noDataIntervals: 9 } },
+    });
+    expect(edited.json()).toMatchObject({
+      revision: 2,
+      title: 'quieter wells',
+      changes: { rules: [{ id: 'gas-well-ch4' }], settings: { noDataIntervals: 9 } },
+    });
+    expect((await ask('engineer', 'POST', '/drafts/wells/discard', { revision: 2 })).statusCode).toBe(200);
+    expect((await ask('engineer', 'GET', '/drafts/wells')).statusCode).toBe(404);
+  });
+
+  it('is an engineer’s, of the whole city', async () => {
+    for (const who of ['duty-officer', 'duty-leader', 'viewer', 'system-admin'])
+      expect((await ask(who, 'POST', '/drafts', draft)).json().code).toBe('forbidden');
+    expect((await ask('west-engineer', 'POST', '/drafts', draft)).json().code).toBe('out-of-scope');
+    expect((await ask('audit-admin', 'GET', '')).json().code).toBe('forbidden');
+  });
+
+  it('has one back-test at a time', async () => {
+    await ask('engineer', 'POST', '/drafts', draft);
+    const from = '2026-06-01T00:00:00+08:00';
+    const start = (to: string) => ask('engineer', 'POST', '/backtest', { draft: 'wells', from, to });
+    expect((await start('2026-06-08T00:00:00+08:00')).json()).toMatchObject({
+      status: 409,
+      code: 'backtest-busy',
+    });
+    expect((await start('2026-05-01T00:00:00+08:00')).json().code).toBe('invalid-request');
+    expect((await ask('engineer', 'POST', '/backtest/none/cancel')).statusCode).toBe(404);
+    expect((await ask('viewer', 'GET', '/backtest')).json()).toEqual({ items: [], next: null });
+  });
+
+  it('of the product is merged only when it brings one', async () => {
+    expect((await ask('engineer', 'POST', '/drafts/merge', { id: 'm' })).json().code).toBe('nothing-changed');
+  });
+});
