@@ -112,6 +112,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       else if (event.kind === 'registry') listen.registry();
       else if (event.kind === 'rejected') listen.rejected(event.rejection);
       else if (event.kind === 'notification') listen.notification(event);
+      else if (event.kind === 'incident' || event.kind === 'flood') listen.incident?.(event);
     }
     if (out.changes.length > 0) listen.points(out.changes, out.rows);
   }

@@ -37,7 +37,8 @@ export function fold(city: City, input: Journaled<Input>, out: FoldOutput): void
   if (input.position !== city.position + 1) {
     throw new Error(`input ${input.position} follows ${city.position}: the journal has a hole`);
   }
-  const sink = { alarm: (event: CityEvent) => void out.events.push(event) };
+  const tell = (event: CityEvent): void => void out.events.push(event);
+  const sink = { alarm: tell, incident: tell };
   const mark = out.events.length;
   if (input.kind === 'resumed') {
     rules.onResumed(city.rules, city.registry, input.from, input.to, input, sink);

@@ -4,6 +4,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Answer, CityEvent } from '#domain/event.ts';
 import type { CommandInput, Input, Journaled, NotificationInput, PublishInput } from '#domain/input.ts';
+import type { FloodEvent, IncidentEvent } from '#domain/incident.ts';
 import type { NotificationEvent } from '#domain/notification.ts';
 import type { NoticeInput, RaiseInput } from '#domain/raise.ts';
 import type { Rejection } from '#domain/rejection.ts';
@@ -47,6 +48,8 @@ export type PipelineListener = {
   ): void;
   /** A message to a person came to be or changed. */
   notification(event: NotificationEvent): void;
+  /** An incident or the flood changed. Absent: nobody watches them. */
+  incident?(event: IncidentEvent | FloodEvent): void;
   /** A group commit was synced and folded. */
   committed(commit: CommitFigures): void;
   /** Alarms shown from a throw-away copy while the journal cannot sync (未入账); null = over, show the ledger's again. */

@@ -6,6 +6,7 @@ import type {
   AlarmFilter,
   AuditEntry,
   FlowVersion,
+  IncidentPage,
   NewAuditEntry,
   NewFlowVersion,
   QuarantineGroup,
@@ -21,6 +22,7 @@ import type { RejectionReason } from '#domain/rejection.ts';
 import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
 import type { RuleContent } from '#domain/rule-book.ts';
 import type { Product, Registry } from '#domain/registry.ts';
+import type { Flood, Incident } from '#domain/incident.ts';
 import type { NotificationItem } from '#domain/notification.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Person, Role, Scope } from '#domain/user.ts';
@@ -143,6 +145,10 @@ export interface LedgerPort {
   alarms(filter: AlarmFilter): Promise<readonly Alarm[]>;
   alarm(id: string): Promise<Alarm | null>;
   alarmEvents(alarm: string): Promise<readonly AlarmEvent[]>;
+  incident(id: string): Promise<Incident | null>;
+  incidents(page: IncidentPage): Promise<readonly Incident[]>;
+  /** That began before a time, newest first. */
+  floods(before: Timestamp, limit: number): Promise<readonly Flood[]>;
   notifications(alarm: string): Promise<readonly NotificationItem[]>;
   notification(id: string): Promise<NotificationItem | null>;
   users(): Promise<readonly UserRecord[]>;

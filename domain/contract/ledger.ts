@@ -72,6 +72,8 @@ export type AlarmFilter = {
   readonly area?: string;
   readonly lifeline?: string;
   readonly facility?: string;
+  /** Members, past and present, of this incident. */
+  readonly incident?: string;
   readonly scope: Scope;
   /** Alarms of these gateways themselves (of no point) are admitted beside the scope. */
   readonly gateways?: readonly string[];
@@ -79,6 +81,9 @@ export type AlarmFilter = {
   /** Alarms older than this cursor (onsetAt, id), newest first. */
   readonly before?: { readonly onsetAt: Timestamp; readonly id: string };
 };
+
+/** Incidents below a number, newest first. */
+export type IncidentPage = { readonly before?: number; readonly limit: number };
 
 /** One version that changed a rule; `rule` as it was from then on, null when it went. */
 export type RuleStep = { readonly version: RuleVersion; readonly rule: RuleDocument | null };

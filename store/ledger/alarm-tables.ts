@@ -71,6 +71,7 @@ function conditionsOf(filter: AlarmFilter): Conditions {
     ['area = ?', [filter.area]],
     ['lifeline = ?', [filter.lifeline]],
     ['facility = ?', [filter.facility]],
+    ["document ->> '$.incident.id' = ?", [filter.incident]],
     ['(onset_at, id) < (?, ?)', [before && wholeMs(before.onsetAt), before?.id]],
   ]);
   const within = scopeConditions(filter);

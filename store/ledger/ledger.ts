@@ -10,6 +10,7 @@ import type {
   AlarmFilter,
   AuditEntry,
   FlowVersion,
+  IncidentPage,
   NewFlowVersion,
   NewAuditEntry,
   QuarantineGroup,
@@ -17,6 +18,7 @@ import type {
   RuleStep,
   UserRecord,
 } from '#domain/contract/ledger.ts';
+import type { Flood, Incident } from '#domain/incident.ts';
 import type { NotificationItem } from '#domain/notification.ts';
 import type { RuleContent } from '#domain/rule-book.ts';
 import type { RegistryKind } from '#domain/registry.ts';
@@ -86,6 +88,10 @@ export class Ledger {
         return this.tables.presence.apply(event);
       case 'notification':
         return this.tables.notifications.apply(event);
+      case 'incident':
+        return this.tables.incidents.apply(event);
+      case 'flood':
+        return this.tables.incidents.applyFlood(event);
       case 'rules':
         return this.tables.rules.apply(event);
       case 'audit': {
@@ -112,6 +118,20 @@ export class Ledger {
   /** Oldest first; none for an unknown alarm. */
   alarmEvents(alarm: string): readonly AlarmEvent[] {
     return coded(() => this.tables.alarms.alarmEvents(alarm));
+  }
+
+  incident(id: string): Incident | null {
+    return coded(() => this.tables.incidents.incident(id));
+  }
+
+  /** Below a number, newest first. */
+  incidents(page: IncidentPage): readonly Incident[] {
+    return coded(() => this.tables.incidents.incidents(page));
+  }
+
+  /** That began before a time, newest first. */
+  floods(before: Timestamp, limit: number): readonly Flood[] {
+    return coded(() => this.tables.incidents.floods(before, limit));
   }
 
   /** Messages to people about an alarm, oldest first. */

@@ -10,6 +10,7 @@ import { NOTIFICATIONS_SCHEMA } from './schema-0003.ts';
 import { PRODUCTS_SCHEMA } from './schema-0004.ts';
 import { FLOW_VERSIONS_SCHEMA } from './schema-0005.ts';
 import { RULE_VERSIONS_SCHEMA } from './schema-0006.ts';
+import { INCIDENTS_SCHEMA } from './schema-0007.ts';
 
 /** Step n brings version n-1 to n. A step that has shipped is never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
   PRODUCTS_SCHEMA,
   FLOW_VERSIONS_SCHEMA,
   RULE_VERSIONS_SCHEMA,
+  INCIDENTS_SCHEMA,
 ];
 
 /** Version of the schema this code reads and writes. */

@@ -11,7 +11,7 @@ import type { Counters } from './counters.ts';
 import { numberOf, textOf } from './database.ts';
 import type { KeyedEvent } from '../ports.ts';
 
-/** Digests of refusals and presence: only the newest can still be replayed, and they may come in floods. */
+/** Digests of refusals, presence and incidents: only the newest can still be replayed, and they may come in floods. */
 export const PASSING_DIGESTS_MAX = 200_000;
 
 /**
@@ -101,7 +101,8 @@ function kindOf(text: string): ReconciliationKind {
   return kind;
 }
 
-/** Refusals and presence pass; everything else has a row of its own that is kept for ever. */
-const isLasting = (kind: KeyedEvent['event']['kind']): boolean => kind !== 'rejected' && kind !== 'gateway';
+/** Refusals, presence and how incidents stood pass; everything else has a row of its own that is kept for ever. */
+const isLasting = (kind: KeyedEvent['event']['kind']): boolean =>
+  kind !== 'rejected' && kind !== 'gateway' && kind !== 'incident';
 
 const digestOf = (document: string): Buffer => createHash('sha256').update(document).digest().subarray(0, 16);

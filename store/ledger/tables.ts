@@ -6,6 +6,7 @@ import { counters } from './counters.ts';
 import { numberOf } from './database.ts';
 import { flowVersionTable } from './flow-versions.ts';
 import { gatewayPresence, PRESENCE_BOUNDS } from './gateway-presence.ts';
+import { incidentTables } from './incidents.ts';
 import { notificationTable } from './notifications.ts';
 import { QUARANTINE_BOUNDS, quarantineTables, type QuarantineBounds } from './quarantine.ts';
 import { PASSING_DIGESTS_MAX, reconciler } from './reconciliation.ts';
@@ -51,6 +52,7 @@ export function tablesOf(db: DatabaseSync, options: LedgerOptions) {
     audit,
     quarantine,
     alarms: alarmTables(db, reconcile),
+    incidents: incidentTables(db),
     registry: registryProjection(db, reconcile),
     notifications: notificationTable(db),
     presence: gatewayPresence(db, counts, options.presence ?? PRESENCE_BOUNDS),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { NewFlowVersion } from '#domain/contract/ledger.ts';
+import type { Flood, Incident } from '#domain/incident.ts';
 import type { AuditEntry, LedgerPort, NewAuditEntry, QuarantineGroup, UserRecord } from '#server/ports.ts';
 
 class LedgerError extends Error {
@@ -26,6 +27,9 @@ export type FakeLedger = LedgerPort & {
     readonly address: string;
     readonly number: number;
   })[];
+  /** Incidents as they stand, and floods, the newest first. */
+  readonly incidentsKept: Incident[];
+  readonly floodsKept: Flood[];
   readonly kept: { gateway: string; device: string; json: string; receivedAt: number }[];
 };
 
@@ -67,6 +71,7 @@ export function createLedger(): FakeLedger {
           (filter.area === undefined || alarm.area === filter.area) &&
           (filter.lifeline === undefined || alarm.lifeline === filter.lifeline) &&
           (filter.facility === undefined || alarm.facility === filter.facility) &&
+          (filter.incident === undefined || alarm.incident?.id === filter.incident) &&
           ((within(scope.areas, alarm.area) && within(scope.lifelines, alarm.lifeline)) ||
             (alarm.point === null && filter.gateways?.includes(alarm.gateway ?? '') === true)) &&
           (before === undefined ||
@@ -79,6 +84,21 @@ export function createLedger(): FakeLedger {
     async alarm(id) {
       check();
       return alarms.get(id) ?? null;
+    },
+    incidentsKept: [],
+    floodsKept: [],
+    async incident(id) {
+      check();
+      return ledger.incidentsKept.find((one) => one.id === id) ?? null;
+    },
+    async incidents({ before = Infinity, limit }) {
+      check();
+      const older = ledger.incidentsKept.filter(({ number }) => number < before);
+      return older.sort((a, b) => b.number - a.number).slice(0, limit);
+    },
+    async floods(before, limit) {
+      check();
+      return ledger.floodsKept.filter(({ since }) => (since ?? 0) < before).slice(0, limit);
     },
     notifications: async () => [],
     notification: async () => null,

@@ -3,6 +3,7 @@ import type { Alarm, AlarmChange, AlarmEvent } from '#domain/alarm.ts';
 import type { NewAuditEntry, UserRecord } from '#domain/contract/ledger.ts';
 import type { CityEvent, RejectionEvent } from '#domain/event.ts';
 import type { RegistryItem } from '#domain/registry.ts';
+import type { Incident } from '#domain/incident.ts';
 import type { Rejection } from '#domain/rejection.ts';
 import type { KeyedEvent } from '#store/ports.ts';
 
@@ -55,6 +56,34 @@ export const alarmEvent = (
   by: null,
   note: null,
   announce: { ring: true, reason: 'new' },
+});
+
+export const incidentOf = (over: Partial<Incident> = {}): Incident => ({
+  id: 'incident-1',
+  number: 1,
+  revision: 1,
+  state: 'open',
+  openedAt: NOON,
+  closedAt: null,
+  cause: null,
+  firstOut: 'alarm-1',
+  firstOutAt: NOON,
+  colour: 'orange',
+  highestColour: 'orange',
+  members: 2,
+  open: 2,
+  active: 2,
+  unacknowledged: 2,
+  causes: 2,
+  symptoms: 0,
+  folded: 0,
+  silentPoints: 0,
+  colours: { blue: 0, yellow: 0, orange: 2, red: 0 },
+  areas: { 371702: 2 },
+  lifelines: { gas: 2 },
+  facilities: ['well-7'],
+  gateways: ['gw-1'],
+  ...over,
 });
 
 export const rejected = (over: Partial<Rejection> = {}, at = NOON): RejectionEvent => ({

@@ -10,6 +10,7 @@ import {
   auditEvent,
   cityEvents,
   facilityRow,
+  incidentOf,
   keyed,
   NOON,
   registryEvent,
@@ -174,6 +175,37 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
       for (const [filter, expected] of cases) {
         expect(await ids(filter), JSON.stringify(filter)).toEqual(expected);
       }
+    });
+
+    it('keeps incidents as they stand, finds their alarms, and places one that had no event of its own', async () => {
+      const at = (role: 'cause' | 'symptom') =>
+        ({ id: 'incident-1', role, by: null, why: null, folded: false }) as const;
+      const incident = incidentOf();
+      ledger.apply(keyed(1, alarmEvent(1, { id: 'first' })), 1);
+      const second = alarmEvent(2, { id: 'second', onsetAt: NOON + 1, incident: at('symptom') });
+      const placed = [{ alarm: 'first', incident: at('cause') }];
+      ledger.apply(keyed(2, second, { kind: 'incident', at: NOON, incident, placed }), 2);
+      expect(await ids({ incident: 'incident-1' })).toEqual(['second', 'first']);
+      expect(await ids({ incident: 'incident-2' })).toEqual([]);
+      expect((await port.alarm('first'))?.incident).toEqual(at('cause'));
+      expect(await port.incident('incident-1')).toEqual(incident);
+      const closed = incidentOf({ state: 'closed', revision: 2 });
+      const later = incidentOf({ id: 'incident-2', number: 2 });
+      for (const [place, one] of [closed, later].entries())
+        ledger.apply(keyed(3 + place, { kind: 'incident', at: NOON, incident: one, placed: [] }), 3 + place);
+      expect(await port.incidents({ limit: 10 })).toEqual([later, closed]);
+      expect(await port.incidents({ limit: 10, before: 2 })).toEqual([closed]);
+      expect(await port.incident('no-such')).toBeNull();
+    });
+
+    it('keeps each flood once, as it ended', async () => {
+      const flood = { active: true, since: NOON, endedAt: null, rings: 11, peak: 11 };
+      const over = { ...flood, active: false, endedAt: NOON + 900_000, rings: 40, peak: 30 };
+      ledger.apply(keyed(1, { kind: 'flood', at: NOON, flood }), 1);
+      expect(await port.floods(NOON + 1, 10)).toEqual([flood]);
+      ledger.apply(keyed(2, { kind: 'flood', at: NOON + 900_000, flood: over }), 2);
+      expect(await port.floods(NOON + 1, 10)).toEqual([over]);
+      expect(await port.floods(NOON, 10)).toEqual([]);
     });
 
     it('chains journaled and direct audit entries into one log', async () => {
