@@ -111,12 +111,14 @@ function partOf(raw: unknown, where: string): PartSpec {
   };
 }
 
-const selectorOf = (given: Readonly<Record<string, unknown>>, where: string): PartSelector => ({
+/** Quantities and attribute of a part. */
+export const selectorOf = (given: Readonly<Record<string, unknown>>, where: string): PartSelector => ({
   quantities: textsOf(given['quantities'], `${where}.quantities`),
   where: whereOf(given['where'], `${where}.where`),
 });
 
-function whereOf(raw: unknown, where: string): PartSelector['where'] {
+/** The attribute a part asks for; null when it asks for none. */
+export function whereOf(raw: unknown, where: string): PartSelector['where'] {
   if (raw === undefined) return null;
   const given = fields(raw, where, ['attribute', 'is']);
   return { attribute: text(given['attribute'], `${where}.attribute`), is: flag(given['is'], `${where}.is`) };

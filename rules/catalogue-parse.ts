@@ -14,6 +14,7 @@ import {
   word,
 } from './catalogue-fields.ts';
 import { countRuleOf, combinedRuleOf, relationRuleOf } from './catalogue-joins.ts';
+import { compositeRuleOf } from './composite/composite-parse.ts';
 import { dueDateRuleOf, limitRuleOf, type RuleReader } from './catalogue-rules.ts';
 import { monthDay, type Season } from './season.ts';
 import { suppressionOfRules } from './suppression-rules.ts';
@@ -62,6 +63,7 @@ const READERS = {
   combined: combinedRuleOf,
   mismatch: combinedRuleOf,
   relation: relationRuleOf,
+  composite: compositeRuleOf,
 } as const satisfies Record<Rule['kind'], RuleReader>;
 const RULE_KINDS = Object.keys(READERS) as Rule['kind'][];
 

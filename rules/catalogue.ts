@@ -110,7 +110,25 @@ export type RelationRule = RuleHead & {
   readonly to: PartSelector;
 };
 
-export type JoinRule = CountRule | CombinedRule | RelationRule;
+/** A value that conditions name: of the rule's `own` point, of the `first` other by id, or of `all` (then a list). */
+export type CompositePart = PartSelector & {
+  readonly as: string;
+  readonly unit: string;
+  readonly signal: Signal;
+  readonly windowMs: number;
+  readonly of: 'own' | 'first' | 'all';
+  readonly paired: boolean;
+};
+
+/** Conditions in CEL over named values of one facility: `parts[0]` is the rule's own point, `conditions` go by level. */
+export type CompositeRule = RuleHead & {
+  readonly kind: 'composite';
+  readonly pairBy: string | null;
+  readonly parts: readonly CompositePart[];
+  readonly conditions: readonly { readonly when: string; readonly until: string | null }[];
+};
+
+export type JoinRule = CountRule | CombinedRule | RelationRule | CompositeRule;
 /** Rules that each sample of a point moves by itself. */
 export type PointRule = LimitRule | TraceRule;
 export type Rule = PointRule | DueDateRule | JoinRule;
@@ -180,8 +198,10 @@ export const emptyCatalogue = (): Catalogue => ({
   suppression: NO_SUPPRESSION,
 });
 
-export const isJoin = (rule: Rule): rule is JoinRule =>
-  rule.kind === 'k-of-n' || rule.kind === 'combined' || rule.kind === 'mismatch' || rule.kind === 'relation';
+const JOIN_KINDS: readonly Rule['kind'][] = ['k-of-n', 'combined', 'mismatch', 'relation', 'composite'];
+
+/** Whether the rule looks at several points. */
+export const isJoin = (rule: Rule): rule is JoinRule => JOIN_KINDS.includes(rule.kind);
 
 /** Mildest first; levels of one colour by how extreme they are. */
 export function sortLevels<T extends { readonly colour: Colour }>(levels: readonly T[]): T[] {

@@ -11,12 +11,14 @@ import type { BoundRule } from './binding.ts';
 import {
   type Catalogue,
   type CombinedRule,
+  type CompositeRule,
   type ConditionSpec,
   type CountRule,
   isJoin,
   type JoinRule,
   type PartSelector,
   type RelationRule,
+  type Signal,
 } from './catalogue.ts';
 import { type BoundCondition, freshMember, type Join, type JoinMember, type Membership } from './join.ts';
 import { freshLevel } from './level-terms.ts';
@@ -55,7 +57,7 @@ export function bindJoins(
       members.forEach((member, place) => {
         if (member.pointIndex !== point.index) return;
         const { condition } = member;
-        const windowMs = condition.kind === 'limit' ? condition.windowMs : 0;
+        const windowMs = condition.kind === 'alarm' ? 0 : condition.windowMs;
         memberOf.push({ anchor: anchor.index, rule: rule.id, member: place, windowMs });
       });
     }
@@ -96,13 +98,16 @@ function anchorAt(scope: JoinScope, rule: CountRule, facility: string): PointEnt
 const candidates = (scope: JoinScope, rule: CountRule, facility: string): readonly PointEntry[] =>
   scope.places.pointsAt(facility).filter((one) => fits(scope, rule, rule.part, one));
 
-const selectorsOf = (rule: CombinedRule | RelationRule): readonly PartSelector[] =>
+/** Rules whose alarm stands at each point of their first part. */
+type PartRule = CombinedRule | RelationRule | CompositeRule;
+
+const selectorsOf = (rule: PartRule): readonly PartSelector[] =>
   rule.kind === 'relation' ? [rule.anchor, rule.to] : rule.parts;
 
-const plays = (scope: JoinScope, rule: CombinedRule | RelationRule, point: PointEntry): boolean =>
+const plays = (scope: JoinScope, rule: PartRule, point: PointEntry): boolean =>
   selectorsOf(rule).some((part) => fits(scope, rule, part, point));
 
-function isAnchor(scope: JoinScope, rule: CombinedRule | RelationRule, point: PointEntry): boolean {
+function isAnchor(scope: JoinScope, rule: PartRule, point: PointEntry): boolean {
   const first = selectorsOf(rule)[0];
   return first !== undefined && fits(scope, rule, first, point);
 }
@@ -139,16 +144,12 @@ function countMembers(scope: JoinScope, rule: CountRule, anchor: PointEntry): re
   return distinct < least ? [] : members;
 }
 
-function partMembers(
-  scope: JoinScope,
-  rule: CombinedRule | RelationRule,
-  anchor: PointEntry,
-): readonly JoinMember[] {
+function partMembers(scope: JoinScope, rule: PartRule, anchor: PointEntry): readonly JoinMember[] {
   const place = placeOf(scope.registry, anchor);
   const members: JoinMember[] = [];
   for (const [part, selector] of selectorsOf(rule).entries()) {
     const chosen =
-      part === 0
+      part === 0 || (rule.kind === 'composite' && rule.parts[part]?.of === 'own')
         ? [anchor]
         : scope.places
             .pointsAt(place.facility)
@@ -156,8 +157,7 @@ function partMembers(
             .filter(
               (one) => !isPaired(rule, part) || pairKey(scope, rule, one) === pairKey(scope, rule, anchor),
             );
-    // A relation has one point to compare with: the first by id.
-    const asked = rule.kind === 'relation' ? chosen.slice(0, 1) : chosen;
+    const asked = isOne(rule, part) ? chosen.slice(0, 1) : chosen;
     const found = asked.flatMap((one) =>
       memberOf(scope, one, part, partCondition(rule, part, placeOf(scope.registry, one))),
     );
@@ -167,11 +167,15 @@ function partMembers(
   return members;
 }
 
-const isPaired = (rule: CombinedRule | RelationRule, part: number): boolean =>
+/** A relation has one point to compare with, and so have names that are no list: the first by id. */
+const isOne = (rule: PartRule, part: number): boolean =>
+  rule.kind === 'relation' || (rule.kind === 'composite' && rule.parts[part]?.of !== 'all');
+
+const isPaired = (rule: PartRule, part: number): boolean =>
   rule.kind !== 'relation' && rule.parts[part]?.paired === true;
 
 /** Points belong together by the named attribute, or else by standing on one device. */
-function pairKey(scope: JoinScope, rule: CombinedRule | RelationRule, point: PointEntry): string {
+function pairKey(scope: JoinScope, rule: PartRule, point: PointEntry): string {
   const name = rule.kind === 'relation' ? null : rule.pairBy;
   const value = name === null ? undefined : placeOf(scope.registry, point).attributes[name];
   return value === undefined ? `device ${point.device}` : `${name} ${String(value)}`;
@@ -188,8 +192,12 @@ function memberOf(
   return [freshMember({ pointIndex: point.index, id: point.id, facility, part, condition })];
 }
 
-function partCondition(rule: CombinedRule | RelationRule, part: number, place: Place): BoundCondition | null {
-  if (rule.kind === 'relation') return operandOf(rule.in, place);
+function partCondition(rule: PartRule, part: number, place: Place): BoundCondition | null {
+  if (rule.kind === 'relation') return operandOf(rule.in, 'value', 0, place);
+  if (rule.kind === 'composite') {
+    const named = rule.parts[part];
+    return named === undefined ? null : operandOf(named.unit, named.signal, named.windowMs, place);
+  }
   const spec = rule.parts[part]?.condition;
   return spec === undefined ? null : conditionOf(spec, place);
 }
@@ -208,9 +216,22 @@ function conditionOf(spec: ConditionSpec, place: Place): BoundCondition | null {
   return limit === null || clear === null ? null : { kind: 'limit', signal, side, limit, clear, windowMs };
 }
 
-function operandOf(unit: string, { unit: from, quantity, attributes }: Place): BoundCondition | null {
+/** Changes have no zero to shift, and shares of the value no unit at all. */
+function operandOf(unit: string, signal: Signal, windowMs: number, place: Place): BoundCondition | null {
+  const asked = { kind: 'operand', signal, windowMs } as const;
+  if (signal === 'rise-percent' || signal === 'fall-percent')
+    return unit === '%' ? { ...asked, factor: 1, offset: 0 } : null;
+  const { unit: from, quantity, attributes } = place;
   const [at0, at1] = [0, 1].map((value) => convert(value, from, unit, quantity, attributes));
-  return at0 == null || at1 == null ? null : { kind: 'operand', factor: digits12(at1 - at0), offset: at0 };
+  if (at0 == null || at1 == null) return null;
+  const offset = signal === 'value' || signal === 'mean' ? at0 : 0;
+  return { ...asked, factor: digits12(at1 - at0), offset };
+}
+
+function tellsOf(rule: JoinRule): Join['tells'] {
+  if (rule.kind === 'relation') return rule.of;
+  if (rule.kind === 'composite') return 'conditions';
+  return rule.kind === 'k-of-n' ? rule.count : 'parts';
 }
 
 function boundJoin(rule: JoinRule, members: readonly JoinMember[]): BoundRule {
@@ -218,7 +239,14 @@ function boundJoin(rule: JoinRule, members: readonly JoinMember[]): BoundRule {
   const parts = rule.kind === 'k-of-n' ? 1 : selectorsOf(rule).length;
   const join: Join = {
     kind: rule.kind,
-    tells: relation?.of ?? (rule.kind === 'k-of-n' ? rule.count : 'parts'),
+    tells: tellsOf(rule),
+    composite:
+      rule.kind === 'composite'
+        ? {
+            names: rule.parts.map(({ as, of }) => ({ name: as, list: of === 'all' })),
+            conditions: rule.conditions,
+          }
+        : null,
     withinM: rule.kind === 'k-of-n' ? rule.withinM : null,
     needsAnchor: rule.kind === 'k-of-n' && rule.withinM !== null,
     parts,

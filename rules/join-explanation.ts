@@ -16,10 +16,15 @@ export function joinExplanation(join: Join, params: Explanation['params']): Expl
       which: named.join(', '),
       count: which.length,
       members: join.members.length,
+      ...namesOf(join),
       ...(join.withinM === null ? {} : { withinM: join.withinM }),
     },
   };
 }
+
+/** The names its conditions use, in the order of the points that stand for them. */
+const namesOf = ({ composite }: Join): Explanation['params'] =>
+  composite === null ? {} : { names: composite.names.map(({ name }) => name).join(', ') };
 
 function codeOf(join: Join): string {
   if (join.kind === 'relation') return `relation-${join.tells}`;

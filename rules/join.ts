@@ -5,6 +5,7 @@
  */
 import type { EngineTime } from '#domain/time.ts';
 import type { Signal } from './catalogue.ts';
+import type { CompositeTerms } from './composite/composite.ts';
 import type { PointRules, RuleInstance, RulesState, Side } from './state.ts';
 
 /** A condition in the member's own unit. */
@@ -18,8 +19,14 @@ export type BoundCondition =
       readonly windowMs: number;
     }
   | { readonly kind: 'alarm'; readonly rank: number }
-  /** Value x `factor` + `offset` is in the unit of the relation. */
-  | { readonly kind: 'operand'; readonly factor: number; readonly offset: number };
+  /** Signal x `factor` + `offset` is in the unit of the relation or of the name. */
+  | {
+      readonly kind: 'operand';
+      readonly signal: Signal;
+      readonly windowMs: number;
+      readonly factor: number;
+      readonly offset: number;
+    };
 
 export type JoinMember = {
   readonly pointIndex: number;
@@ -34,13 +41,15 @@ export type JoinMember = {
 };
 
 export type Join = {
-  readonly kind: 'k-of-n' | 'combined' | 'mismatch' | 'relation';
+  readonly kind: 'k-of-n' | 'combined' | 'mismatch' | 'relation' | 'composite';
   /** What the signal of the levels is. */
-  readonly tells: 'points' | 'facilities' | 'parts' | 'difference' | 'ratio';
+  readonly tells: 'points' | 'facilities' | 'parts' | 'difference' | 'ratio' | 'conditions';
   readonly withinM: number | null;
   /** Nothing counts while the anchor itself does not (neighbours of a well). */
   readonly needsAnchor: boolean;
   readonly parts: number;
+  /** Null unless conditions decide. */
+  readonly composite: CompositeTerms | null;
   /** By part, then id. */
   readonly members: readonly JoinMember[];
   /** Point whose sample last spoke against the alarm; -1 when none did. */
@@ -87,7 +96,9 @@ function relationOf({ members, tells }: Join, counts: (member: JoinMember) => bo
 
 /** The members that decided, for the explanation. */
 export const deciding = ({ members, tells }: Join): readonly JoinMember[] =>
-  tells === 'difference' || tells === 'ratio' ? members : members.filter(({ met }) => met);
+  tells === 'difference' || tells === 'ratio' || tells === 'conditions'
+    ? members
+    : members.filter(({ met }) => met);
 
 /** A member as it stands, before any sample. */
 export const freshMember = (member: Omit<JoinMember, 'met' | 'seen'>): JoinMember => ({

@@ -1,22 +1,42 @@
 /** Samples of members reach the rules across points: at the anchor of each, in a fixed order. Live data only. */
 import { FLAG, type Measurement } from '#domain/measurement.ts';
-import type { Timestamp } from '#domain/time.ts';
+import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { reviewSensorLost } from './absence.ts';
-import { type BoundCondition, isFresh, type Join, joinAt, type JoinMember, signalOf } from './join.ts';
+import {
+  type BoundCondition,
+  isFresh,
+  type Join,
+  joinAt,
+  type JoinMember,
+  type Membership,
+  signalOf,
+} from './join.ts';
 import { anyActive, carryMilder, nextDue, STEP, stepLevel, stopClearing } from './level-machine.ts';
 import { settle } from './process-alarm.ts';
 import { isInForce } from './season.ts';
-import type { PointRules, RuleInstance, Turn } from './state.ts';
+import type { Signal } from './catalogue.ts';
+import { tell } from './composite/composite.ts';
+import { digits12 } from './limit-value.ts';
+import type { Level, PointRules, RuleInstance, Turn } from './state.ts';
 import { wakeForDelay } from './wake.ts';
 import { provesWindow, signalOver } from './window.ts';
 
 /** A live sample with a value: `point` was judged by its own rules before. */
 export function judgeJoins(turn: Turn, point: PointRules, m: Measurement, trusted: boolean): void {
-  for (const { anchor, rule, member: place } of point.memberOf ?? []) {
+  const memberOf = point.memberOf ?? [];
+  for (const [order, { anchor, rule, member: place }] of memberOf.entries()) {
     const at = turn.state.points.forWrite(anchor);
     const instance = joinAt(at, rule);
     const member = instance?.join?.members[place];
     if (instance?.join == null || member?.pointIndex !== point.index) continue;
+    if (instance.join.composite !== null) {
+      if (!trusted) continue;
+      takeSample(point, member, m, trusted);
+      instance.join.spokeAgainst = point.index;
+      // Several names may stand for this point: the condition sees all of them as of this sample.
+      if (!goesOn(memberOf[order + 1], anchor, rule)) stepJoin(turn, at, instance, m.time, trusted);
+      continue;
+    }
     const before = member.met;
     const counted = takeSample(point, member, m, trusted);
     if (counted === 'nothing') continue;
@@ -29,6 +49,9 @@ export function judgeJoins(turn: Turn, point: PointRules, m: Measurement, truste
     stepJoin(turn, at, instance, m.time, trusted);
   }
 }
+
+const goesOn = (next: Membership | undefined, anchor: number, rule: string): boolean =>
+  next?.anchor === anchor && next.rule === rule;
 
 /** What a feedback said before its command came says nothing about it: only its next sample does. */
 function forgetFeedback({ kind, members }: Join, command: JoinMember): void {
@@ -70,8 +93,9 @@ function takeSample(point: PointRules, member: JoinMember, m: Measurement, trust
   const { condition } = member;
   if (condition.kind === 'operand') {
     if (!trusted) return 'nothing';
-    member.seen = m.value * condition.factor + condition.offset;
-    return 'against';
+    const value = signalAt(point.history, condition, m.value);
+    member.seen = digits12(value * condition.factor + condition.offset);
+    return Number.isNaN(value) ? 'nothing' : 'against';
   }
   if (condition.kind === 'alarm') {
     member.seen = m.value;
@@ -81,6 +105,12 @@ function takeSample(point: PointRules, member: JoinMember, m: Measurement, trust
   return takeSignal(point, member, condition, m, trusted);
 }
 
+const signalAt = (
+  history: PointRules['history'],
+  { signal, windowMs }: { readonly signal: Signal; readonly windowMs: number },
+  value: number,
+): number => (history === null ? value : signalOver(history, signal, windowMs, value));
+
 function takeSignal(
   { history }: PointRules,
   member: JoinMember,
@@ -88,7 +118,7 @@ function takeSignal(
   m: Measurement,
   trusted: boolean,
 ): Counted {
-  const value = history === null ? m.value : signalOver(history, signal, windowMs, m.value);
+  const value = signalAt(history, { signal, windowMs }, m.value);
   if (Number.isNaN(value)) return 'nothing';
   member.seen = value;
   const high = side === 'high';
@@ -113,23 +143,61 @@ function stepJoin(
 ): void {
   const { join, levels } = instance;
   if (join === null) return;
-  const all = signalOf(join, anchor.index, () => true);
-  const fresh = signalOf(join, anchor.index, ({ pointIndex }) => isFresh(turn.state, pointIndex, turn.now));
-  if (Number.isNaN(all)) return;
+  const isFreshNow = ({ pointIndex }: JoinMember): boolean => isFresh(turn.state, pointIndex, turn.now);
+  const done =
+    join.composite === null
+      ? stepCounted(join, anchor.index, levels, isFreshNow, { at, trusted, now: turn.now })
+      : stepConditions(join, levels, isFreshNow, { at, trusted, now: turn.now });
+  if ((done & STEP.timer) !== 0) wakeForDelay(turn.state, anchor, nextDue(levels));
+  if ((done & STEP.changed) === 0) return;
+  carryMilder(levels);
+  settle(turn, anchor, instance, at);
+  reviewSensorLost(turn, anchor);
+}
+
+type Instant = { readonly at: Timestamp; readonly trusted: boolean; readonly now: EngineTime };
+
+/** Levels on how many count, or on a relation; bits of STEP. */
+function stepCounted(
+  join: Join,
+  anchor: number,
+  levels: readonly Level[],
+  isFreshNow: (member: JoinMember) => boolean,
+  { at, trusted, now }: Instant,
+): number {
+  const all = signalOf(join, anchor, () => true);
+  const fresh = signalOf(join, anchor, isFreshNow);
   let done: number = STEP.nothing;
+  if (Number.isNaN(all)) return done;
   for (const level of levels) {
     const inForce = level.season === null || isInForce(level.season, at);
     const high = level.side === 'high';
     const reached = inForce && (high ? fresh >= level.limit : fresh <= level.limit);
     const stays = inForce && (high ? all >= level.clear : all <= level.clear);
     level.seen = reached ? fresh : all;
-    done |= stepLevel(level, reached, stays, trusted, turn.now);
+    done |= stepLevel(level, reached, stays, trusted, now);
   }
-  if ((done & STEP.timer) !== 0) wakeForDelay(turn.state, anchor, nextDue(levels));
-  if ((done & STEP.changed) === 0) return;
-  carryMilder(levels);
-  settle(turn, anchor, instance, at);
-  reviewSensorLost(turn, anchor);
+  return done;
+}
+
+/** Levels on conditions, each on its own; bits of STEP. What a condition cannot say moves nothing. */
+function stepConditions(
+  join: Join,
+  levels: readonly Level[],
+  isFreshNow: (member: JoinMember) => boolean,
+  { at, trusted, now }: Instant,
+): number {
+  let done: number = STEP.nothing;
+  for (const [place, level] of levels.entries()) {
+    const told = tell(join, place, isFreshNow);
+    if (told.stays === null) continue;
+    const inForce = level.season === null || isInForce(level.season, at);
+    const reached = inForce && told.reached === true;
+    const stays = inForce && told.stays;
+    level.seen = reached || stays ? 1 : 0;
+    done |= stepLevel(level, reached, stays, trusted, now);
+  }
+  return done;
 }
 
 /** A level of a rule on its own samples, at this colour or worse, is active. A frozen sensor measures no danger. */

@@ -73,7 +73,7 @@ function instanceOf(
 ): RuleInstance {
   const before = old.find((instance) => instance.rule === bound.rule);
   if (before !== undefined)
-    for (const level of bound.levels) carryOver(turn, level, before, before.signal === bound.signal);
+    for (const level of bound.levels) carryOver(turn, level, before, asksTheSame(before, bound));
   return {
     ...bound,
     trace: carryTrace(bound.trace, before?.trace ?? null),
@@ -82,6 +82,10 @@ function instanceOf(
     late: before?.late ?? null,
   };
 }
+
+const asksTheSame = (before: RuleInstance, bound: BoundRule): boolean =>
+  before.signal === bound.signal &&
+  JSON.stringify(before.join?.composite ?? null) === JSON.stringify(bound.join?.composite ?? null);
 
 /** A member whose condition is unchanged stands as it stood; `join` is fresh from binding. */
 function sameMembers(join: Join, before: Join | null): Join {

@@ -13,7 +13,9 @@ import ethyleneOxideToxic from './catalogue/ethylene-oxide-toxic.json' with { ty
 import forebayHigh from './catalogue/forebay-high.json' with { type: 'json' };
 import forebayLow from './catalogue/forebay-low.json' with { type: 'json' };
 import formaldehydeToxic from './catalogue/formaldehyde-toxic.json' with { type: 'json' };
+import gasBiogasLike from './catalogue/gas-biogas-like.json' with { type: 'json' };
 import gasFlowUnusual from './catalogue/gas-flow-unusual.json' with { type: 'json' };
+import gasLeakLike from './catalogue/gas-leak-like.json' with { type: 'json' };
 import gasPressureDrop from './catalogue/gas-pressure-drop.json' with { type: 'json' };
 import gasPressureHigh from './catalogue/gas-pressure-high.json' with { type: 'json' };
 import gasPressureLow from './catalogue/gas-pressure-low.json' with { type: 'json' };
@@ -71,6 +73,8 @@ export const SHIPPED_RULES = [
   gasWellsAdjacent,
   adjacentSpaceCh4,
   sewerCh4,
+  gasLeakLike,
+  gasBiogasLike,
   tunnelCh4,
   plantCh4,
   plantCombustible,

@@ -16,6 +16,8 @@ export type Level = {
   readonly windowMs?: number;
   readonly withinMs?: number;
   readonly afterMs?: number;
+  readonly when?: string;
+  readonly until?: string;
   readonly latch?: boolean;
 };
 /** When a point counts in a rule across points; `quantities` of the points that stand beside the anchor. */
@@ -40,6 +42,8 @@ export type RuleFile = {
   readonly signal?: string;
   readonly side?: string;
   readonly unit?: string;
+  readonly as?: string;
+  readonly parts?: readonly (Condition & { readonly as: string; readonly of?: string })[];
   readonly among?: string | { readonly withinM: number };
   readonly count?: string;
   readonly pairBy?: string;
@@ -65,8 +69,8 @@ export type Need = { readonly quantity: string; readonly attributes: readonly st
 /** Every shipped rule, in the order in which they bind. */
 export const ruleFiles = (): readonly RuleFile[] => SHIPPED_RULES as unknown as readonly RuleFile[];
 
-const partners = ({ command, and = [], to }: RuleFile): Condition[] =>
-  [command, ...and, to].filter((one) => one !== undefined);
+const partners = ({ command, and = [], to, parts = [] }: RuleFile): Condition[] =>
+  [command, ...and, to, ...parts.filter(({ of }) => of !== 'own')].filter((one) => one !== undefined);
 
 /** The channels `rule` wants, and the attributes that its limits and pairings ask of them. */
 export function needsOf(rule: RuleFile): Need[] {
@@ -99,6 +103,7 @@ export function watchText(rule: RuleFile): string {
     const among = typeof rule.among === 'object' ? `within ${rule.among.withinM} m` : 'of one facility';
     return `${rule.count} ${among} where ${own} ${conditionText(rule.when)}`;
   }
+  if (rule.kind === 'composite') return `${own} as \`${rule.as}\`${namedText(rule)}`;
   const others = partners(rule).map((part) => `${listed(part.quantities)} ${conditionText(part)}`.trim());
   if (rule.kind === 'relation') return `${rule.of} of ${own} and ${others.join()}`;
   if (others.length > 0) return `${own} ${conditionText(rule.when)} while ${others.join(' and ')}`;
@@ -116,6 +121,16 @@ function traceText({ kind, target, unit, by, samples, windowMs = 0, pattern }: R
   return kind === 'frozen' ? `: ${pattern} for ${samples} reports` : '';
 }
 
+/** The other names of a composite and what they stand for. */
+function namedText({ parts = [] }: RuleFile): string {
+  return parts
+    .map(({ as, of, quantities, signal = 'value', windowMs }) => {
+      const whose = of === 'own' ? '' : `${of === 'all' ? 'all ' : ''}${listed(quantities)}`;
+      return `, ${windowText(signal, windowMs)}${whose}`.trimEnd() + ` as \`${as}\``;
+    })
+    .join('');
+}
+
 const listed = (ids: readonly string[] = []): string => ids.map((id) => `\`${id}\``).join(', ');
 
 function conditionText(condition: Condition | undefined): string {
@@ -131,6 +146,7 @@ export function signalText(rule: RuleFile, level: Level): string {
   const season = rule.season === undefined ? '' : ` in the ${rule.season} season`;
   if (level.beforeMs !== undefined)
     return level.beforeMs === 0 ? 'date reached' : `${level.beforeMs / 86_400_000} d before`;
+  if (level.when !== undefined) return `\`${level.when.replaceAll('|', '\\|')}\`${season}`;
   if (level.withinMs !== undefined) return `within ${level.withinMs / 60_000} min${season}`;
   if (level.afterMs !== undefined) return `after ${level.afterMs / 60_000} min${season}`;
   if (level.atLeast !== undefined) return `>= ${level.atLeast} at once${season}`;

@@ -34,6 +34,8 @@ const PURE =
   /^(domain\/|rules\/|ingest\/|emergency\/(?!channels\/)|city\/(alerts|fold|city|late-windows|raised)\.ts)/;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.|\bcrypto\.|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|(?<!')\b(?:from|import)\s*\(?\s*'[^'.#][^']*'/;
+/** The one package the rules use: CEL, which computes and touches nothing. */
+const RULES_PACKAGE = /\bfrom '@marcbachmann\/cel-js'/g;
 const LINES_MAX = 300;
 const BAD_NAME = /(^|\/)(utils?|helpers?|manager|service|common|types|misc)\.(ts|vue|mjs|cjs)$/;
 const IMPORT = /(?<!')\b(?:from|import)\s*\(?\s*'([^']+)'/g;
@@ -65,7 +67,8 @@ function directionBreaches({ path, text }: SourceFile): string[] {
 
 function purityBreaches({ path, text }: SourceFile): string[] {
   if (!PURE.test(path)) return [];
-  const match = IMPURE.exec(withoutComments(text));
+  const own = withoutComments(text);
+  const match = IMPURE.exec(path.startsWith('rules/') ? own.replaceAll(RULES_PACKAGE, '') : own);
   return match === null ? [] : [`${path}: the pure core may not use ${match[0]}`];
 }
 
@@ -114,6 +117,12 @@ const PLANTED: readonly { readonly file: SourceFile; readonly caught: RegExp | n
   { file: { path: 'city/a.ts', text: "import { x } from '#config';\n" }, caught: /may not import config.ts/ },
   { file: { path: 'rules/a.ts', text: 'const now = Date.now();\n' }, caught: /may not use/ },
   { file: { path: 'domain/a.ts', text: "import { readFileSync } from 'node:fs';\n" }, caught: /may not use/ },
+  { file: { path: 'rules/a.ts', text: "import { parse } from '@marcbachmann/cel-js';\n" }, caught: null },
+  { file: { path: 'rules/a.ts', text: "import { x } from 'left-pad';\n" }, caught: /may not use/ },
+  {
+    file: { path: 'domain/a.ts', text: "import { parse } from '@marcbachmann/cel-js';\n" },
+    caught: /may not use/,
+  },
   { file: { path: 'ingest/a.ts', text: 'setTimeout(() => {}, 1);\n' }, caught: /may not use/ },
   { file: { path: 'server/a.ts', text: 'x;\n'.repeat(LINES_MAX + 1) }, caught: /lines, at most/ },
   { file: { path: 'broker/utils.ts', text: '\n' }, caught: /says nothing/ },

@@ -198,7 +198,7 @@ function explanationCodes(): string[] {
   for (const code of ['limit-high', 'limit-low', 'window-sum', 'window-mean', 'window-rise', 'window-fall'])
     for (const counted of ['', '-continuous', '-total']) codes.add(code + counted);
   for (const code of ['rate-theil-sen', 'rate-difference', 'eta-high', 'eta-low']) codes.add(code);
-  for (const code of ['frozen-still', 'frozen-repeated', 'deviation-cusum', 'deviation-ewma'])
+  for (const code of ['frozen-still', 'frozen-repeated', 'deviation-cusum', 'deviation-ewma', 'composite'])
     codes.add(code);
   for (const code of [...Object.values(RAISED_RULES), 'raised-after-call', 'raised-on-patrol'])
     codes.add(code);
