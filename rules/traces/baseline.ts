@@ -85,7 +85,9 @@ export function learn(baseline: Baseline, terms: BaselineTerms, time: Timestamp,
 export function residual(baseline: Baseline, terms: BaselineTerms, time: Timestamp, value: number): number {
   if (!(time - baseline.firstAt >= terms.learnMs)) return NaN;
   refresh(baseline, terms, time);
-  return (value - baseline.median) / sigmaOf(baseline, terms);
+  const sigma = sigmaOf(baseline, terms);
+  // What was never seen to move, and is usually 0, has no measure for how far it is away.
+  return sigma > 0 ? (value - baseline.median) / sigma : NaN;
 }
 
 /** The standard deviation in use, never below the least. */

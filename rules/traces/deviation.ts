@@ -21,8 +21,8 @@ const WHITEN_MOST = 0.95;
 /** Residuals that the autocorrelation remembers, and at least needs. */
 const LAG_MEMORY = 512;
 const LAG_LEAST = 64;
-/** One wild residual must not decide what hangs together. */
-const LAG_CLIP = 4;
+/** More a single residual does not count: one wild reading rings nothing, and does not decide what hangs together. */
+const CLIP = 4;
 
 export type DeviationTerms = BaselineTerms & {
   readonly side: 'high' | 'low' | 'both';
@@ -89,7 +89,7 @@ export function takeDeviation(
   if (learns && follows) noteLag(state, z);
   state.lastZ = z;
   state.lastAt = time;
-  return digits12(chartOf(state, terms, e));
+  return digits12(chartOf(state, terms, clipped(e)));
 }
 
 /** Lag-1 autocorrelation of the residuals; 0 while there are too few. */
@@ -110,7 +110,7 @@ function noteLag(state: Deviation, z: number): void {
   state.pairs += 1;
 }
 
-const clipped = (z: number): number => Math.max(-LAG_CLIP, Math.min(LAG_CLIP, z));
+const clipped = (z: number): number => Math.max(-CLIP, Math.min(CLIP, z));
 
 function chartOf({ cusum, ewma }: Deviation, { chart, side }: DeviationTerms, e: number): number {
   if (chart.by === 'ewma') {
