@@ -2,15 +2,16 @@
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Health } from '#domain/contract/health.ts';
+import type { FloodEvent, IncidentEvent } from '#domain/incident.ts';
 import type { NotificationEvent } from '#domain/notification.ts';
 import type { Measurement } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { gatewayIngestStatus, latestOf } from '#ingest/ingest.ts';
 import { catalogueInForce, type RuleBook, systemOf } from '#rules/book/book.ts';
-import { alarmById, openAlarms } from '#rules/engine.ts';
+import { alarmById, floodView, openAlarms, openIncidents, ringsPerMinute } from '#rules/engine.ts';
 import type { CityPort } from '#server/ports.ts';
 import { AREAS, EDGE_KINDS, FACILITY_KINDS, LIFELINES, QUANTITIES } from '#domain/catalogue.ts';
-import type { Pipeline } from '../pipeline.ts';
+import type { Pipeline, PipelineListener } from '../pipeline.ts';
 import type { EventRing } from './event-ring.ts';
 
 /** What the pipeline tells the consoles; the port hands each on to its listeners. */
@@ -21,6 +22,7 @@ export type Announcements = {
   readonly gateway: Set<(gateway: string, connected: boolean, at: Timestamp) => void>;
   readonly registry: Set<() => void>;
   readonly notification: Set<(event: NotificationEvent) => void>;
+  readonly incident: Set<(event: IncidentEvent | FloodEvent) => void>;
 };
 
 export const createAnnouncements = (): Announcements => ({
@@ -30,13 +32,47 @@ export const createAnnouncements = (): Announcements => ({
   gateway: new Set(),
   registry: new Set(),
   notification: new Set(),
+  incident: new Set(),
 });
+
+/** The pipeline's listeners that hand on what it tells. */
+export function listenersOf(
+  announcements: Announcements,
+): Omit<PipelineListener, 'rejected' | 'received' | 'committed'> {
+  return {
+    alarm(event) {
+      for (const listener of announcements.alarm) listener(event);
+    },
+    points(changes, rows) {
+      for (const listener of announcements.points) listener(changes);
+      for (const listener of announcements.measured) listener(rows);
+    },
+    gateway(gateway, connected, at) {
+      for (const listener of announcements.gateway) listener(gateway, connected, at);
+    },
+    registry() {
+      for (const listener of announcements.registry) listener();
+    },
+    notification(event) {
+      for (const listener of announcements.notification) listener(event);
+    },
+    incident(event) {
+      for (const listener of announcements.incident) listener(event);
+    },
+    unjournaled(event) {
+      if (event !== null) for (const listener of announcements.alarm) listener(event);
+      // Over: consoles draw themselves anew, so that nothing of the throw-away copy stays on screen.
+      else for (const listener of announcements.registry) listener();
+    },
+  };
+}
 
 export function createCityPort(parts: {
   readonly pipeline: Pipeline;
   readonly ring: EventRing;
   readonly announcements: Announcements;
   readonly health: () => Health;
+  readonly wallMs: () => Timestamp;
 }): CityPort {
   const { pipeline, ring, announcements } = parts;
   const { city } = pipeline;
@@ -59,6 +95,12 @@ export function createCityPort(parts: {
     onPoints: (listener) => void announcements.points.add(listener),
     onGateway: (listener) => void announcements.gateway.add(listener),
     onRegistry: (listener) => void announcements.registry.add(listener),
+    incidents: {
+      open: () => openIncidents(city.rules),
+      flood: () => floodView(city.rules.incidents.flood),
+      ringsPerMinute: (minutes) => ringsPerMinute(city.rules.incidents.flood, parts.wallMs(), minutes),
+      onChange: (listener) => void announcements.incident.add(listener),
+    },
     health: parts.health,
     catalogue: () => ({
       lifelines: LIFELINES,

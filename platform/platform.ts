@@ -21,7 +21,7 @@ import { openPipeline } from '../pipeline.ts';
 import { startAlerts } from './alerts.ts';
 import { createBrokerHost } from './broker-host.ts';
 import { brokerTls } from './broker-tls.ts';
-import { createAnnouncements, createCityPort } from './city-port.ts';
+import { createAnnouncements, createCityPort, listenersOf } from './city-port.ts';
 import { countCommit } from './commit-metrics.ts';
 import { createClosers, dieWithWorker, endByInput, stopPipeline } from './endings.ts';
 import { createEventRing } from './event-ring.ts';
@@ -97,30 +97,10 @@ export async function startPlatform(
         endByInput(directory.path, position);
       },
       listen: {
-        alarm(event) {
-          for (const listener of announcements.alarm) listener(event);
-        },
-        points(changes, rows) {
-          for (const listener of announcements.points) listener(changes);
-          for (const listener of announcements.measured) listener(rows);
-        },
-        gateway(gateway, connected, at) {
-          for (const listener of announcements.gateway) listener(gateway, connected, at);
-        },
-        registry() {
-          for (const listener of announcements.registry) listener();
-        },
+        ...listenersOf(announcements),
         rejected: (rejection) => countRefused(rejection),
         received: packets.received,
-        notification(event) {
-          for (const listener of announcements.notification) listener(event);
-        },
         committed: (commit) => countCommit(metrics, commit),
-        unjournaled(event) {
-          if (event !== null) for (const listener of announcements.alarm) listener(event);
-          // Over: consoles draw themselves anew, so that nothing of the throw-away copy stays on screen.
-          else for (const listener of announcements.registry) listener();
-        },
       },
     });
     registered = (id) => pipeline.city.registry.gateways.has(id);
@@ -192,6 +172,7 @@ export async function startPlatform(
       pipeline,
       ring,
       announcements,
+      wallMs: () => clock.wallMs(),
       health: () =>
         healthOf(city.openAlarms(), {
           journalFailing: pipeline.status().journalFailing,

@@ -12,6 +12,7 @@ export type AlarmQuery = {
   readonly area?: string;
   readonly lifeline?: string;
   readonly facility?: string;
+  readonly incident?: string;
   readonly cursor?: string;
   readonly limit?: string;
 };
@@ -89,6 +90,7 @@ function matcher(context: Context, holder: Holder, query: AlarmQuery): (alarm: A
     (query.colour === undefined || alarm.colour === query.colour) &&
     (query.lifeline === undefined || alarm.lifeline === query.lifeline) &&
     (query.facility === undefined || alarm.facility === query.facility) &&
+    (query.incident === undefined || alarm.incident?.id === query.incident) &&
     (areas === null || (alarm.area !== null && areas.includes(alarm.area))) &&
     seesAlarm(holder, context.city.registry(), alarm);
 }
@@ -100,11 +102,12 @@ function filterOf(
   before: Place | null,
   limit: number,
 ): AlarmFilter {
-  const { colour, lifeline, facility } = query;
+  const { colour, lifeline, facility, incident } = query;
   return {
     ...(colour === undefined ? {} : { colour }),
     ...(lifeline === undefined ? {} : { lifeline }),
     ...(facility === undefined ? {} : { facility }),
+    ...(incident === undefined ? {} : { incident }),
     ...(before === null ? {} : { before }),
     scope: narrowed(context, holder.scope, query.area),
     ...(query.area !== undefined || isUnrestricted(holder.scope)

@@ -22,7 +22,7 @@ import type { RejectionReason } from '#domain/rejection.ts';
 import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
 import type { RuleContent } from '#domain/rule-book.ts';
 import type { Product, Registry } from '#domain/registry.ts';
-import type { Flood, Incident } from '#domain/incident.ts';
+import type { Flood, FloodEvent, Incident, IncidentEvent } from '#domain/incident.ts';
 import type { NotificationItem } from '#domain/notification.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { Person, Role, Scope } from '#domain/user.ts';
@@ -58,9 +58,21 @@ export interface CityPort {
   onPoints(listener: (changes: readonly PointChange[]) => void): void;
   onGateway(listener: (gateway: string, connected: boolean, at: Timestamp) => void): void;
   onRegistry(listener: () => void): void;
+  readonly incidents: IncidentsPort;
   health(): Health;
   /** Catalogue data for forms and labels: lifelines, kinds, quantities, areas and rules as shipped. */
   catalogue(): unknown;
+}
+
+/** Incidents and the flood, from memory. */
+export interface IncidentsPort {
+  /** Oldest first. */
+  open(): readonly Incident[];
+  /** The present flood, else the last. */
+  flood(): Flood;
+  /** Rings in each of the last minutes, oldest first; ten are known. */
+  ringsPerMinute(minutes: number): readonly number[];
+  onChange(listener: (event: IncidentEvent | FloodEvent) => void): void;
 }
 
 /** What a field engineer asks about one gateway; everything from memory. */

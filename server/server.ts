@@ -23,6 +23,7 @@ import { createPasswordHasher } from './passwords.ts';
 import { Problem, toProblem } from './problems.ts';
 import { ConsolePush } from './push/console-push.ts';
 import { alarmRoutes } from './routes/alarm-routes.ts';
+import { incidentRoutes } from './routes/incident-routes.ts';
 import { backtestRoutes } from './routes/backtest-routes.ts';
 import { diagnosticsRoutes } from './routes/diagnostics-routes.ts';
 import { flowRoutes } from './routes/flow-routes.ts';
@@ -198,6 +199,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   ingestRoutes(typed, context);
   pointRoutes(typed, context);
   alarmRoutes(typed, context);
+  incidentRoutes(typed, context);
   if (context.alerts !== undefined) alertRoutes(typed, context, context.alerts);
   quarantineRoutes(typed, context);
   onboardingRoutes(typed, context);

@@ -1,6 +1,7 @@
 /** Messages of the console's socket (socket.io, same port as the API). Cursors are opaque to the client. */
 import type { Alarm, AlarmChange } from '../alarm.ts';
 import type { Health } from './health.ts';
+import type { Flood, Incident, IncidentEvent } from '../incident.ts';
 import type { NotificationItem } from '../notification.ts';
 import type { Timestamp } from '../time.ts';
 
@@ -42,6 +43,16 @@ export type GatewayMessage = {
 /** A message to somebody's phone about this alarm came to be or changed; GET its `notifications` for the rest. */
 export type NotificationMessage = { readonly alarm: string; readonly item: NotificationItem };
 
+/** Every open incident this user may see, and the flood with rings per minute, oldest first; replaces what was known. */
+export type IncidentsMessage = FloodMessage & { readonly incidents: readonly Incident[] };
+
+/**
+ * One incident as it stands; one that is closed goes. `placed` = alarms whose place in it changed without an `alarm`
+ * message: their `incident` member is this one now.
+ */
+export type IncidentMessage = Pick<IncidentEvent, 'incident' | 'placed'>;
+export type FloodMessage = { readonly flood: Flood; readonly perMinute: readonly number[] };
+
 export interface ServerToClient {
   snapshot(message: SnapshotMessage): void;
   alarm(message: AlarmMessage): void;
@@ -50,6 +61,9 @@ export interface ServerToClient {
   beat(message: BeatMessage): void;
   gateway(message: GatewayMessage): void;
   notification(message: NotificationMessage): void;
+  incidents(message: IncidentsMessage): void;
+  incident(message: IncidentMessage): void;
+  flood(message: FloodMessage): void;
 }
 export interface ClientToServer {
   resync(): void;

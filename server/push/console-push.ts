@@ -26,6 +26,7 @@ import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
 import { writeCursor } from './cursor.ts';
 import { admit, type Admitted } from './handshake.ts';
 import { createPace } from './pace.ts';
+import { createIncidentFeed, type IncidentFeed } from './incident-feed.ts';
 import { createPointFeed, latestBatch, type PointFeed } from './point-feed.ts';
 import { tellOfMessage } from './messages.ts';
 import { createSlowClientWatch, cut, isTooSlow } from './slow-clients.ts';
@@ -49,6 +50,7 @@ export class ConsolePush {
   readonly #audienceOf = new Map<string, Audience>();
   readonly #slowClients;
   readonly #feed: PointFeed;
+  readonly #incidents: IncidentFeed;
   readonly #stops: (() => void)[] = [];
   #redrawWaits = false;
 
@@ -65,6 +67,7 @@ export class ConsolePush {
       pingTimeout: 8_000,
     });
     this.#feed = createPointFeed(this.#io, context.city, context.clock, this.#audiences);
+    this.#incidents = createIncidentFeed(this.#io, context.city, this.#audiences);
     this.#io.use((socket, next) => admit(context, this.#io, socket, next));
     this.#io.on('connection', (socket) => this.#welcome(socket));
     this.#listen();
@@ -93,7 +96,7 @@ export class ConsolePush {
     });
     this.#context.alerts?.onNotification((event) => tellOfMessage(this.#io, city, this.#audiences, event));
     users.onChange((username) => this.#closeUser(username));
-    this.#every(VALUES_MS, () => this.#feed.flush());
+    this.#every(VALUES_MS, () => (this.#feed.flush(), this.#incidents.flush()));
     this.#every(BEAT_MS, () => this.#beat());
     this.#every(SWEEP_MS, () => this.#sweep());
   }
@@ -128,6 +131,7 @@ export class ConsolePush {
     audience.members += 1;
     this.#audienceOf.set(socket.id, audience);
     void socket.join(audience.room);
+    this.#incidents.welcome(socket, audience);
     return audience;
   }
 

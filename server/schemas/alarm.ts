@@ -155,4 +155,5 @@ export const AlarmQuery = Type.Object({
   area: Type.Optional(Id),
   lifeline: Type.Optional(Id),
   facility: Type.Optional(Id),
+  incident: Type.Optional(Id),
 });

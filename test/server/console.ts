@@ -14,6 +14,9 @@ export type Message =
   | { readonly kind: 'points'; readonly body: readonly PointChange[] }
   | { readonly kind: 'beat'; readonly body: Parameters<ServerToClient['beat']>[0] }
   | { readonly kind: 'gateway'; readonly body: Parameters<ServerToClient['gateway']>[0] }
+  | { readonly kind: 'incidents'; readonly body: Parameters<ServerToClient['incidents']>[0] }
+  | { readonly kind: 'incident'; readonly body: Parameters<ServerToClient['incident']>[0] }
+  | { readonly kind: 'flood'; readonly body: Parameters<ServerToClient['flood']>[0] }
   | { readonly kind: 'refused'; readonly body: string }
   | { readonly kind: 'closed'; readonly body: string };
 type Kind = Message['kind'];
@@ -22,7 +25,7 @@ export type Console = {
   readonly socket: Socket<ServerToClient, ClientToServer>;
   /** Takes the first message of this kind, waiting for it; what came before it stays. */
   next<K extends Kind>(kind: K): Promise<Extract<Message, { kind: K }>['body']>;
-  /** Kinds of what has come and was not taken. */
+  /** Kinds of what has come and was not taken, but for the picture of incidents that every console gets first. */
   kinds(): Kind[];
   close(): void;
 };
@@ -51,10 +54,13 @@ export function openConsole(
     reader.resolve(message);
   };
   socket.on('snapshot', (body) => take({ kind: 'snapshot', body }));
+  socket.on('incidents', (body) => take({ kind: 'incidents', body }));
   socket.on('alarm', (body) => take({ kind: 'alarm', body }));
   socket.on('points', (body) => take({ kind: 'points', body: decodePoints(toArrayBuffer(body)).changes }));
   socket.on('beat', (body) => take({ kind: 'beat', body }));
   socket.on('gateway', (body) => take({ kind: 'gateway', body }));
+  socket.on('incident', (body) => take({ kind: 'incident', body }));
+  socket.on('flood', (body) => take({ kind: 'flood', body }));
   socket.on('connect_error', (error) => take({ kind: 'refused', body: error.message }));
   socket.on('disconnect', (reason) => take({ kind: 'closed', body: reason }));
   return {
@@ -67,7 +73,7 @@ export function openConsole(
           : await new Promise<Message>((resolve) => waiting.push({ kind, resolve }));
       return message?.body as never;
     },
-    kinds: () => inbox.map((message) => message.kind),
+    kinds: () => inbox.map((message) => message.kind).filter((kind) => kind !== 'incidents'),
     close: () => void socket.close(),
   };
 }

@@ -6,6 +6,7 @@ import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Health } from '#domain/contract/health.ts';
 import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Answer } from '#domain/event.ts';
+import type { Flood, FloodEvent, Incident, IncidentEvent } from '#domain/incident.ts';
 import type { CommandInput } from '#domain/input.ts';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
 import type { RaiseInput } from '#domain/raise.ts';
@@ -86,6 +87,10 @@ export type FakeCity = CityPort & {
   setLatest(pointIndex: number, row: RawRow): void;
   /** Creates or changes without a person. */
   register(items: Extract<CommandInput, { command: 'registry' }>['change']['items']): void;
+  /** Open incidents and the flood as they stand; `tell` says that one changed. */
+  readonly incidentsOpen: Map<string, Incident>;
+  floodNow: Flood;
+  tell(event: IncidentEvent | FloodEvent): void;
   readonly commands: CommandInput[];
   /** With the shipped rules in force. */
   readonly book: RuleBook;
@@ -104,6 +109,7 @@ export function createCity(clock: Clock): FakeCity {
     points: [] as ((changes: readonly PointChange[]) => void)[],
     gateway: [] as ((gateway: string, connected: boolean, at: number) => void)[],
     registry: [] as (() => void)[],
+    incident: [] as ((event: IncidentEvent | FloodEvent) => void)[],
   };
   const held: (() => void)[] = [];
   const book = createRuleBook();
@@ -197,6 +203,25 @@ export function createCity(clock: Clock): FakeCity {
     onPoints: (listener) => void listeners.points.push(listener),
     onGateway: (listener) => void listeners.gateway.push(listener),
     onRegistry: (listener) => void listeners.registry.push(listener),
+    incidentsOpen: new Map(),
+    floodNow: { active: false, since: null, endedAt: null, rings: 0, peak: 0 },
+    tell(event) {
+      if (event.kind === 'flood') city.floodNow = event.flood;
+      else if (event.incident.state === 'open') city.incidentsOpen.set(event.incident.id, event.incident);
+      else city.incidentsOpen.delete(event.incident.id);
+      if (event.kind === 'incident')
+        for (const { alarm: id, incident } of event.placed) {
+          const alarm = alarms.get(id);
+          if (alarm !== undefined) alarms.set(id, { ...alarm, incident });
+        }
+      for (const listener of listeners.incident) listener(event);
+    },
+    incidents: {
+      open: () => [...city.incidentsOpen.values()],
+      flood: () => city.floodNow,
+      ringsPerMinute: (minutes) => Array.from({ length: minutes }, (_, at) => at),
+      onChange: (listener) => void listeners.incident.push(listener),
+    },
     health: () => city.health_,
     catalogue: () => ({ lifelines: ['gas'] }),
     release() {
