@@ -1,8 +1,16 @@
-/** The process of one back-test: takes one request, tells how far it is, answers once, and ends. Reads only. */
+/**
+ * The process of one back-test: takes one request, tells how far it is, answers once, and ends. It reads only. A request
+ * for a whole city is shared with a second process like it, so that both cores work.
+ */
+import { fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { RunOutcome } from '#domain/contract/rules.ts';
 import { registryFromLedger } from '#store/ledger/registry-history.ts';
-import { type BacktestRequest, runBacktest } from './backtest-run.ts';
+import { type BacktestRequest, checkCatalogues, joinShares } from './backtest-run.ts';
+import { judgeShare, type ShareOutcome } from './backtest-share.ts';
+import { withTrends } from './backtest-trends.ts';
 
 export type ChildRequest = Omit<BacktestRequest, 'measurements' | 'registry' | 'facilities' | 'progress'> & {
   /** The platform's data directory. */
@@ -16,33 +24,88 @@ export type FromChild =
   | { readonly kind: 'failed'; readonly detail: string }
   | { readonly kind: 'finished'; readonly outcome: RunOutcome };
 
+/** `second` = judge the second share only. */
+type ToChild = ChildRequest & { readonly second?: boolean };
+type FromSecond =
+  | { readonly kind: 'judged'; readonly share: ShareOutcome }
+  | Extract<FromChild, { kind: 'failed' }>;
+
+const SHARES = 2;
 const PROGRESS_STEP = 0.01;
+const starter = process.ppid;
 
 process.on('disconnect', () => process.exit());
-process.once('message', (request: ChildRequest) => {
-  tell(answerTo(request), () => process.exit());
+process.once('message', (asked: ToChild) => {
+  const { second = false, ...request } = asked;
+  const answer = second ? answerOfSecond(request) : answerTo(request);
+  answer.catch(failure).then((message) => tell(message, () => process.exit()));
 });
 
-function answerTo({ directory, facilities, ...request }: ChildRequest): FromChild {
-  let told = 0;
-  try {
-    const outcome = runBacktest({
-      ...request,
-      measurements: join(directory, 'measurements'),
-      registry: registryFromLedger(directory),
-      facilities: facilities === null ? null : new Set(facilities),
-      progress(share) {
-        if (share < told + PROGRESS_STEP) return;
-        told = share;
-        tell({ kind: 'progress', share });
-      },
-    });
-    return { kind: 'finished', outcome };
-  } catch (cause) {
-    return { kind: 'failed', detail: cause instanceof Error ? cause.message : String(cause) };
-  }
+async function answerTo(request: ChildRequest): Promise<FromChild> {
+  checkCatalogues(request);
+  const other = secondShare(request);
+  // It fails while this process is busy with its own share: heard when it is awaited.
+  other.catch(() => {});
+  const whole = wholeOf(request, progressOf());
+  const mine = judgeShare(whole, { index: 0, of: SHARES });
+  const outcome = joinShares(request, [mine, await other]);
+  return { kind: 'finished', outcome: withTrends(whole, outcome) };
 }
 
-function tell(message: FromChild, sent: () => void = () => {}): void {
+async function answerOfSecond(request: ChildRequest): Promise<FromSecond> {
+  const whole = wholeOf(request, endWhenOrphaned);
+  return { kind: 'judged', share: judgeShare(whole, { index: 1, of: SHARES }) };
+}
+
+function secondShare(request: ChildRequest): Promise<ShareOutcome> {
+  const child = fork(fileURLToPath(import.meta.url), {
+    ...{ stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [], serialization: 'advanced' },
+  });
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: FromSecond) => {
+      if (message.kind === 'judged') resolve(message.share);
+      else reject(new Error(message.detail));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) =>
+      reject(new Error(`the second process ended with ${signal ?? code}`)),
+    );
+    child.send({ ...request, second: true } satisfies ToChild);
+  });
+}
+
+function wholeOf(request: ChildRequest, progress: (share: number) => void): BacktestRequest {
+  const { directory, facilities, ...rest } = request;
+  return {
+    ...rest,
+    measurements: join(directory, 'measurements'),
+    registry: registryFromLedger(directory),
+    facilities: facilities === null ? null : new Set(facilities),
+    progress,
+  };
+}
+
+function progressOf(): (share: number) => void {
+  let told = 0;
+  return (share) => {
+    endWhenOrphaned();
+    if (share < told + PROGRESS_STEP) return;
+    told = share;
+    tell({ kind: 'progress', share });
+  };
+}
+
+/** While it is busy it hears nothing: whoever started it is gone when it has another parent. */
+function endWhenOrphaned(): void {
+  if (process.ppid !== starter) process.exit();
+}
+
+const failure = (cause: unknown): FromChild => ({
+  kind: 'failed',
+  detail: cause instanceof Error ? cause.message : String(cause),
+});
+
+function tell(message: FromChild | FromSecond, sent: () => void = () => {}): void {
   process.send?.(message, undefined, undefined, sent);
 }

@@ -1,11 +1,11 @@
-/** One back-test from end to end on stored history: reads it once, judges it by both catalogues, compares. Blocks its thread. */
+/** One back-test from end to end on stored history: judged by both catalogues, share by share, and compared. */
 import type { Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
-import { createBacktest } from '#rules/backtest.ts';
+import { byOnset } from '#rules/backtest.ts';
 import type { RunOutcome } from '#domain/contract/rules.ts';
 import { compareEpisodes, type LabelledEvent } from '#rules/backtest-report.ts';
 import { parseCatalogue } from '#rules/engine.ts';
-import { walkHistory } from '#store/embedded/history-walk.ts';
+import { judgeShare, type ShareOutcome } from './backtest-share.ts';
 
 export type NamedCatalogue = { readonly revision: string; readonly catalogue: unknown };
 
@@ -25,6 +25,8 @@ export type BacktestRequest = {
   readonly labels: readonly LabelledEvent[];
   readonly shiftMs: number;
   readonly listedMax: number;
+  /** Judge also what cannot change anything: to see that passing over it is right, and what it spares. */
+  readonly everyRow?: boolean;
   /** Told how far it is, 0 to 1. */
   readonly progress?: (share: number) => void;
 };
@@ -36,36 +38,31 @@ export class CatalogueRefused extends Error {}
 
 /** Throws CatalogueRefused for a catalogue that does not parse, SQLite's error for files that cannot be read. */
 export function runBacktest(request: BacktestRequest): BacktestOutcome {
-  const { site, registry, from, to } = request;
-  const cpuFrom = process.cpuUsage();
+  checkCatalogues(request);
+  return joinShares(request, [judgeShare(request, { index: 0, of: 1 })]);
+}
+
+/** Throws CatalogueRefused. */
+export function checkCatalogues(request: Pick<BacktestRequest, 'before' | 'after'>): void {
   for (const { catalogue, revision } of [request.before, request.after]) {
     const parsed = parseCatalogue(catalogue, revision);
     if (!parsed.ok) throw new CatalogueRefused(parsed.error);
   }
-  const [before, after] = [request.before, request.after].map((named) =>
-    createBacktest({ site, registry, from, ...named }),
-  );
-  if (before === undefined || after === undefined) throw new Error('two catalogues make two tests');
-  const stretch = { from: from - request.lookBackMs, to, wanted: wantedOf(request) };
-  const whole = to - stretch.from;
-  const figures = walkHistory(request.measurements, stretch, {
-    row(row) {
-      before.take(row);
-      after.take(row);
-    },
-    hour: (time) => request.progress?.(Math.min(1, (time - stretch.from) / whole)),
-  });
-  const end = Math.max(from, figures.coveredThrough);
-  const report = compareEpisodes(before.finish(end), after.finish(end), request);
-  const { user, system } = process.cpuUsage(cpuFrom);
-  return { ...report, ...figures, cpuMs: Math.round((user + system) / 1_000) };
 }
 
-function wantedOf({ registry, facilities }: BacktestRequest): (pointIndex: number) => boolean {
-  const wanted = registry.pointsByIndex.map((point) => {
-    if (point.retired === true) return false;
-    const facility = registry.devices.get(point.device)?.facility ?? '';
-    return facilities === null || facilities.has(facility);
-  });
-  return (pointIndex) => wanted[pointIndex] === true;
+/** The report over all shares of one back-test. */
+export function joinShares(
+  request: Pick<BacktestRequest, 'from' | 'shiftMs' | 'labels' | 'listedMax'>,
+  shares: readonly ShareOutcome[],
+): BacktestOutcome {
+  const all = (of: 'before' | 'after') => shares.flatMap((share) => share[of]).sort(byOnset);
+  const sum = (of: 'rows' | 'damagedChunks' | 'cpuMs') =>
+    shares.reduce((total, share) => total + share[of], 0);
+  return {
+    ...compareEpisodes(all('before'), all('after'), request),
+    rows: sum('rows'),
+    coveredThrough: Math.max(...shares.map(({ coveredThrough }) => coveredThrough)),
+    damagedChunks: sum('damagedChunks'),
+    cpuMs: sum('cpuMs'),
+  };
 }

@@ -71,7 +71,9 @@ export function createBacktests(parts: {
   }
 
   function begin(view: RunView, by: Person, request: ChildRequest): void {
-    const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+    const child = fork(CHILD, {
+      ...{ stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [], serialization: 'advanced' },
+    });
     const mine: Running = { view, child };
     running = mine;
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);

@@ -12,7 +12,15 @@ import { FLAG, type Measurement } from '#domain/measurement.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { Moment, Timestamp } from '#domain/time.ts';
 import type { Person } from '#domain/user.ts';
-import { advance, createRules, onCatalogue, onCommand, onMeasurement, onRegistry } from './engine.ts';
+import {
+  advance,
+  createRules,
+  onCatalogue,
+  onCommand,
+  onMeasurement,
+  onRegistry,
+  type RulesState,
+} from './engine.ts';
 
 export type { BacktestEpisode } from '#domain/contract/backtest.ts';
 
@@ -21,6 +29,8 @@ export type Backtest = {
   take(m: Measurement): void;
   /** Lets every delay that ends by `to` run; the episodes with an onset in the asked stretch, by onset, rule, point. */
   finish(to: Timestamp): BacktestEpisode[];
+  /** As it stands, for what can be told without judging (backtest-quiet.ts); read only. Rules bind with `start`. */
+  readonly state: RulesState;
 };
 
 const OFFICER: Person = { username: 'back-test', roles: ['duty-leader'], address: 'back-test' };
@@ -40,6 +50,8 @@ export function createBacktest(parts: {
   readonly catalogue: unknown;
   readonly revision: string;
   readonly from: Timestamp;
+  /** No row is earlier; by default the first row begins. */
+  readonly start?: Timestamp;
 }): Backtest {
   const { registry, from } = parts;
   const state = createRules(parts.site);
@@ -79,8 +91,9 @@ export function createBacktest(parts: {
   function begin(at: Moment): void {
     const points = registry.pointsByIndex.map(({ index }) => index);
     const gateways = registry.gatewaysByIndex.map(({ index }) => index);
-    onRegistry(state, registry, { points, gateways }, at, sink);
+    // In this order the points bind once.
     onCatalogue(state, registry, withoutAbsence(parts.catalogue), parts.revision, at, sink);
+    onRegistry(state, registry, { points, gateways }, at, sink);
   }
 
   function momentOf(time: Timestamp): Moment {
@@ -88,7 +101,10 @@ export function createBacktest(parts: {
     return { receivedAt: time, engineTime: time - start };
   }
 
+  if (parts.start !== undefined) begin(momentOf(parts.start));
+
   return {
+    state,
     take(row) {
       const first = base === null;
       const at = momentOf(row.time);
@@ -139,7 +155,8 @@ const episodeOf = (alarm: Alarm): Open => ({
   unit: alarm.unit,
 });
 
-const byOnset = (a: BacktestEpisode, b: BacktestEpisode): number =>
+/** The order of a list of episodes. */
+export const byOnset = (a: BacktestEpisode, b: BacktestEpisode): number =>
   a.onsetAt - b.onsetAt ||
   (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0) ||
   ((a.point ?? '') < (b.point ?? '') ? -1 : 1);

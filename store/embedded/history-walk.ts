@@ -33,6 +33,8 @@ export function walkHistory(
     readonly from: Timestamp;
     readonly to: Timestamp;
     readonly wanted: (pointIndex: number) => boolean;
+    /** Whether one point's rows [start, end) of an hour may be passed over; asked as the hour begins. */
+    readonly passes?: Passes;
   },
   each: { row(m: Measurement): void; hour?(time: Timestamp): void },
 ): WalkFigures {
@@ -50,8 +52,9 @@ export function walkHistory(
           ofDay = chunksAt(database, 'day', day, reading);
         }
         each.hour?.(hour * HOUR_MS);
-        const sources = sourcesOf(ofDay, chunksAt(database, 'hour', hour, reading), hour);
-        const told = tellInOrder(sources, hour, from, to, each.row);
+        const all = sourcesOf(ofDay, chunksAt(database, 'hour', hour, reading), hour);
+        const sources = stretch.passes === undefined ? all : notPassed(all, stretch.passes, from, to);
+        const told = tellInOrder(sources, hour, from, to, each.row) + rowsPassed(all, sources);
         figures.rows += told;
         if (told > 0) figures.coveredThrough = Math.min(to, (hour + 1) * HOUR_MS);
       }
@@ -61,6 +64,9 @@ export function walkHistory(
   }
   return figures;
 }
+
+/** Rows are by time, one hour's of one point. */
+export type Passes = (point: number, rows: RowColumns, start: number, end: number) => boolean;
 
 type Reading = { readonly wanted: (pointIndex: number) => boolean; readonly damaged: () => void };
 /** Rows by time, per point. */
@@ -117,6 +123,20 @@ function sourcesOf(ofDay: PointRows, ofHour: PointRows, hour: number): Source[] 
   }
   return sources.sort((a, b) => a.point - b.point);
 }
+
+/** Without those that may be passed over. An hour cut by the stretch, or kept in two places, is gone through. */
+function notPassed(all: readonly Source[], passes: Passes, from: Timestamp, to: Timestamp): Source[] {
+  return all.filter(({ point, rows, start, end }, at) => {
+    const isWhole = (rows.time[start] ?? 0) >= from && (rows.time[end - 1] ?? to) < to;
+    const isAlone = all[at - 1]?.point !== point && all[at + 1]?.point !== point;
+    return !(isWhole && isAlone && passes(point, rows, start, end));
+  });
+}
+
+const rowsIn = (sources: readonly Source[]): number =>
+  sources.reduce((sum, { start, end }) => sum + end - start, 0);
+const rowsPassed = (all: readonly Source[], told: readonly Source[]): number =>
+  all === told ? 0 : rowsIn(all) - rowsIn(told);
 
 /** Index of the first row at or after `time`. */
 function firstFrom(rows: RowColumns, time: Timestamp): number {
