@@ -3,6 +3,7 @@ import { Type, type Static, type TObject, type TInteger } from 'typebox';
 import { Check } from 'typebox/value';
 import type { FastifyRequest } from 'fastify';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import { isaState } from '#domain/isa-state.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import { findAlarm, listAlarms } from '../alarm-list.ts';
 import { viewerIn } from '../authentication.ts';
@@ -96,8 +97,9 @@ function readRoutes(app: Api, context: Context): void {
     querystring: Type.Object({ ...AlarmQuery.properties, ...PageQuery }),
     response: answers(200, page(AlarmShape), 'A page of alarms'),
   };
-  app.get('/alarms', { config, schema: listSchema }, (request) => {
-    return listAlarms(context, viewerIn(request), request.query);
+  app.get('/alarms', { config, schema: listSchema }, async (request) => {
+    const { items, next } = await listAlarms(context, viewerIn(request), request.query);
+    return { items: items.map(lettered), next };
   });
 
   const oneSchema = {
@@ -106,8 +108,8 @@ function readRoutes(app: Api, context: Context): void {
     params: Params,
     response: answers(200, AlarmShape, 'The alarm'),
   };
-  app.get('/alarms/:id', { config, schema: oneSchema }, (request) => {
-    return visibleAlarm(context, request, request.params.id);
+  app.get('/alarms/:id', { config, schema: oneSchema }, async (request) => {
+    return lettered(await visibleAlarm(context, request, request.params.id));
   });
 
   const eventsSchema = {
@@ -133,6 +135,9 @@ function readRoutes(app: Api, context: Context): void {
     return { items: items.map(eventView), next: more ? writeCursor('events', [last.sequence]) : null };
   });
 }
+
+/** The alarm with its letter of ISA-18.2. */
+const lettered = (alarm: Alarm) => ({ ...alarm, isaState: isaState(alarm) });
 
 /** The event in the words of the socket's `alarm` message. */
 function eventView(event: AlarmEvent): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** The alarm and what may be done to it, as outsiders read and write them (design §5). */
 import { Type } from 'typebox';
 import { COLOURS } from '#domain/colour.ts';
+import { ISA_STATES } from '#domain/isa-state.ts';
 import { HEARD, RAISED_SUBJECT_MAX, RAISED_TEXT_MAX } from '#domain/raise.ts';
 import { Id, Instant, InstantInput, oneOf, orNull } from './basics.ts';
 
@@ -67,6 +68,12 @@ export const AlarmShape = Type.Object(
     active: Type.Boolean(),
     state: oneOf(['unacknowledged', 'acknowledged', 'returned-unacknowledged', 'normal']),
     latched: Type.Boolean(),
+    isaState: Type.Optional(
+      oneOf(
+        ISA_STATES,
+        'Letter of ISA-18.2 made of active, state, latched and suppression; on lists of alarms and on one alarm',
+      ),
+    ),
     suppression: oneOf(SUPPRESSIONS, 'The strongest in force'),
     suppressions: Type.Array(SuppressionShape),
     value: orNull(Type.Number()),
