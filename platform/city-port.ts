@@ -102,6 +102,7 @@ export function createCityPort(parts: {
       onChange: (listener) => void announcements.incident.add(listener),
     },
     health: parts.health,
+    responseLimits: () => city.rules.catalogue.settings.respondWithinMs,
     catalogue: () => ({
       lifelines: LIFELINES,
       kinds: FACILITY_KINDS,

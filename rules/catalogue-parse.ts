@@ -5,6 +5,7 @@ import {
   atLeast,
   colour,
   type FaultCode,
+  type Fields,
   fields,
   flag,
   list,
@@ -103,8 +104,15 @@ function systemRuleOf(raw: unknown, where: string): SystemRule {
   };
 }
 
-/** Nobody can answer for an alarm more often than this. */
+/** Nobody can answer for an alarm faster, or again and again more often, than this. */
 const MINUTE = 60_000;
+
+/** A time for some of the colours. */
+function byColour(settings: Fields, name: keyof Settings): Partial<Record<Colour, number>> {
+  const where = `settings.${name}`;
+  const given = Object.entries(fields(settings[name] ?? {}, where, COLOURS));
+  return Object.fromEntries(given.map(([hue, value]) => [hue, atLeast(MINUTE, value, `${where}.${hue}`)]));
+}
 
 function settingsOf(raw: unknown): Settings {
   if (raw === undefined) return DEFAULT_SETTINGS;
@@ -115,7 +123,6 @@ function settingsOf(raw: unknown): Settings {
   const hue = (name: keyof Settings): Colour =>
     colour(given[name] ?? DEFAULT_SETTINGS[name], `${where}.${name}`);
   const seasons = Object.entries(fields(given['seasons'] ?? {}, where, null));
-  const reAlarm = Object.entries(fields(given['reAlarmMs'] ?? {}, `${where}.reAlarmMs`, COLOURS));
   const overRange = Object.entries(fields(given['overRangeColours'] ?? {}, where, null));
   return {
     alwaysOnAbsentMs: number('alwaysOnAbsentMs'),
@@ -126,9 +133,8 @@ function settingsOf(raw: unknown): Settings {
     sensorLostIntervals: number('sensorLostIntervals'),
     sensorLostColour: hue('sensorLostColour'),
     lateRingMs: number('lateRingMs'),
-    reAlarmMs: Object.fromEntries(
-      reAlarm.map(([hueName, value]) => [hueName, atLeast(MINUTE, value, `${where}.reAlarmMs.${hueName}`)]),
-    ),
+    reAlarmMs: byColour(given, 'reAlarmMs'),
+    respondWithinMs: byColour(given, 'respondWithinMs'),
     overRangeColours: Object.fromEntries(
       overRange.map(([quantity, value]) => [quantity, colour(value, `${where}.overRangeColours`)]),
     ),

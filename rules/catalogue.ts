@@ -1,4 +1,5 @@
 /** The rule catalogue as the engine uses it. Texts, sources and examples stay in the files for people. */
+import type { ResponseLimits } from '#domain/quality/response.ts';
 import { type Colour, colourRank } from '#domain/colour.ts';
 import type { Debounce } from './debounce.ts';
 import type { Season, SeasonWindow } from './season.ts';
@@ -159,6 +160,8 @@ export type Settings = {
    * not named: for ever.
    */
   readonly reAlarmMs: Readonly<Partial<Record<Colour, number>>>;
+  /** Within which time an alarm of a colour shall be taken: what the service is measured by, nothing waits for it. */
+  readonly respondWithinMs: ResponseLimits;
   /** Colour of a value beyond range on the dangerous side, by quantity; orange where none is named. */
   readonly overRangeColours: Readonly<Record<string, Colour>>;
   readonly seasons: Readonly<Record<string, Season>>;
@@ -185,6 +188,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sensorLostColour: 'yellow',
   lateRingMs: 2 * HOUR,
   reAlarmMs: {},
+  respondWithinMs: {},
   overRangeColours: {},
   seasons: {},
 };

@@ -18,6 +18,8 @@ import type { Answer } from '#domain/event.ts';
 import type { CommandInput, PublishInput } from '#domain/input.ts';
 import type { RaiseInput } from '#domain/raise.ts';
 import type { PushOutcome } from '#domain/contract/push.ts';
+import type { QualityQuery, QualityReport } from '#domain/quality/quality.ts';
+import type { ResponseLimits } from '#domain/quality/response.ts';
 import type { RejectionReason } from '#domain/rejection.ts';
 import type { GatewayDiagnostics, SequenceGap, Trial } from '#domain/contract/diagnostics.ts';
 import type { RuleContent } from '#domain/rule-book.ts';
@@ -60,6 +62,8 @@ export interface CityPort {
   onRegistry(listener: () => void): void;
   readonly incidents: IncidentsPort;
   health(): Health;
+  /** Within which time alarms shall be taken, by colour, as the rules' settings have it. */
+  responseLimits(): ResponseLimits;
   /** Catalogue data for forms and labels: lifelines, kinds, quantities, areas and rules as shipped. */
   catalogue(): unknown;
 }
@@ -161,6 +165,7 @@ export interface LedgerPort {
   incidents(page: IncidentPage): Promise<readonly Incident[]>;
   /** That began before a time, newest first. */
   floods(before: Timestamp, limit: number): Promise<readonly Flood[]>;
+  quality(query: QualityQuery): Promise<QualityReport>;
   notifications(alarm: string): Promise<readonly NotificationItem[]>;
   notification(id: string): Promise<NotificationItem | null>;
   users(): Promise<readonly UserRecord[]>;

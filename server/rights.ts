@@ -27,6 +27,7 @@ export const RIGHTS = {
   'read-reference': EVERYONE,
   'read-city': READERS,
   'read-alarms': READERS,
+  'read-quality': [...DUTY, 'engineer', 'viewer', 'system-admin'],
   /** Whoever hears or sees something may say so: it only adds. */
   raise: [...DUTY, 'crew', 'engineer'],
   acknowledge: DUTY,

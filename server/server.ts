@@ -36,6 +36,8 @@ import { alertRoutes } from './routes/alert-routes.ts';
 import { phoneRoutes } from './routes/phone-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
+import { qualityMetrics } from './quality.ts';
+import { qualityRoutes } from './routes/quality-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import { ruleRoutes } from './routes/rule-routes.ts';
 import { registryRoutes } from './routes/registry-routes.ts';
@@ -200,6 +202,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   pointRoutes(typed, context);
   alarmRoutes(typed, context);
   incidentRoutes(typed, context);
+  qualityRoutes(typed, context);
   if (context.alerts !== undefined) alertRoutes(typed, context, context.alerts);
   quarantineRoutes(typed, context);
   onboardingRoutes(typed, context);
@@ -218,6 +221,7 @@ function countRequests(api: FastifyInstance, context: Context): void {
 }
 
 function watch(context: Context, push: ConsolePush): void {
+  qualityMetrics(context);
   const { metrics, city, sessions, commands, audit } = context;
   metrics.gaugeBy('open_alarms', 'Open alarms', 'colour', () => countByColour(city.openAlarms()));
   metrics.gauge('console_connections', 'Open console sockets', () => push.sockets());

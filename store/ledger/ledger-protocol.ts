@@ -13,6 +13,7 @@ export const REQUESTS = [
   'incident',
   'incidents',
   'floods',
+  'quality',
   'notifications',
   'notification',
   'users',

@@ -20,6 +20,7 @@ import type {
 } from '#domain/contract/ledger.ts';
 import type { Flood, Incident } from '#domain/incident.ts';
 import type { NotificationItem } from '#domain/notification.ts';
+import type { QualityQuery, QualityReport } from '#domain/quality/quality.ts';
 import type { RuleContent } from '#domain/rule-book.ts';
 import type { RegistryKind } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
@@ -132,6 +133,11 @@ export class Ledger {
   /** That began before a time, newest first. */
   floods(before: Timestamp, limit: number): readonly Flood[] {
     return coded(() => this.tables.incidents.floods(before, limit));
+  }
+
+  /** Alarm quality and service of a period. */
+  quality(query: QualityQuery): QualityReport {
+    return coded(() => this.tables.quality.quality(query));
   }
 
   /** Messages to people about an alarm, oldest first. */

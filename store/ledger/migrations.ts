@@ -11,6 +11,7 @@ import { PRODUCTS_SCHEMA } from './schema-0004.ts';
 import { FLOW_VERSIONS_SCHEMA } from './schema-0005.ts';
 import { RULE_VERSIONS_SCHEMA } from './schema-0006.ts';
 import { INCIDENTS_SCHEMA } from './schema-0007.ts';
+import { QUALITY_SCHEMA } from './schema-0008.ts';
 
 /** Step n brings version n-1 to n. A step that has shipped is never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly string[] = [
   FLOW_VERSIONS_SCHEMA,
   RULE_VERSIONS_SCHEMA,
   INCIDENTS_SCHEMA,
+  QUALITY_SCHEMA,
 ];
 
 /** Version of the schema this code reads and writes. */

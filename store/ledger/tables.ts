@@ -10,6 +10,7 @@ import { incidentTables } from './incidents.ts';
 import { notificationTable } from './notifications.ts';
 import { QUARANTINE_BOUNDS, quarantineTables, type QuarantineBounds } from './quarantine.ts';
 import { PASSING_DIGESTS_MAX, reconciler } from './reconciliation.ts';
+import { qualityTables } from './quality.ts';
 import { registryProjection } from './registry-projection.ts';
 import { ruleVersionTable } from './rule-versions.ts';
 import { userTables } from './users.ts';
@@ -19,6 +20,8 @@ export type LedgerOptions = {
   readonly presence?: typeof PRESENCE_BOUNDS;
   /** Digests kept of refusals and presence, to notice a replay that differs. */
   readonly passingDigests?: number;
+  /** Alarm events that one question about alarm quality reads. */
+  readonly qualityEvents?: number;
 };
 
 export type LedgerFigures = {
@@ -59,6 +62,7 @@ export function tablesOf(db: DatabaseSync, options: LedgerOptions) {
     users: userTables(db),
     flows: flowVersionTable(db, audit),
     rules: ruleVersionTable(db),
+    quality: qualityTables(db, options.qualityEvents),
     figures: (): LedgerFigures => ({
       cursor: cursor(),
       databaseBytes: number(pages.get(), 'bytes'),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { NewFlowVersion } from '#domain/contract/ledger.ts';
 import type { Flood, Incident } from '#domain/incident.ts';
+import { memoryLedger } from '#store/ledger/ledger.ts';
 import type { AuditEntry, LedgerPort, NewAuditEntry, QuarantineGroup, UserRecord } from '#server/ports.ts';
 
 class LedgerError extends Error {
@@ -102,6 +103,18 @@ export function createLedger(): FakeLedger {
     },
     notifications: async () => [],
     notification: async () => null,
+    /** Counted by the true ledger, over what this one followed. */
+    async quality(query) {
+      check();
+      const counting = memoryLedger();
+      counting.apply(
+        events.map((event, at) => ({ position: at + 1, index: 0, event })),
+        events.length,
+      );
+      const report = counting.quality(query);
+      counting.close();
+      return report;
+    },
     async alarmEvents(alarm) {
       check();
       return events.filter((event) => event.alarm.id === alarm);

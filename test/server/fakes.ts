@@ -223,6 +223,7 @@ export function createCity(clock: Clock): FakeCity {
       onChange: (listener) => void listeners.incident.push(listener),
     },
     health: () => city.health_,
+    responseLimits: () => ({ red: 300_000 }),
     catalogue: () => ({ lifelines: ['gas'] }),
     release() {
       city.held = false;

@@ -38,6 +38,7 @@ const PROMISED: Record<string, string> = {
   '/import': 'post',
   '/ingest': 'post',
   '/alarms': 'get post',
+  '/quality': 'get',
   '/alarms/{id}': 'get',
   '/alarms/{id}/events': 'get',
   '/incidents': 'get',
@@ -198,6 +199,7 @@ function rightOf(method: string, path: string): Action | null {
   const [, kind = '', , last] = path.split('/');
   if (path === '/health' || path === '/ingest' || path.startsWith('/session')) return null;
   if (last === 'maintenance') return 'maintenance';
+  if (path === '/quality') return 'read-quality';
   if (path === '/alarms' && method === 'post') return 'raise';
   if (kind === 'alarms') return method === 'get' ? 'read-alarms' : (last as Action);
   if (kind === 'users') return 'manage-users';

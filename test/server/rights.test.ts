@@ -9,6 +9,7 @@ const MATRIX: Record<Action, string> = {
   'read-reference': 'y y y y y y y y',
   'read-city': 'y y y y y y - -',
   'read-alarms': 'y y y y y y - -',
+  'read-quality': 'y y - y y y - -',
   raise: 'y y y y - - - -',
   acknowledge: 'y y - - - - - -',
   shelve: 'y y - - - - - -',
