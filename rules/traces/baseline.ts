@@ -24,6 +24,9 @@ const RECENT_STEP = 8;
 /** Of the spread of one hour by itself, which is a rough figure. */
 const OWN_SHARE = 0.7;
 const MAD_TO_SIGMA = 1.4826;
+/** A tenth of normal values is 1.645 standard deviations away or more: so many MAD. */
+const TAIL_TO_MAD = 1.645 * MAD_TO_SIGMA;
+const TAIL_LEAST = 20;
 
 export type BaselineTerms = {
   /** Null = by hour of the week; else how long the recent past is. */
@@ -120,7 +123,8 @@ function weekMad(baseline: Baseline, hour: number): number {
 }
 
 /**
- * Median distance from the own median of each group, over all groups; made wider for what few values hide: their
+ * Median distance from the own median of each group, over all groups; where every tenth value is further away than it would
+ * be of a normal spread (a pump that runs now and then), that is usual too and counts. Made wider for what few values hide: their
  * distances are short by n/(n - 0.8), and the median itself is off by sigma x sqrt(1.57/n).
  */
 function madOf(groups: number[][]): number {
@@ -129,7 +133,10 @@ function madOf(groups: number[][]): number {
     const median = medianOf(group);
     return group.map((value) => Math.abs(value - median));
   });
-  return medianOf(distances) * (least / (least - 0.8)) * Math.sqrt(1 + 1.57 / least);
+  const median = medianOf(distances);
+  const far = distances.length < TAIL_LEAST ? 0 : (distances[Math.floor(distances.length * 0.9)] ?? 0);
+  const spread = Math.max(median, far / TAIL_TO_MAD);
+  return spread * (least / (least - 0.8)) * Math.sqrt(1 + 1.57 / least);
 }
 
 /** Of this hour of the week, else of this hour of all days, else of all hours; none while even they are too few. */

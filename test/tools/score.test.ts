@@ -9,9 +9,9 @@ const HOUR_MS = 3_600_000;
 
 describe('the settings', () => {
   it('know the run length of a CUSUM: h 4 and 5 of slack 1/2 run 168 and 465 readings', () => {
-    const runOf = (readings: number): number => (90 * 24 * HOUR_MS) / readings;
-    expect(cusumLimit(runOf(168))).toBeCloseTo(4, 0);
-    expect(cusumLimit(runOf(465))).toBeCloseTo(5, 0);
+    const limitFor = (run: number): number => cusumLimit((90 * 24 * HOUR_MS) / run, 0.5);
+    expect(limitFor(168)).toBeCloseTo(4, 0);
+    expect(limitFor(465)).toBeCloseTo(5, 0);
   });
 
   it('hang on quantity and interval alone', () => {
@@ -76,11 +76,11 @@ describe('a bench', () => {
 
   it('rings at every crossing of a bare limit, and once for one that is kept', () => {
     const bare = runBench([point], [bareLimits('pressure', 'kPa', 'high', limits)], rows);
-    const kept = runBench([point], [keptLimits('pressure', 'kPa', 'high', 60_000, limits)], rows);
+    const kept = runBench([point], [keptLimits('pressure', 'kPa', 'high', 60_000, 200, limits)], rows);
     expect(bare.rings.length).toBe(3);
     expect(kept.rings.length).toBe(1);
     expect(kept.episodes).toEqual([
-      { rule: 'limits-pressure', point: 0, onsetAt: 6 * 60_000, returnedAt: 10 * 60_000 },
+      { rule: 'limits-pressure', point: 0, onsetAt: 75_000, returnedAt: 10 * 60_000 },
     ]);
   });
 });

@@ -8,6 +8,10 @@ import type { ScoreLine } from './score-line.ts';
 const HOUR_MS = 3_600_000;
 const SHIFT_MS = 12 * HOUR_MS;
 const CUT = 0.8;
+/** The sonar tells 5,000 when nothing is in range. */
+const SONAR_SPAN_MM = 5_000;
+/** The deepest class of the network. */
+const STREET_SPAN_IN = 24;
 
 /** Sonar over the water: less is worse; 830 mm touches the boards, 570 mm stands on the floor. */
 export function scoreHouseMill(folder: string): ScoreLine[] {
@@ -23,7 +27,11 @@ export function scoreHouseMill(folder: string): ScoreLine[] {
     { name: 'floor', colour: 'orange', limit: 570 },
   ];
   const bare = runBench(points, [bareLimits('water-depth', 'mm', 'low', limits)], rows);
-  const own = runBench(points, [keptLimits('water-depth', 'mm', 'low', intervalMs, limits)], rows);
+  const own = runBench(
+    points,
+    [keptLimits('water-depth', 'mm', 'low', intervalMs, SONAR_SPAN_MM, limits)],
+    rows,
+  );
   // The authors' tides are in local time; an hour of summer time is within what a tide lasts.
   const tides = readTable(join(folder, 'flood_tides_touching_floor_109.csv'))
     .rows.map(([time = '']) => instant(time))
@@ -43,7 +51,12 @@ export function scoreHouseMill(folder: string): ScoreLine[] {
       reference: `bare limits ${bareFound}; derived rule 69 of 78 on cleaned data, no others`,
       reached: found >= bareFound,
     },
-    ringsLine('House Mill', rows, bare.rings.length, own.rings.length, Math.max(0, bareFound - found)),
+    ...ringLines('House Mill', rows, {
+      readings: mm.filter((one) => one <= 830).length,
+      crossings: bare.rings.length,
+      own: own.rings.length,
+      missed: Math.max(0, bareFound - found),
+    }),
   ];
 }
 
@@ -93,7 +106,11 @@ export function scoreNyc(folder: string): ScoreLine[] {
     { name: '24in', colour: 'red', limit: 24 },
   ];
   const bare = runBench(points, [bareLimits('water-depth', '[in_i]', 'high', limits)], rows);
-  const own = runBench(points, [keptLimits('water-depth', '[in_i]', 'high', intervalMs, limits)], rows);
+  const own = runBench(
+    points,
+    [keptLimits('water-depth', '[in_i]', 'high', intervalMs, STREET_SPAN_IN, limits)],
+    rows,
+  );
   const deep = spans.filter(({ deepest }) => deepest >= 4);
   const found = deep.filter(({ point, from, to }) =>
     own.episodes.some((one) => one.point === point && one.onsetAt <= to && one.returnedAt >= from),
@@ -105,23 +122,36 @@ export function scoreNyc(folder: string): ScoreLine[] {
       reference: 'all',
       reached: found === deep.length,
     },
-    ringsLine('New York', rows, bare.rings.length, own.rings.length, deep.length - found),
+    ...ringLines('New York', rows, {
+      readings: rows.filter(({ value }) => value >= 4).length,
+      crossings: bare.rings.length,
+      own: own.rings.length,
+      missed: deep.length - found,
+    }),
   ];
 }
 
-function ringsLine(
-  name: string,
-  rows: readonly BenchRow[],
-  bare: number,
-  own: number,
-  missed: number,
-): ScoreLine {
+type Rings = {
+  /** Readings at or beyond the mildest limit: what a threshold without memory rings. */
+  readonly readings: number;
+  /** Rises over a limit: what it rings when it remembers its state. */
+  readonly crossings: number;
+  readonly own: number;
+  readonly missed: number;
+};
+
+function ringLines(name: string, rows: readonly BenchRow[], rings: Rings): ScoreLine[] {
   const shifts = ((rows.at(-1)?.time ?? 0) - (rows[0]?.time ?? 0)) / SHIFT_MS;
-  const cut = 1 - own / bare;
-  return {
-    set: `${name}, rings`,
-    figure: `${own} for ${bare} (${Math.round(cut * 100)} % fewer), ${(own / shifts).toFixed(3)} a shift, ${missed} events missed`,
-    reference: `bare limits ${(bare / shifts).toFixed(3)} a shift; 80 % fewer, none missed`,
-    reached: cut >= CUT && missed === 0,
-  };
+  const { own, missed } = rings;
+  return (['readings', 'crossings'] as const).map((against): ScoreLine => {
+    const bare = rings[against];
+    const cut = 1 - own / bare;
+    const told = `${own} for ${bare} (${Math.round(cut * 100)} % fewer), ${(own / shifts).toFixed(2)} a shift`;
+    return {
+      set: `${name}, rings against bare limits by ${against}`,
+      figure: `${told}, ${missed} events missed`,
+      reference: `${(bare / shifts).toFixed(2)} a shift; 80 % fewer, none missed`,
+      reached: cut >= CUT && missed === 0,
+    };
+  });
 }

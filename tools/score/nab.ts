@@ -11,8 +11,9 @@ const WEIGHT = { truePositive: 1, falsePositive: 0.11, falseNegative: 1 } as con
 /** The first part of a file, at most 15 % of 5,000 rows, is for learning and is not scored. */
 const PROBATION_SHARE = 0.15;
 const PROBATION_ROWS_MAX = 5_000;
-/** NAB's Windowed Gaussian and its published threshold. */
-const GAUSSIAN = { rows: 6_400, step: 100, threshold: 1 } as const;
+/** NAB's Windowed Gaussian; of these thresholds on its tail probability it gets the one that suits these files best. */
+const GAUSSIAN = { rows: 6_400, step: 100 } as const;
+const GAUSSIAN_TAILS = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8, 1e-10, 1e-13, 1e-16];
 
 type Series = { readonly name: string; readonly at: readonly number[]; readonly values: readonly number[] };
 type Span = readonly [number, number];
@@ -49,12 +50,15 @@ export function scoreNab(folder: string): ScoreLine[] {
     return (100 * (score - nothing)) / (perfect - nothing);
   };
   const own = total(ownDetections);
-  const gaussian = total(gaussianDetections);
+  const tails = new Map(series.map((one) => [one.name, gaussianTails(one)]));
+  const below = (limit: number) => (one: Series) =>
+    (tails.get(one.name) ?? []).flatMap((tail, row) => (tail <= limit ? [row] : []));
+  const gaussian = Math.max(...GAUSSIAN_TAILS.map((limit) => total(below(limit))));
   return [
     {
       set: `NAB, ${series.length} files of 58`,
       figure: own.toFixed(1),
-      reference: `Windowed Gaussian on the same files ${gaussian.toFixed(1)}`,
+      reference: `Windowed Gaussian on the same files, at its best threshold for them ${gaussian.toFixed(1)}`,
       reached: own > gaussian,
     },
   ];
@@ -78,10 +82,10 @@ function ownDetections({ at, values }: Series): number[] {
 }
 
 /** NAB's numenta/NAB windowedGaussian: tail probability under mean and deviation of the last rows. */
-function gaussianDetections({ values }: Series): number[] {
+function gaussianTails({ values }: Series): number[] {
   const window: number[] = [];
   const buffer: number[] = [];
-  const found: number[] = [];
+  const tails: number[] = [];
   let mean = 0;
   let deviation = 1;
   const update = (): void => {
@@ -89,8 +93,8 @@ function gaussianDetections({ values }: Series): number[] {
     const variance = window.reduce((sum, one) => sum + (one - mean) ** 2, 0) / window.length;
     deviation = Math.sqrt(variance) || 1e-6;
   };
-  for (const [row, value] of values.entries()) {
-    if (window.length > 0 && 1 - tail(value, mean, deviation) >= GAUSSIAN.threshold) found.push(row);
+  for (const value of values) {
+    tails.push(window.length > 0 ? tail(value, mean, deviation) : 1);
     if (window.length < GAUSSIAN.rows) {
       window.push(value);
       update();
@@ -98,12 +102,12 @@ function gaussianDetections({ values }: Series): number[] {
     }
     buffer.push(value);
     if (buffer.length === GAUSSIAN.step) {
-      window.splice(0, GAUSSIAN.step, ...[]);
+      window.splice(0, GAUSSIAN.step);
       window.push(...buffer.splice(0));
       update();
     }
   }
-  return found;
+  return tails;
 }
 
 /** Probability of a normal value at least so far out, on either side. */

@@ -10,6 +10,9 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
+/** Methane out of doors varies by about a tenth between still nights and windy noons; that is no leak. */
+const AMBIENT_PERCENT = 10;
+
 /** EEMUA 191 deadbands in per cent of span; here the least standard deviation, in per cent of the median. */
 const LEAST_PERCENT: Readonly<Record<string, number>> = {
   flow: 5,
@@ -18,12 +21,13 @@ const LEAST_PERCENT: Readonly<Record<string, number>> = {
   'water-depth': 2,
   pressure: 2,
   temperature: 1,
-  ch4: 1,
+  ch4: AMBIENT_PERCENT,
 };
 const LEAST_PERCENT_ELSE = 2;
 /** A false alarm of one chart every so long, were its residuals normal. */
 const FALSE_EVERY_MS = 90 * DAY;
-const SLACK = 0.5;
+/** Half of the shift that is worth a person's look: two standard deviations. */
+const SLACK = 1;
 /** Siegmund's correction of the limit of a CUSUM. */
 const SIEGMUND = 1.166;
 /** A process is learned over so many reports before it is judged, and remembered over so many. */
@@ -31,17 +35,19 @@ const LEARN_REPORTS = 128;
 const MEMORY_REPORTS = 512;
 /** A week is learned in part: the same hour of two days says something of the third. */
 const LEARN_DAYS = 2;
+/** A deviation that comes again within so many reports is the same one. */
+const SAME_REPORTS = 24;
 /** ISA-18.2 delays: level and temperature 60 s, flow and pressure 15 s; gas as in the shipped catalogue, 60 s on the way out. */
 const DELAY_MS: Readonly<Record<string, number>> = { flow: 15 * SECOND, pressure: 15 * SECOND };
 const DELAY_ELSE_MS = MINUTE;
 
 /**
- * h of a two-sided CUSUM of slack 1/2 whose in-control run is `FALSE_EVERY_MS` long at this interval: Siegmund's
- * exp(h + 1.166) - (h + 1.166) - 1 = run/2 x 2 sides x 1/2, solved by its leading term; one decimal.
+ * h of a two-sided CUSUM of slack k whose in-control run is `FALSE_EVERY_MS` long at this interval, by the leading term of
+ * Siegmund's one-sided run (exp(2kb) - 2kb - 1) / 2k^2 with b = h + 1.166; one decimal.
  */
-export function cusumLimit(intervalMs: number): number {
+export function cusumLimit(intervalMs: number, slack = SLACK): number {
   const run = FALSE_EVERY_MS / intervalMs;
-  return Math.round((Math.log(run) - SIEGMUND) * 10) / 10;
+  return Math.round((Math.log(4 * slack * slack * run) / (2 * slack) - SIEGMUND) * 10) / 10;
 }
 
 /** The deviation rule of a quantity at an interval. */
@@ -50,7 +56,11 @@ export function deviationRule(quantity: string, intervalMs: number, course: Cour
   const usual =
     course === 'weekly'
       ? { learnMs: LEARN_DAYS * DAY }
-      : { recentMs: Math.max(MINUTE, MEMORY_REPORTS * intervalMs), learnMs: LEARN_REPORTS * intervalMs };
+      : {
+          recentMs: Math.max(MINUTE, MEMORY_REPORTS * intervalMs),
+          learnMs: LEARN_REPORTS * intervalMs,
+          relearnAfterMs: MEMORY_REPORTS * intervalMs,
+        };
   return {
     id: `unusual-${quantity}`,
     version: 1,
@@ -61,7 +71,15 @@ export function deviationRule(quantity: string, intervalMs: number, course: Cour
     side: 'both',
     leastPercent: LEAST_PERCENT[quantity] ?? LEAST_PERCENT_ELSE,
     ...usual,
-    levels: [{ name: 'cusum', colour: 'yellow', limit, deadband: limit / 2 }],
+    levels: [
+      {
+        name: 'cusum',
+        colour: 'yellow',
+        limit,
+        deadband: limit / 2,
+        offDelayMs: SAME_REPORTS * intervalMs,
+      },
+    ],
   };
 }
 
@@ -94,22 +112,29 @@ export const bareLimits = (
 });
 
 /**
- * The same limits as we keep them: a deadband of the quantity's share of the worst limit, two reports in a row
- * to raise, the quantity's delay but at least two reports to clear.
+ * The same limits as our catalogue keeps them: a deadband of the quantity's share of the sensor's `span`, the quantity's delay
+ * into yellow and none into orange and red, the delay but at least two reports on the way out.
  */
 export const keptLimits = (
   quantity: string,
   unit: string,
   side: 'high' | 'low',
   intervalMs: number,
+  span: number,
   limits: readonly { readonly name: string; readonly colour: string; readonly limit: number }[],
 ): Record<string, unknown> => {
-  const worst = Math.max(...limits.map(({ limit }) => Math.abs(limit)));
-  const deadband = (worst * (LEAST_PERCENT[quantity] ?? LEAST_PERCENT_ELSE)) / 100;
-  const debounce = { windowMs: 3 * intervalMs, count: 2, counting: 'continuous', tells: 'first' };
-  const offDelayMs = Math.max(DELAY_MS[quantity] ?? DELAY_ELSE_MS, 2 * intervalMs);
+  const deadband = (span * (LEAST_PERCENT[quantity] ?? LEAST_PERCENT_ELSE)) / 100;
+  const delayMs = DELAY_MS[quantity] ?? DELAY_ELSE_MS;
+  const offDelayMs = Math.max(delayMs, 2 * intervalMs);
   const bare = bareLimits(quantity, unit, side, limits);
-  return { ...bare, levels: limits.map((level) => ({ ...level, deadband, offDelayMs, debounce })) };
+  const onDelayMs = (colour: string): number => (colour === 'yellow' ? delayMs : 0);
+  const levels = limits.map((level) => ({
+    ...level,
+    deadband,
+    onDelayMs: onDelayMs(level.colour),
+    offDelayMs,
+  }));
+  return { ...bare, levels };
 };
 
 /** One alarm for all sensors of a facility at one limit: the grouping of beams that look at one place. */
