@@ -17,6 +17,8 @@ import type { LateWindow } from './late-windows.ts';
 const HOUR_MS = 3_600_000;
 /** Longest rule window of the catalogue (rain over 12 h) and the delays around it: what a judgement needs before it. */
 const WARM_UP_MS = 13 * HOUR_MS;
+/** As long as that a sample goes on to count: it may begin, put off or end an episode whose own times lie after it. */
+const REACH_MS = WARM_UP_MS;
 /** How far back is read, one after the other, while an episode of the window began before what was read. */
 const LOOK_BACKS_MS = [WARM_UP_MS, 240 * HOUR_MS, 2_400 * HOUR_MS];
 const LOOK_AHEAD_MS = HOUR_MS;
@@ -30,17 +32,19 @@ export type Judged = {
   readonly episodes: readonly RejudgedEpisode[];
 };
 
+type Reach = Pick<LateWindow, 'from' | 'to'>;
 type Stretch = { readonly rows: readonly RawRow[]; readonly until: Timestamp; readonly whole: boolean };
 
-/** Judges `window` at the wall clock's `now`. Rejects when `read` does. */
+/** Judges what the samples of `late` may have changed, at the wall clock's `now`. Rejects when `read` does. */
 export async function judgeWindow(
   city: City,
   pointIndex: number,
-  window: LateWindow,
+  late: LateWindow,
   now: Timestamp,
   read: OutputStore['raw'],
 ): Promise<Judged> {
   const point = city.registry.pointsByIndex[pointIndex];
+  const window = { from: late.from, to: Math.max(late.to, Math.min(late.to + REACH_MS, now)) };
   const readFrom = async (from: Timestamp, ahead: Timestamp): Promise<Stretch> => {
     const to = Math.max(window.to, Math.min(ahead, now));
     const rows = await read(pointIndex, from, to + 1, ROWS_MAX);
@@ -74,14 +78,14 @@ export async function judgeWindow(
   return within(found, window, stretch, point);
 }
 
-function touches(episode: RejudgedEpisode, window: LateWindow, until: Timestamp): boolean {
+function touches(episode: RejudgedEpisode, window: Reach, until: Timestamp): boolean {
   return episode.onsetAt <= Math.min(window.to, until) && (episode.returnedAt ?? Infinity) >= window.from;
 }
 
 /** The window, widened to hold every episode that touches it whole, and the late ones in it. */
 function within(
   found: readonly RejudgedEpisode[],
-  window: LateWindow,
+  window: Reach,
   { rows, until }: Stretch,
   point: PointEntry | undefined,
 ): Judged {

@@ -188,4 +188,8 @@ export const sameEpisode = (alarm: Alarm, found: RejudgedEpisode): boolean =>
   alarm.returnedAt === found.returnedAt &&
   alarm.colour === found.colour &&
   alarm.limit === found.limit &&
-  alarm.limitValue === (Number.isNaN(found.limitValue) ? null : found.limitValue);
+  alarm.limitValue === orNull(found.limitValue) &&
+  // Its worst value: samples that fill a hole may hold a worse one.
+  alarm.value === orNull(found.value);
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);

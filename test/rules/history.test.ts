@@ -151,6 +151,21 @@ describe('judging stored data again', () => {
     expect(new Set(room.events.map(({ alarm }) => alarm.id)).size).toBe(1);
   });
 
+  it('tells a worse value that is found later, though colour and times stay', () => {
+    const room = new DutyRoom();
+    const well = room.point('gas-valve-well', 'ch4', '%');
+    for (const worst of [3, 3.6, 3.6]) {
+      const rows = [row(0, 3), row(30, worst), row(60, 0.1), row(120, 0.1)];
+      const episodes = judgeSeries(room.state, room.registry, well, rows);
+      const input = { pointIndex: well, from: wall(0), to: wall(120), episodes };
+      onRejudged(room.state, room.registry, input, moment(20_000), room.sink);
+    }
+    expect(room.events.map(({ alarm }) => [alarm.colour, alarm.value])).toEqual([
+      ['orange', 3],
+      ['orange', 3.6],
+    ]);
+  });
+
   it('leaves alone what was announced live', () => {
     const room = new DutyRoom();
     const well = room.point('gas-valve-well', 'ch4', '%');
