@@ -1,42 +1,85 @@
 /**
- * `npm run simulate -- --seed N`: a whole city on a virtual clock and a failing disk, judged by its oracles.
- * `--seeds K --first N` runs K of them from N on. Ends 1 at the first breach and prints the command that repeats it.
+ * `npm run simulate -- --seed N`: a whole city for six hours on a virtual clock and a failing disk, judged by its oracles.
+ * `--seeds K --first N` runs K of them from N on, in `--jobs` processes (2). Ends 1 at the first breach and prints the
+ * command that repeats it. `--hours H` makes the city's day shorter or longer.
  */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { simulateCity } from '#test/simulation/sim-city.ts';
-import { judgeCity } from '#test/simulation/sim-oracles.ts';
+import {
+  addFigures,
+  CITY_HOURS,
+  figuresLine,
+  noFigures,
+  repeatOf,
+  runSeed,
+  type SimFigures,
+} from '#test/simulation/sim-run.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
     seeds: { type: 'string', default: '1' },
     first: { type: 'string', default: '1' },
-    minutes: { type: 'string', default: '12' },
+    hours: { type: 'string', default: String(CITY_HOURS) },
+    jobs: { type: 'string', default: '2' },
+    /** Of a child: takes each seed from its parent. */
+    child: { type: 'boolean', default: false },
   },
 });
-const first = Number(values.seed ?? values.first);
-const count = values.seed === undefined ? Number(values.seeds) : 1;
-const totals = { kills: 0, powerCuts: 0, acknowledged: 0, spans: 0, alarmEvents: 0, told: 0, repeated: 0 };
+const hours = Number(values.hours);
 
-for (let seed = first; seed < first + count; seed++) {
-  const outcome = await simulateCity(seed, Number(values.minutes) * 60_000);
-  const verdict = await judgeCity(outcome);
-  totals.kills += outcome.kills;
-  totals.powerCuts += outcome.powerCuts;
-  totals.acknowledged += verdict.acknowledged;
-  totals.spans += verdict.spans;
-  totals.alarmEvents += verdict.alarmEvents;
-  totals.told += verdict.told;
-  totals.repeated += verdict.repeated;
-  if (verdict.breaches.length === 0) continue;
-  console.log(verdict.breaches.slice(0, 20).join('\n'));
-  console.log(
-    `${verdict.breaches.length} breaches; repeat with: npm run simulate -- --seed ${seed} --minutes ${values.minutes}`,
-  );
-  process.exit(1);
+/** Null = breaches, which have been printed. */
+async function run(seed: number): Promise<SimFigures | null> {
+  const { breaches, figures } = await runSeed(seed, hours).catch((cause: unknown) => ({
+    breaches: [`the city does not run: ${cause instanceof Error ? cause.stack : String(cause)}`],
+    figures: noFigures(),
+  }));
+  if (breaches.length === 0) return figures;
+  console.log(breaches.slice(0, 20).join('\n'));
+  console.log(`${breaches.length} breaches; repeat with: ${repeatOf(seed, hours)}`);
+  return null;
 }
-console.log(
-  `${count} seeds from ${first}: ${totals.kills} kills, ${totals.powerCuts} power cuts, ` +
-    `${totals.acknowledged} acknowledged records, ${totals.spans} alarm spans, ${totals.alarmEvents} alarm events, ` +
-    `${totals.told} messages to people (${totals.repeated} twice at a vendor), 0 breaches`,
-);
+
+function child(): void {
+  process.on('message', (seed: number) => {
+    void run(seed).then((figures) => process.send?.(figures));
+  });
+}
+
+/** Each child takes the next seed when it is done with one; the first breach ends them all. */
+function runMany(first: number, count: number, jobs: number): void {
+  const totals = noFigures();
+  let next = first;
+  const children = Array.from({ length: Math.min(jobs, count) }, () =>
+    fork(fileURLToPath(import.meta.url), ['--child', '--hours', String(hours)]),
+  );
+  const stop = (code: number): void => {
+    process.exitCode = code;
+    for (const one of children) one.kill();
+  };
+  for (const one of children) {
+    const give = (): void => {
+      if (next < first + count) one.send(next++);
+    };
+    one.on('message', (figures: SimFigures | null) => {
+      if (figures === null) return stop(1);
+      addFigures(totals, figures);
+      if (totals.seeds < count) return give();
+      console.log(`from ${first}, ${figuresLine(totals)}, 0 breaches`);
+      stop(0);
+    });
+    one.on('exit', (code) => {
+      if (totals.seeds < count && code !== null && code !== 0) stop(1);
+    });
+    give();
+  }
+}
+
+if (values.child) child();
+else if (values.seed === undefined) runMany(Number(values.first), Number(values.seeds), Number(values.jobs));
+else {
+  const figures = await run(Number(values.seed));
+  if (figures === null) process.exitCode = 1;
+  else console.log(`seed ${values.seed}, ${figuresLine(figures)}, 0 breaches`);
+}

@@ -13,6 +13,7 @@ import {
   stopUnder,
   switchTo,
 } from './naive-level.ts';
+import { Gateways } from './naive-gateways.ts';
 import { recordsOf } from './naive-records.ts';
 import { type NaiveWells, Wells } from './naive-wells.ts';
 
@@ -34,6 +35,13 @@ export type NaiveInput =
       readonly receivedAt: number;
       readonly engineTime: number;
     }
+  | {
+      readonly kind: 'presence';
+      readonly gateway: string;
+      readonly connected: boolean;
+      readonly receivedAt: number;
+      readonly engineTime: number;
+    }
   | { readonly kind: 'other'; readonly receivedAt: number; readonly engineTime: number };
 
 /** While the value has risen by `limit` within `windowMs`, every colour is one worse. */
@@ -41,6 +49,8 @@ export type NaiveRise = NaiveLevel & { readonly rule: string; readonly windowMs:
 /** `levels` from the mildest to the worst. */
 export type NaivePoint = {
   readonly id: string;
+  /** Whose absence is the loss of this sensor at once. */
+  readonly gateway?: string;
   readonly intervalMs: number;
   readonly levels: readonly NaiveLevel[];
   readonly rise?: NaiveRise;
@@ -82,13 +92,14 @@ export function naiveSpans(
 ): { spans: NaiveSpan[]; taken: number } {
   const states = new Map(points.map((point) => [point.id, fresh(point)]));
   const wells = new Wells(close ?? NO_WELLS);
+  const gateways = new Gateways();
   const ids = new Set<string>();
   const spans: NaiveSpan[] = [];
   let taken = 0;
   for (const input of inputs) {
     const wallOf = (engine: number): number => input.receivedAt - (input.engineTime - engine);
     if (input.kind === 'resumed') {
-      settleAll(states, wells, input.from, wallOf, spans);
+      settleAll(states, wells, gateways, input.from, wallOf, spans);
       const gap = input.to - input.from;
       for (const state of states.values()) {
         state.lastDataAt += gap;
@@ -96,11 +107,14 @@ export function naiveSpans(
           if (level.underSince !== null) level.underSince += gap;
       }
       wells.resume(gap);
-      settleAll(states, wells, input.to, wallOf, spans);
+      gateways.resume(gap, input.to);
+      settleAll(states, wells, gateways, input.to, wallOf, spans);
       continue;
     }
-    settleAll(states, wells, input.engineTime, wallOf, spans);
+    settleAll(states, wells, gateways, input.engineTime, wallOf, spans);
+    if (input.kind === 'presence') gateways.presence(input.gateway, input.connected, input.engineTime);
     if (input.kind !== 'publish') continue;
+    gateways.heard(input.gateway, input.engineTime);
     for (const { device, time, seq, values } of recordsOf(input.text)) {
       const id = `${device}|${seq}|${time}`;
       if (ids.has(id)) continue;
@@ -219,13 +233,14 @@ const lowest = ({ kept, keptNewest }: PointState, windowMs: number): number =>
 function settleAll(
   states: ReadonlyMap<string, PointState>,
   wells: Wells,
+  gateways: Gateways,
   until: number,
   wallOf: (engine: number) => number,
   spans: NaiveSpan[],
 ): void {
   for (const state of states.values()) {
     for (;;) {
-      const lostAt = lostAtOf(state);
+      const lostAt = Math.min(lostAtOf(state), gateways.absentAt(state.point.gateway));
       const due = earliestDue(state);
       if (!state.lostDone && lostAt <= Math.min(until, due ?? Number.POSITIVE_INFINITY)) {
         state.lostDone = true;

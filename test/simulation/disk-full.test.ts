@@ -13,8 +13,8 @@ describe.each([
     const spells = { full: 0, failing: 0 };
     const outcome = await simulateCity(seed, MINUTES * 60_000, {
       reserveBytes,
-      everyStep(disk, random) {
-        if (!random.chance(1 / 1_000)) return;
+      everySecond(disk, random) {
+        if (!random.chance(1 / 20)) return;
         const full = disk.capacityBytes < Number.MAX_SAFE_INTEGER;
         if (!full) spells.full += 1;
         disk.capacityBytes = full ? Number.MAX_SAFE_INTEGER : disk.usedBytes + random.int(2_000);

@@ -7,21 +7,21 @@ import type { AlarmEvent } from '#domain/alarm.ts';
 import type { Answer } from '#domain/event.ts';
 import type { AlarmAction, CommandInput, Input, Journaled, PublishInput } from '#domain/input.ts';
 import type { Person } from '#domain/user.ts';
-import { DEFAULT_BOUNDS } from '#config';
-import { openPipeline, type Pipeline } from '#pipeline';
-import { openAlarms, shippedCatalogue } from '#rules/engine.ts';
-import { ledgerOnThisThread } from '#store/ledger/in-process.ts';
+import type { Pipeline } from '#pipeline';
+import { openAlarms } from '#rules/engine.ts';
 import { type Ledger, memoryLedger } from '#store/ledger/ledger.ts';
-import type { Journal } from '#store/ports.ts';
 import { isWorldError } from '#store/store-error.ts';
-import type { LedgerFollower } from '../../city/ports.ts';
 import { type Random, seededRandom } from './random.ts';
-import { SimClock, settle } from './sim-clock.ts';
+import { createChances } from './sim-chances.ts';
+import { type Peaks, watchBounds } from './sim-bounds.ts';
+import { SimClock } from './sim-clock.ts';
 import { SimDisk } from './sim-disk.ts';
-import { type Carried, createSimPhones, SIM_ON_CALL, type SimPhones } from './sim-phones.ts';
-import { createSimField, REPORT_INTERVAL_MS, type SimField, type SimPoint } from './sim-field.ts';
+import { Death, type Life, type SimTwist, startLife } from './sim-life.ts';
+import { type Carried, createSimPhones, SIM_ON_CALL } from './sim-phones.ts';
+import { createSimField, type SimField } from './sim-field.ts';
 import { openSimJournal } from './sim-journal.ts';
-import { openSimOutputs, type SimOutputs } from './sim-outputs.ts';
+import type { SimOutputs } from './sim-outputs.ts';
+import { registryOf, type SimPoint, type SimSize, STREET } from './sim-plan.ts';
 
 export type Answered = { readonly alarm: string; readonly action: AlarmAction; readonly answer: Answer };
 
@@ -41,43 +41,30 @@ export type SimOutcome = {
   readonly powerCuts: number;
   /** Messages that the vendors took, life by life. */
   readonly carried: readonly Carried[];
+  /** The most there ever was of what is bounded. */
+  readonly peaks: Peaks;
+  /** What went wrong by intent, by kind. */
+  readonly faults: ReadonlyMap<string, number>;
 };
 
-/** Thrown from inside a disk call: the process dies there and then. */
-class Death extends Error {}
-
-const STEP_MS = 20;
+/** A step ends at the latest after this, so that nothing waits long for its turn. */
+const STEP_MS_MAX = 1_000;
+const SECOND_MS = 1_000;
 const DUTY: Person = { username: 'duty', roles: ['duty-leader'], address: 'sim' };
 const START_WALL_MS = Date.UTC(2026, 5, 1);
-
-/** What a test puts between the pipeline and its world. */
-export type SimTwist = {
-  readonly journal?: (journal: Journal, clock: SimClock) => Journal;
-  readonly outputs?: (outputs: SimOutputs) => SimOutputs;
-  readonly ledger?: (ledger: LedgerFollower) => LedgerFollower;
-  /** Stands in for handing a publish over. */
-  readonly publish?: (pipeline: Pipeline, input: PublishInput, synced: () => void) => void;
-  /** Called with each step of the field; not while the city comes to rest. */
-  readonly everyStep?: (disk: SimDisk, random: Random) => void;
-  /** Rules other than the shipped ones. */
-  readonly catalogue?: { readonly revision: string; readonly catalogue: unknown };
-  /** Space the journal holds back for the alarm path. */
-  readonly reserveBytes?: number;
-};
-
-type Life = { readonly pipeline: Pipeline; readonly outputs: SimOutputs };
 
 export async function simulateCity(
   seed: number,
   durationMs: number,
   twist: SimTwist = {},
+  size: SimSize = STREET,
 ): Promise<SimOutcome> {
   const random = seededRandom(seed);
   const clock = new SimClock(START_WALL_MS);
   const disk = new SimDisk(seed);
   const ledger = memoryLedger();
-  const points = planPoints(random);
-  const field = createSimField(points, random);
+  const points = size.points(random);
+  const field = createSimField(points, random, clock, size);
   const announced: AlarmEvent[] = [];
   const phones = createSimPhones(seed, clock);
   const answered: Answered[] = [];
@@ -90,12 +77,22 @@ export async function simulateCity(
     if (calls >= deathAtCall) throw new Death();
   };
 
+  const presence = (gateway: string, connected: boolean): void => {
+    const connections = connected ? 1 : 0;
+    life?.pipeline.submit({
+      ...{ kind: 'presence', gateway, client: 'box', address: 'sim' },
+      ...{ connected, connections },
+    });
+  };
+  /** Nobody may log in before it is registered. */
+  const connectAll = (): void => {
+    if (life !== null && life.pipeline.city.registry.gateways.size > 0)
+      for (const gateway of field.connected()) presence(gateway, true);
+  };
+
   async function live(): Promise<void> {
-    life = await startLife({ clock, disk, random, ledger, announced, phones, twist });
-    for (const gateway of new Set(points.map((point) => point.gateway))) {
-      const presence = { client: 'box', connected: true, connections: 1, address: 'sim' };
-      life.pipeline.submit({ kind: 'presence', gateway, ...presence });
-    }
+    life = await startLife({ clock, disk, random, ledger, announced, phones, twist, size });
+    connectAll();
   }
 
   /** Dies at once; comes back later, perhaps to die again while it recovers. */
@@ -113,7 +110,7 @@ export async function simulateCity(
       disk.powerCut();
       clock.reboot(downMs);
     }
-    field.act(clock.wallMs(), null);
+    field.act(clock.wallMs(), null, () => {});
   }
 
   async function surviving(work: () => Promise<void>): Promise<void> {
@@ -133,16 +130,34 @@ export async function simulateCity(
   };
   while (life === null) await surviving(live);
   await register(life, clock, points);
+  connectAll();
   const until = clock.wallMs() + durationMs;
+  let spells = 0;
+  const chances = createChances(random, clock.wallMs());
+  chances.add(size.deathEveryMs, () => (deathAtCall = calls + 1 + random.int(12)));
+  chances.add(
+    () => (disk.faults.sync === 0 ? size.diskFailsEveryMs : size.diskFailsForMs),
+    () => {
+      if (disk.faults.sync === 0) spells += 1;
+      disk.faults.sync = disk.faults.sync === 0 ? 0.3 : 0;
+    },
+  );
+  chances.add(size.officerEveryMs, () => life !== null && officerActs(life, random, clock, answered));
+  const bounds = watchBounds(points);
+  let nextSecond = clock.wallMs();
   while (clock.wallMs() < until) {
-    if (random.chance(STEP_MS / 45_000)) deathAtCall = calls + 1 + random.int(12);
-    if (random.chance(STEP_MS / 90_000)) disk.faults.sync = disk.faults.sync === 0 ? 0.3 : 0;
-    twist.everyStep?.(disk, random);
     await surviving(async () => {
       if (life === null) await live();
-      field.act(clock.wallMs(), accept);
-      if (life !== null && random.chance(STEP_MS / 20_000)) officerActs(life, random, clock, answered);
-      await clock.advance(STEP_MS);
+      const now = clock.wallMs();
+      if (now >= nextSecond) {
+        twist.everySecond?.(disk, random, life?.pipeline.city ?? null);
+        if (life !== null) bounds.look(life.pipeline);
+        nextSecond = now + SECOND_MS;
+      }
+      chances.act(now);
+      field.act(now, accept, presence);
+      const next = Math.min(field.nextAt(), chances.nextAt(), now + STEP_MS_MAX);
+      await clock.advance(Math.max(1, next - now));
     });
   }
   deathAtCall = Number.POSITIVE_INFINITY;
@@ -150,10 +165,10 @@ export async function simulateCity(
   phones.calm();
   disk.capacityBytes = Number.MAX_SAFE_INTEGER;
   field.drain();
-  for (let quiet = 0; quiet < 200 && (field.unacknowledged() > 0 || quiet < 150); quiet++) {
+  for (let quiet = 0; quiet < 300 && (field.unacknowledged() > 0 || quiet < 150); quiet++) {
     await surviving(async () => {
       if (life === null) await live();
-      field.act(clock.wallMs(), accept);
+      field.act(clock.wallMs(), accept, presence);
       await clock.advance(1_000);
     });
   }
@@ -164,7 +179,7 @@ export async function simulateCity(
   const last = life as Life | null;
   if (last === null) throw new Error('no life left');
   // Messages still come and go: judged between two of them.
-  for (let wait = 0; wait < 200 && isBusy(last); wait++) await clock.advance(STEP_MS);
+  for (let wait = 0; wait < 200 && isBusy(last); wait++) await clock.advance(20);
   const journal: Journaled<Input>[] = [];
   await openSimJournal(disk, clock, random, 0).read(0, (entry) => void journal.push(entry));
   return {
@@ -177,6 +192,13 @@ export async function simulateCity(
     announced,
     answered,
     carried: phones.carried,
+    peaks: bounds.peaks,
+    faults: new Map<string, number>([
+      ...field.faults,
+      ['kill', deaths.kills],
+      ['power-cut', deaths.powerCuts],
+      ['disk-failing', spells],
+    ]),
     ...deaths,
   };
 }
@@ -184,88 +206,8 @@ export async function simulateCity(
 const isBusy = ({ pipeline }: Life): boolean =>
   pipeline.status().ledgerLag > 0 || pipeline.status().waiting > 0;
 
-async function startLife(world: {
-  readonly clock: SimClock;
-  readonly disk: SimDisk;
-  readonly random: Random;
-  readonly ledger: Ledger;
-  readonly announced: AlarmEvent[];
-  readonly phones: SimPhones;
-  readonly twist: SimTwist;
-}): Promise<Life> {
-  const { clock, disk, random, ledger, announced, phones, twist } = world;
-  let carrier: ReturnType<SimPhones['start']> | null = null;
-  const { journal: twistJournal, outputs: twistOutputs, ledger: twistLedger, reserveBytes } = twist;
-  const openJournal = openSimJournal(disk, clock, random, 8, reserveBytes);
-  const openOutputs = openSimOutputs(disk, clock, random, 30);
-  const openLedger = ledgerOnThisThread(ledger);
-  const outputs = twistOutputs?.(openOutputs) ?? openOutputs;
-  const pipeline = await openPipeline({
-    site: 'simulated',
-    clock,
-    journal: twistJournal?.(openJournal, clock) ?? openJournal,
-    outputs,
-    ledger: twistLedger?.(openLedger) ?? openLedger,
-    catalogue: twist.catalogue ?? shippedCatalogue(),
-    bounds: { ...DEFAULT_BOUNDS, snapshotEveryMs: 20_000 },
-    skip: new Set(),
-    onCrash(position, cause) {
-      if (cause instanceof Death) throw cause;
-      throw new Error(`input ${position} broke the fold`, { cause });
-    },
-    listen: {
-      alarm: (event) => void announced.push(event),
-      points: () => {},
-      gateway: () => {},
-      registry: () => {},
-      rejected: () => {},
-      notification: (event) => carrier?.notification(event),
-      committed: () => {},
-      unjournaled: () => {},
-    },
-  });
-  carrier = phones.start(pipeline);
-  await settle();
-  return { pipeline, outputs };
-}
-
-function planPoints(random: Random): SimPoint[] {
-  return Array.from({ length: 3 + random.int(4) }, (_, order) => ({
-    gateway: `GW-${1 + (order % 3)}`,
-    device: `D-${order + 1}`,
-    channel: order % 2 === 0 ? 'ch4' : 'depth',
-    scale: order % 2 === 0 ? 5 : 35,
-  }));
-}
-
-/** Wells and underpasses, one each a device, over the journal as any registry change. */
 async function register(life: Life, clock: SimClock, points: readonly SimPoint[]): Promise<void> {
-  const item = (kind: string, value: unknown) => ({ op: 'create', kind, value });
-  const gateways = [...new Set(points.map((point) => point.gateway))];
-  const items = [
-    ...gateways.map((id) =>
-      item('gateways', { id, name: id, session: 'always-on', secretHmac: '0'.repeat(64) }),
-    ),
-    ...points.flatMap(({ device, gateway, channel }) => [
-      item('facilities', {
-        id: `F-${device}`,
-        name: device,
-        kind: channel === 'ch4' ? 'gas-valve-well' : 'underpass',
-        lifeline: channel === 'ch4' ? 'gas' : 'drainage',
-        area: '371702',
-        location: { lat: 35.2, lon: 115.4 },
-      }),
-      item('devices', { id: device, gateway, facility: `F-${device}` }),
-      item('points', {
-        device,
-        channel,
-        quantity: channel === 'ch4' ? 'ch4' : 'water-depth',
-        unit: channel === 'ch4' ? '%' : 'cm',
-        reportIntervalMs: REPORT_INTERVAL_MS,
-      }),
-    ]),
-  ];
-  const change = { items } as Extract<Input, { command: 'registry' }>['change'];
+  const change = registryOf(points);
   await ordered(life, clock, { kind: 'command', command: 'registry', by: DUTY, change });
   const list = { revision: 0, list: SIM_ON_CALL };
   await ordered(life, clock, { kind: 'command', command: 'on-call', by: DUTY, ...list });

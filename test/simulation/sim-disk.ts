@@ -51,7 +51,7 @@ export class SimDisk implements Disk {
 
   /** The worst that a power cut could leave: only what is certainly on the medium. */
   certainFiles(): ReadonlyMap<string, Uint8Array> {
-    return new Map([...this.#durableNames].map(([path, inode]) => [path, inode.durable]));
+    return new Map([...this.#durableNames].map(([path, inode]) => [path, inode.durable.slice()]));
   }
 
   /** Bit rot: changes one byte on the medium. */
@@ -84,6 +84,8 @@ export class SimDisk implements Disk {
     return this.#inode(path).current.length;
   }
   freeBytes(): number {
+    // Without a limit nobody needs to know how much is used.
+    if (this.capacityBytes === Number.MAX_SAFE_INTEGER) return this.capacityBytes;
     return Math.max(0, this.capacityBytes - this.usedBytes);
   }
 
@@ -191,8 +193,7 @@ export class SimDisk implements Disk {
   #sync(path: string, inode: Inode): void {
     const failing = this.#random.chance(this.faults.sync);
     const pages = pagesOf(inode.dirty);
-    const durable = new Uint8Array(Math.max(inode.current.length, inode.durable.length));
-    durable.set(inode.durable);
+    const durable = longer(inode.durable, inode.current.length);
     for (const { from, to } of pages) {
       if (!failing || this.#random.chance(0.5)) durable.set(inode.current.subarray(from, to), from);
     }
@@ -251,10 +252,22 @@ function pagesOf(ranges: readonly Range[]): Range[] {
 }
 
 function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(head.length + tail.length);
-  bytes.set(head);
+  const bytes = longer(head, head.length + tail.length);
   bytes.set(tail, head.length);
   return bytes;
+}
+
+/** The same bytes with zeros behind them up to `length`: in place while their buffer, which is theirs alone, has room. */
+function longer(bytes: Uint8Array, length: number): Uint8Array {
+  if (length <= bytes.length) return bytes;
+  if (length <= bytes.buffer.byteLength) {
+    const grown = new Uint8Array(bytes.buffer, 0, length);
+    grown.fill(0, bytes.length);
+    return grown;
+  }
+  const grown = new Uint8Array(new ArrayBuffer(length * 2), 0, length);
+  grown.set(bytes);
+  return grown;
 }
 
 const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

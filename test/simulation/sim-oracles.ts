@@ -1,10 +1,7 @@
 /** What must hold after a simulated city, whatever its seed; each breach is one line that says what and where. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
-import { everyEpisode } from '#emergency/episodes.ts';
-import { openAlarms, shippedCatalogue } from '#rules/engine.ts';
-import { type City, createCity } from '../../city/city.ts';
-import { emptyOutput, fold } from '../../city/fold.ts';
+import { shippedCatalogue } from '#rules/engine.ts';
 import {
   type NaiveInput,
   type NaivePoint,
@@ -15,7 +12,9 @@ import {
 } from '../oracle/naive-city.ts';
 import { judgePhones } from './phones-oracles.ts';
 import type { SimOutcome } from './sim-city.ts';
-import { REPORT_INTERVAL_MS, type SimRecord } from './sim-field.ts';
+import { outOfBounds } from './sim-bounds.ts';
+import type { SimRecord } from './sim-field.ts';
+import { judgeReplays, plain } from './sim-replays.ts';
 
 export type Verdict = {
   readonly breaches: readonly string[];
@@ -45,7 +44,9 @@ export async function judgeCity(
       ...answersHold(outcome, events),
       ...modelsAgree(naive, spansOf(events)),
       ...phones.breaches,
-      ...stateIsAFunctionOfTheJournal(outcome),
+      ...nothingLeavesUntaken(events),
+      ...outOfBounds(outcome.peaks),
+      ...(await judgeReplays(outcome)),
     ],
     acknowledged: outcome.field.acknowledged.length,
     rows: outcome.outputs.recordedRows().length,
@@ -106,8 +107,6 @@ function nothingWasAnnouncedDifferently({ announced }: SimOutcome, events: reado
     .map((event) => `announced ${event.sequence} ${event.change}, recorded otherwise`);
 }
 
-const plain = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
-
 function ledgerHasThemAll({ ledger, pipeline }: SimOutcome, events: readonly AlarmEvent[]): string[] {
   const known = new Set(events.map((event) => event.alarm.id));
   const kept = [...known].flatMap((id) => ledger.alarmEvents(id)).toSorted((a, b) => a.sequence - b.sequence);
@@ -132,6 +131,22 @@ function answersHold({ answered }: SimOutcome, events: readonly AlarmEvent[]): s
     );
     return done || closed ? [] : [`acknowledgement of ${alarm} was confirmed and is gone`];
   });
+}
+
+/** Unacknowledged is left by what a person does, and by nothing else. */
+function nothingLeavesUntaken(events: readonly AlarmEvent[]): string[] {
+  const untaken = new Map<string, string>();
+  const breaches: string[] = [];
+  for (const { alarm, by, change, at } of events) {
+    const isUntaken = alarm.state === 'unacknowledged' || alarm.state === 'returned-unacknowledged';
+    if (!isUntaken && untaken.has(alarm.id) && by === null && !alarm.historical)
+      breaches.push(
+        `${alarm.rule} ${alarm.point} left ${untaken.get(alarm.id)} by ${change} at ${at}, by nobody`,
+      );
+    if (isUntaken) untaken.set(alarm.id, alarm.state);
+    else untaken.delete(alarm.id);
+  }
+  return breaches;
 }
 
 /** Stands for the colour of a stretch that began under a latch; the second model knows no latches. */
@@ -183,13 +198,18 @@ function secondModel({ points, journal }: SimOutcome, rules: unknown): NaiveSpan
         engineTime,
       };
     }
+    if (entry.kind === 'presence') {
+      const { gateway, connections } = entry;
+      return { kind: 'presence', gateway, connected: connections > 0, receivedAt, engineTime };
+    }
     if (entry.kind === 'resumed')
       return { kind: 'resumed', from: entry.from, to: entry.to, receivedAt, engineTime };
     return { kind: 'other', receivedAt, engineTime };
   });
-  const known: NaivePoint[] = points.map(({ device, channel }) => ({
+  const known: NaivePoint[] = points.map(({ device, channel, gateway, reportIntervalMs }) => ({
     id: `${device}/${channel}`,
-    intervalMs: REPORT_INTERVAL_MS,
+    gateway,
+    intervalMs: reportIntervalMs,
     levels: levelsOf(rules, channel === 'ch4' ? 'gas-well-ch4' : 'ponding-depth'),
     ...(channel === 'ch4' ? {} : { rise: riseOf(rules) }),
   }));
@@ -256,20 +276,4 @@ function modelsAgree(naive: readonly NaiveSpan[], ours: readonly NaiveSpan[]): s
     ...[...a].filter((one) => !b.has(one)).map((one) => `only the second model has ${one}`),
     ...[...b].filter((one) => !a.has(one)).map((one) => `only the engine has ${one}`),
   ];
-}
-
-/** Folding the whole journal from nothing ends in the very state that snapshots and restarts ended in. */
-function stateIsAFunctionOfTheJournal({ journal, pipeline }: SimOutcome): string[] {
-  const city = createCity(pipeline.city.site);
-  for (const entry of journal) if (entry.position <= pipeline.city.position) fold(city, entry, emptyOutput());
-  const digest = (of: City): unknown => ({
-    position: of.position,
-    open: openAlarms(of.rules),
-    late: [...of.lateWindows],
-    messages: everyEpisode(of.emergency),
-    registry: of.registry.revision,
-  });
-  return isDeepStrictEqual(plain(digest(city)), plain(digest(pipeline.city)))
-    ? []
-    : ['the state rebuilt from the journal differs from the live one'];
 }

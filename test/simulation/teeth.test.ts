@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Pipeline } from '#pipeline';
 import { shippedCatalogue } from '#rules/engine.ts';
 import type { Journal, KeyedEvent, SnapshotPage } from '#store/ports.ts';
-import { simulateCity, type SimTwist } from './sim-city.ts';
+import { simulateCity } from './sim-city.ts';
+import type { SimTwist } from './sim-life.ts';
 import { judgeCity } from './sim-oracles.ts';
 
 const SEEDS_MAX = 12;
