@@ -33,13 +33,15 @@ describe('six hours of a city, and nothing acknowledged is lost, doubled or told
 });
 
 describe('a street where somebody dies every minute', () => {
-  const totals = { deaths: 0, spans: 0, told: 0 };
+  const totals = { deaths: 0, spans: 0, told: 0, incidents: 0, folds: 0 };
   it.each(seedsFrom(501, 20))('seed %i', async (seed) => {
     const outcome = await simulateCity(seed, STREET_MINUTES * 60_000);
-    const { breaches, spans, told, acknowledged } = await judgeCity(outcome);
+    const { breaches, spans, told, acknowledged, incidents, folds } = await judgeCity(outcome);
     totals.deaths += outcome.kills + outcome.powerCuts;
     totals.spans += spans;
     totals.told += told;
+    totals.incidents += incidents;
+    totals.folds += folds;
     expect(breaches.slice(0, 10)).toEqual([]);
     expect(acknowledged).toBeGreaterThan(20);
   });
@@ -48,5 +50,7 @@ describe('a street where somebody dies every minute', () => {
     expect(totals.deaths).toBeGreaterThan(100);
     expect(totals.spans).toBeGreaterThan(20);
     expect(totals.told).toBeGreaterThan(100);
+    expect(totals.incidents).toBeGreaterThan(10);
+    expect(totals.folds).toBeGreaterThan(3);
   });
 });

@@ -10,6 +10,7 @@ import {
   naiveSpans,
   type NaiveWells,
 } from '../oracle/naive-city.ts';
+import { judgeIncidents } from './incident-oracles.ts';
 import { judgePhones } from './phones-oracles.ts';
 import type { SimOutcome } from './sim-city.ts';
 import { outOfBounds } from './sim-bounds.ts';
@@ -25,6 +26,9 @@ export type Verdict = {
   /** Messages to people, and how many of them a vendor was handed a second time. */
   readonly told: number;
   readonly repeated: number;
+  readonly incidents: number;
+  /** Alarms that did not ring because their cause had. */
+  readonly folds: number;
 };
 
 /** `rules` = what the second model believes to be in force. */
@@ -35,6 +39,7 @@ export async function judgeCity(
   const events = await recordedAlarmEvents(outcome);
   const naive = secondModel(outcome, rules);
   const phones = await judgePhones(outcome);
+  const incidents = await judgeIncidents(outcome);
   return {
     breaches: [
       ...everyAcknowledgedRecordCountsOnce(outcome),
@@ -47,6 +52,7 @@ export async function judgeCity(
       ...nothingLeavesUntaken(events),
       ...outOfBounds(outcome.peaks),
       ...(await judgeReplays(outcome)),
+      ...incidents.breaches,
     ],
     acknowledged: outcome.field.acknowledged.length,
     rows: outcome.outputs.recordedRows().length,
@@ -54,6 +60,8 @@ export async function judgeCity(
     alarmEvents: events.length,
     told: phones.told,
     repeated: phones.repeated,
+    incidents: incidents.incidents,
+    folds: incidents.folds,
   };
 }
 
