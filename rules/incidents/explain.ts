@@ -135,7 +135,7 @@ export type Beside = { readonly why: Explanation } & (
 /** What happens at its place at the same time, or by the same rule at places next to it; null when nothing does. */
 export function beside(turn: Turn, alarm: Alarm): Beside | null {
   const { facility, rule } = alarm;
-  if (facility === null) return null;
+  if (facility === null || isOfGateway(alarm)) return null;
   const sameRule = (other: string): boolean => other === rule;
   const here = besideAt(turn.state, facility, alarm, isSilence(rule) ? sameRule : isOfValue);
   if (here !== null) return { ...here, why: { code: 'incident-same-place', params: { facility } } };
@@ -148,6 +148,10 @@ export function beside(turn: Turn, alarm: Alarm): Beside | null {
   }
   return null;
 }
+
+/** A fault of a gateway's clock or connection says nothing of the place where its box hangs. */
+const isOfGateway = ({ point, gateway, rule }: Alarm): boolean =>
+  point === null && gateway !== null && !isSilence(rule);
 
 const isOfValue = (rule: string): boolean => !isSilence(rule);
 
@@ -169,7 +173,7 @@ function besideAt(
   if (incident !== null) return { incident };
   let first: Alarm | null = null;
   for (const other of openAt(state, incidents.index.alone, facility)) {
-    if (other.id === alarm.id || !wanted(other.rule)) continue;
+    if (other.id === alarm.id || isOfGateway(other) || !wanted(other.rule)) continue;
     if (!isSameTime(alarm.onsetAt, other.onsetAt, other.onsetAt)) continue;
     if (first === null || byOnset(other, first) < 0) first = other;
   }

@@ -293,7 +293,102 @@ describe('along the facility graph', () => {
   });
 });
 
+describe('pumps and power', () => {
+  /** Manholes MH-1 -> MH-2 -> pump station PS-1 along a sewer, an underpass drained into the station. */
+  function drains(): { room: DutyRoom; level: number[]; underpass: number; forebay: number } {
+    const room = new DutyRoom();
+    room.presence(0, 'G-1', true);
+    const sewer = {
+      ...{ quantity: 'sewer-level', unit: 'm', reportIntervalMs: 60_000 },
+      attributes: { invertLevelM: 48, diameterM: 0.6, coverLevelM: 51 },
+    };
+    const level = [1, 2].map((place) =>
+      room.pointAt({ kind: 'manhole', place, east: place * 1_000 }, sewer, { device: `MH-${place}` }),
+    );
+    const depth = { quantity: 'water-depth', unit: 'cm', reportIntervalMs: 60_000 };
+    const underpass = room.pointAt({ kind: 'underpass', place: 1, east: 4_000 }, depth, { device: 'U-1' });
+    const bay = {
+      ...{ quantity: 'forebay-level', unit: 'm', reportIntervalMs: 60_000 },
+      attributes: { forebayHighM: 3, forebayHighHighM: 3.5 },
+    };
+    const forebay = room.pointAt({ kind: 'pump-station', place: 1, east: 6_000 }, bay, { device: 'PS-1' });
+    const edge = (id: string, kind: string, from: string, to: string) =>
+      item('edges', { id, kind, lifeline: 'drainage', from, to });
+    room.register(
+      edge('S-1', 'sewer', 'manhole-1', 'manhole-2'),
+      edge('S-2', 'sewer', 'manhole-2', 'pump-station-1'),
+      edge('S-3', 'drain', 'underpass-1', 'pump-station-1'),
+    );
+    return { room, level, underpass, forebay };
+  }
+
+  it('a station that does not pump explains full manholes upstream; water on a road rings for itself', () => {
+    const { room, level, underpass, forebay } = drains();
+    for (let second = 0; second <= 2_000; second += 60) {
+      room.sample(second, forebay, 3.6);
+      room.sample(second, underpass, 1);
+      for (const point of level) room.sample(second, point, 48.5);
+    }
+    room.sample(2_001, underpass, 21);
+    expect(rings(room)).toEqual([
+      [0, 'raised', 'forebay-high'],
+      [2_001, 'raised', 'ponding-depth'],
+    ]);
+    expect(alarmOf(room, 'MH-1/sewer-level', 'sewer-level').incident).toMatchObject({
+      folded: true,
+      why: { code: 'incident-pump', params: { facility: 'pump-station-1', hops: 2 } },
+    });
+    expect(alarmOf(room, 'U-1/water-depth', 'ponding-depth').incident).toMatchObject({
+      role: 'symptom',
+      folded: false,
+    });
+  });
+
+  it('a manhole near its cover is red, and rings whatever explains it', () => {
+    const { room, level, forebay } = drains();
+    room.sample(0, forebay, 3.6);
+    room.sample(60, level[0] ?? -1, 50.8);
+    expect(rings(room).at(-1)).toEqual([60, 'raised', 'sewer-level']);
+    expect(room.latest()).toMatchObject({ colour: 'red', incident: { role: 'symptom', folded: false } });
+  });
+
+  it('a place without power takes the gateways it feeds with it', () => {
+    const room = new DutyRoom();
+    const place = (n: number) =>
+      item('facilities', {
+        ...{ id: `P-${n}`, name: 'p', kind: 'pump-station', lifeline: 'drainage', area: '371702' },
+        location: { lat: 35.3, lon: 115.5 + n / 10 },
+      });
+    const gateway = (n: number) =>
+      item('gateways', {
+        ...{ id: `GP-${n}`, name: 'g', session: 'always-on', facility: `P-${n}` },
+        secretHmac: 'c'.repeat(64),
+      });
+    const feed = { id: 'PF-1', kind: 'power-feed', lifeline: 'drainage', from: 'P-1', to: 'P-2' };
+    room.register(place(1), place(2), gateway(1), gateway(2), item('edges', feed));
+    for (const id of ['GP-1', 'GP-2']) room.presence(0, id, true);
+    room.presence(10, 'GP-1', false);
+    room.presence(20, 'GP-2', false);
+    room.pass(1_000);
+    expect(rings(room)).toEqual([[70, 'raised', 'gateway-absent']]);
+    expect(room.incident()).toMatchObject({ members: 2, causes: 1, folded: 1, gateways: ['GP-1', 'GP-2'] });
+    room.presence(1_000, 'GP-1', true);
+    room.pass(1_299);
+    expect(rings(room)).toHaveLength(1);
+    room.pass(1_300);
+    expect(rings(room).at(-1)).toEqual([1_300, 'resurfaced', 'gateway-absent']);
+  });
+});
+
 describe('at one place at one time', () => {
+  it('a fault of the box that hangs there is no part of what happens there', () => {
+    const { room, points } = wells(1);
+    room.condition(0, 'twin-identity', true, 'G-1');
+    room.sample(10, points[0] ?? -1, 3);
+    expect(room.open()).toHaveLength(2);
+    expect(engine.openIncidents(room.state)).toEqual([]);
+  });
+
   it('alarms of one facility, and of one rule next door, are one incident and ring each', () => {
     const room = new DutyRoom();
     room.presence(0, 'G-1', true);
