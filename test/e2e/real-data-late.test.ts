@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
 import { payloads, readSamples, type Sample } from '#firmware-sim/csv-player.ts';
 import { haveRecordings, methaneFile, RAIN_FILE, recordingPath } from '#test/oracle/recorded-data.ts';
+import type { Alarm } from '#domain/alarm.ts';
+import type { NaiveSpan } from '#test/oracle/naive-city.ts';
+import { promoted } from '#test/oracle/promoted.ts';
 import { until } from './api.ts';
 import { allAlarms, type ClockedCity, type Console, LAST_POINT, startCity } from './clocked-city.ts';
 import {
@@ -100,18 +103,21 @@ describe.skipIf(!haveRecordings)('recordings beside the project, years late', ()
   ])('%s: the historical alarms are the episodes of the naive model', async (rule, colours) => {
     const recorded = all.find((one) => one.rule === rule);
     if (recorded === undefined || seen.city === null) throw new Error('not played');
-    const expected = expectedSpans(recorded, (last) => last + HOUR);
+    const plain = expectedSpans(recorded, (last) => last + HOUR);
     const api = await seen.city.logIn();
-    const found = await until(
+    const spansOf = (list: readonly Alarm[], of: string): NaiveSpan[] =>
+      historicalSpans(
+        list.filter(({ device }) => device !== LAST_POINT.device),
+        of,
+      );
+    const alarms = await until(
       'the ledger',
       60_000,
-      async () =>
-        historicalSpans(
-          (await allAlarms(api)).filter(({ device }) => device !== LAST_POINT.device),
-          rule,
-        ),
-      ({ length }) => length >= expected.length,
+      () => allAlarms(api),
+      (list) => spansOf(list, rule).length >= plain.length,
     );
+    const found = spansOf(alarms, rule);
+    const expected = promoted(plain, found, spansOf(alarms, 'ponding-eta'));
     const counts = countColours(found);
     console.log(
       `${rule}: ${countSamples(recorded)} late samples, ${found.length} episodes ${JSON.stringify(counts)}`,

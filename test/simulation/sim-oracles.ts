@@ -10,6 +10,7 @@ import {
   naiveSpans,
   type NaiveWells,
 } from '../oracle/naive-city.ts';
+import { promoted } from '../oracle/promoted.ts';
 import { judgeIncidents } from './incident-oracles.ts';
 import { judgePhones } from './phones-oracles.ts';
 import type { SimOutcome } from './sim-city.ts';
@@ -47,7 +48,7 @@ export async function judgeCity(
       ...nothingWasAnnouncedDifferently(outcome, events),
       ...ledgerHasThemAll(outcome, events),
       ...answersHold(outcome, events),
-      ...modelsAgree(naive, spansOf(events)),
+      ...modelsAgree(naive, spansOf(events, KNOWN_RULES), spansOf(events, ['ponding-eta'])),
       ...phones.breaches,
       ...nothingLeavesUntaken(events),
       ...outOfBounds(outcome.peaks),
@@ -162,15 +163,16 @@ const LATCHED = 'latched';
 /** Rules that both models know. */
 const LEVEL_RULES = ['gas-well-ch4', 'ponding-depth'];
 const OTHER_RULES = ['ponding-rise', 'gas-wells-adjacent'];
+const KNOWN_RULES = [...LEVEL_RULES, ...OTHER_RULES];
 
-function spansOf(events: readonly AlarmEvent[]): NaiveSpan[] {
+function spansOf(events: readonly AlarmEvent[], rules: readonly string[]): NaiveSpan[] {
   const rank = ['blue', 'yellow', 'orange', 'red'];
   const open = new Map<string, { from: number; colour: string; point: string; rule?: string }>();
   const spans: NaiveSpan[] = [];
   for (const { alarm, change } of events) {
     if (alarm.point === null || alarm.historical) continue;
     const other = OTHER_RULES.includes(alarm.rule);
-    if (!other && !LEVEL_RULES.includes(alarm.rule)) continue;
+    if (!rules.includes(alarm.rule)) continue;
     const key = `${alarm.point}|${alarm.rule}`;
     const span = open.get(key);
     if (alarm.active && span === undefined) {
@@ -272,13 +274,17 @@ function levelsOf(catalogue: unknown, rule: string): NaivePoint['levels'] {
   }));
 }
 
-function modelsAgree(naive: readonly NaiveSpan[], ours: readonly NaiveSpan[]): string[] {
+function modelsAgree(
+  naive: readonly NaiveSpan[],
+  ours: readonly NaiveSpan[],
+  promoting: readonly NaiveSpan[],
+): string[] {
   const latched = new Set(
     ours.filter((span) => span.colour === LATCHED).map(({ rule, point, from }) => `${rule} ${point} ${from}`),
   );
   const text = ({ rule, point, colour, from, to }: NaiveSpan): string =>
     `${rule ?? ''} ${point} ${latched.has(`${rule} ${point} ${from}`) ? LATCHED : colour} ${from}..${to}`;
-  const a = new Set(naive.map(text));
+  const a = new Set(promoted(naive, ours, promoting).map(text));
   const b = new Set(ours.map(text));
   return [
     ...[...a].filter((one) => !b.has(one)).map((one) => `only the second model has ${one}`),
