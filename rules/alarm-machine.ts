@@ -14,28 +14,24 @@ import { type AlarmSlot, touch, type Turn } from './state.ts';
 
 type Stimulus = 'onset' | 'return' | 'acknowledge' | 'lapse';
 
-/** Every pair is decided here; a state that leads to itself means "allowed, and nothing happens". */
-const NEXT: Readonly<Record<AlarmState, Readonly<Record<Stimulus, AlarmState>>>> = {
-  normal: { onset: 'unacknowledged', return: 'normal', acknowledge: 'normal', lapse: 'normal' },
-  unacknowledged: {
-    onset: 'unacknowledged',
-    return: 'returned-unacknowledged',
-    acknowledge: 'acknowledged',
-    lapse: 'unacknowledged',
+/** Every pair that can occur; any other leaves the state as it is. A rise is an onset too. */
+const NEXT: Readonly<Record<Stimulus, Readonly<Partial<Record<AlarmState, AlarmState>>>>> = {
+  onset: {
+    normal: 'unacknowledged',
+    unacknowledged: 'unacknowledged',
+    acknowledged: 'unacknowledged',
+    'returned-unacknowledged': 'unacknowledged',
   },
-  acknowledged: {
-    onset: 'acknowledged',
-    return: 'normal',
-    acknowledge: 'acknowledged',
-    lapse: 'unacknowledged',
+  return: { unacknowledged: 'returned-unacknowledged', acknowledged: 'normal' },
+  acknowledge: {
+    unacknowledged: 'acknowledged',
+    acknowledged: 'acknowledged',
+    'returned-unacknowledged': 'normal',
   },
-  'returned-unacknowledged': {
-    onset: 'unacknowledged',
-    return: 'returned-unacknowledged',
-    acknowledge: 'normal',
-    lapse: 'returned-unacknowledged',
-  },
+  lapse: { acknowledged: 'unacknowledged' },
 };
+
+const after = (state: AlarmState, stimulus: Stimulus): AlarmState => NEXT[stimulus][state] ?? state;
 
 /** What the rule says now: the level in force and why. */
 export type Standing = {
@@ -72,7 +68,7 @@ export function raise(
     ...shown(standing),
     highestColour: standing.colour,
     active: true,
-    state: NEXT.normal.onset,
+    state: after('normal', 'onset'),
     suppression: 'none',
     suppressions: [],
     onsetAt,
@@ -90,7 +86,7 @@ export function changeLevel(turn: Turn, slot: AlarmSlot, standing: Standing, up:
   const before = openAlarm(slot);
   touch(turn.state, slot);
   if (up) endShelfOnRise(slot, standing.colour);
-  const armed = up ? rearmed(before) : before;
+  const armed = up ? rearmed(before, 'onset') : before;
   const alarm: Alarm = { ...armed, ...shown(standing), highestColour: highest(armed, standing.colour) };
   const moved = standing.colour === before.colour ? 'limit' : 'colour';
   publish(turn, slot, { change: moved, alarm, reason: up ? 'colour-up' : 'colour-down' });
@@ -102,7 +98,7 @@ export function reactivate(turn: Turn, slot: AlarmSlot, standing: Standing): voi
   touch(turn.state, slot);
   endShelfOnRise(slot, standing.colour);
   const alarm: Alarm = {
-    ...rearmed(before),
+    ...rearmed(before, 'onset'),
     ...shown(standing),
     highestColour: worseColour(before.highestColour, standing.colour),
     active: true,
@@ -120,7 +116,7 @@ export function returnToNormal(
 ): void {
   const before = openAlarm(slot);
   touch(turn.state, slot);
-  const state = before.latched ? before.state : NEXT[before.state].return;
+  const state = before.latched ? before.state : after(before.state, 'return');
   const alarm: Alarm = { ...before, active: false, state, returnedAt, value: value ?? before.value };
   publish(turn, slot, { change: state === 'normal' ? 'normal' : 'returned', alarm, reason: 'returned' });
 }
@@ -129,7 +125,7 @@ export function returnToNormal(
 export function acknowledge(turn: Turn, slot: AlarmSlot, by: string, note: string | null): void {
   const before = openAlarm(slot);
   touch(turn.state, slot);
-  const state = before.latched ? 'acknowledged' : NEXT[before.state].acknowledge;
+  const state = before.latched ? 'acknowledged' : after(before.state, 'acknowledge');
   const alarm: Alarm = {
     ...before,
     state,
@@ -146,7 +142,7 @@ export function acknowledge(turn: Turn, slot: AlarmSlot, by: string, note: strin
 export function reAlarm(turn: Turn, slot: AlarmSlot): void {
   const before = openAlarm(slot);
   touch(turn.state, slot);
-  const alarm: Alarm = { ...rearmed(before), state: NEXT[before.state].lapse };
+  const alarm: Alarm = rearmed(before, 'lapse');
   publish(turn, slot, { change: 're-alarmed', alarm, reason: 're-alarm' });
 }
 
@@ -217,9 +213,9 @@ function shown(standing: Standing) {
   return { ruleVersion: version, limit, colour, limitValue, value, unit, latched, explanation };
 }
 
-const rearmed = (alarm: Alarm): Alarm => ({
+const rearmed = (alarm: Alarm, by: 'onset' | 'lapse'): Alarm => ({
   ...alarm,
-  state: 'unacknowledged',
+  state: after(alarm.state, by),
   acknowledgedAt: null,
   acknowledgedBy: null,
 });

@@ -55,7 +55,7 @@ describe('the steps of an alarm', () => {
     const room = new PhoneRoom();
     room.gas(10, RED);
     room.order(20, { action: 'acknowledge' });
-    room.tick(4_000);
+    room.tick(1_800);
     expect(room.items().map(({ state, detail }) => [state, detail])).toEqual([['cancelled', 'taken']]);
   });
 
@@ -216,7 +216,7 @@ describe('reminders of an alarm that nobody takes', () => {
       ['leader', 'reminder'],
     ]);
     room.order(2_000, { action: 'acknowledge' });
-    room.tick(9_000);
+    room.tick(3_700);
     expect(room.told()).toHaveLength(2);
   });
 });

@@ -124,6 +124,18 @@ describe('renewing', () => {
     expect(duty.latest().state).toBe('unacknowledged');
   });
 
+  it('begins the time anew also where no latch holds the alarm', () => {
+    const { duty } = well(ORANGE_VALUE);
+    duty.order(10, 'officer', take);
+    duty.order(1_000, 'officer', take);
+    expect(duty.latest()).toMatchObject({
+      state: 'acknowledged',
+      acknowledgementExpiresAt: wall(1_000 + ORANGE),
+    });
+    duty.pass(1_000 + ORANGE);
+    expect(duty.latest().state).toBe('unacknowledged');
+  });
+
   it('needs the present revision like every order', () => {
     const { duty } = well(RED_VALUE);
     const seen = duty.latest();
