@@ -1,4 +1,5 @@
 /** The registry's life: made from the catalogue, changed by journaled rows (all or none), kept in snapshots. */
+import { facilitiesNearEdges } from './edge-reach.ts';
 import { AREAS } from './catalogue.ts';
 import { createDraft, entriesOf, type Draft } from './registry-draft.ts';
 import { draftRow } from './registry-rows.ts';
@@ -206,6 +207,10 @@ function touchedBy(draft: Draft): Touched {
     points.add(entry.index);
     touchGateway((entries.devices.get(entry.device) ?? registry.devices.get(entry.device))?.gateway);
   }
+  const joined = facilitiesNearEdges(registry, entries.edges);
+  if (joined.size > 0)
+    for (const { id, facility } of registry.devicesByIndex)
+      if (joined.has(facility)) for (const index of registry.pointsOfDevice.get(id) ?? []) points.add(index);
   const facilities = [...entries.facilities.keys()].filter((id) => registry.facilities.has(id));
   if (facilities.length > 0) {
     for (const entry of registry.devicesByIndex)

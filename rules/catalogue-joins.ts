@@ -1,4 +1,5 @@
 /** Reading of rules across several points, each kind in a form of its own. */
+import { edgeKindOf } from '#domain/catalogue.ts';
 import { colourRank } from '#domain/colour.ts';
 import {
   type CombinedRule,
@@ -27,7 +28,7 @@ const DELAYED_LEVEL = ['name', 'colour', 'onDelayMs', 'offDelayMs', 'latch'];
 const CONDITION = ['signal', 'side', 'unit', 'limit', 'deadband', 'windowMs', 'alarm'];
 const SELECTOR = ['quantities', 'where'];
 
-/** `kind` k-of-n: `among` facility or {withinM}; `atLeast` of the points or facilities meet `when`. */
+/** `kind` k-of-n: `among` facility, {withinM}, or {withinM, along: kinds of edges}; `atLeast` of the points or facilities meet `when`. */
 export function countRuleOf(raw: unknown, where: string, settings: Settings): CountRule {
   const rule = ruleFields(raw, where, ['among', 'count', 'when', 'where']);
   const levels = levelsOf(rule, where, settings, (level, at) => {
@@ -41,7 +42,7 @@ export function countRuleOf(raw: unknown, where: string, settings: Settings): Co
   return {
     kind: 'k-of-n',
     ...head,
-    withinM: amongOf(rule['among'], `${where}.among`),
+    ...amongOf(rule['among'], `${where}.among`),
     count: word(['points', 'facilities'] as const, rule['count'], `${where}.count`),
     part: { ...selector, condition: conditionOf(rule['when'], `${where}.when`), paired: false },
   };
@@ -96,9 +97,15 @@ function delayedLevel(level: unknown, where: string): LevelSpec {
   return { ...namedLevel(given, where), ...delaysOf(given, where) };
 }
 
-function amongOf(raw: unknown, where: string): number | null {
-  if (raw === 'facility') return null;
-  return atLeast(1, fields(raw, where, ['withinM'])['withinM'], `${where}.withinM`);
+function amongOf(raw: unknown, where: string): Pick<CountRule, 'withinM' | 'along'> {
+  if (raw === 'facility') return { withinM: null, along: null };
+  const given = fields(raw, where, ['withinM', 'along']);
+  const withinM = atLeast(1, given['withinM'], `${where}.withinM`);
+  if (given['along'] === undefined) return { withinM, along: null };
+  const kinds = textsOf(given['along'], `${where}.along`);
+  const unknown = kinds.find((kind) => edgeKindOf(kind) === undefined);
+  if (unknown !== undefined) throw new Refused(`${where}.along: no kind of edge ${unknown}`);
+  return { withinM, along: kinds };
 }
 
 function partOf(raw: unknown, where: string): PartSpec {

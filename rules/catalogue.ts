@@ -90,6 +90,8 @@ export type CountRule = RuleHead & {
   readonly kind: 'k-of-n';
   /** Null = the points of one facility. */
   readonly withinM: number | null;
+  /** Kinds of edges along which the distance is measured; null = straight. */
+  readonly along: readonly string[] | null;
   readonly count: 'points' | 'facilities';
   readonly part: PartSpec;
 };

@@ -81,7 +81,15 @@ function anchorsFor(scope: JoinScope, rule: JoinRule, point: PointEntry): readon
     const anchor = anchorAt(scope, rule, facility);
     return anchor === null ? [] : [anchor];
   }
-  return scope.places.around(facility, rule.withinM).flatMap((id) => candidates(scope, rule, id));
+  return facilitiesAround(scope, rule, facility).flatMap((id) => candidates(scope, rule, id));
+}
+
+/** Itself, or those within the rule's distance of it, by id. */
+function facilitiesAround({ places }: JoinScope, rule: CountRule, facility: string): readonly string[] {
+  if (rule.withinM === null) return [facility];
+  return rule.along === null
+    ? places.around(facility, rule.withinM)
+    : places.along(facility, rule.withinM, rule.along);
 }
 
 /** Decided at the first member that asks, before any of them is bound anew. */
@@ -132,7 +140,7 @@ function membersAt(scope: JoinScope, rule: JoinRule, anchor: PointEntry): readon
 
 function countMembers(scope: JoinScope, rule: CountRule, anchor: PointEntry): readonly JoinMember[] {
   const { facility } = placeOf(scope.registry, anchor);
-  const facilities = rule.withinM === null ? [facility] : scope.places.around(facility, rule.withinM);
+  const facilities = facilitiesAround(scope, rule, facility);
   const members = facilities
     .flatMap((id) => candidates(scope, rule, id))
     .flatMap((one) =>

@@ -1,4 +1,6 @@
 /** Who stands where: points by facility, and facilities around one. Derived from the registry when bindings change. */
+import { cosine, METRES_PER_DEGREE, metresBetween } from './metres.ts';
+import { along, networkOf } from './network-distance.ts';
 import type { Facility, PointEntry, Registry } from '#domain/registry.ts';
 
 export type Places = {
@@ -6,9 +8,10 @@ export type Places = {
   pointsAt(facility: string): readonly PointEntry[];
   /** Facilities within `distanceM` of one, itself included, by id. */
   around(facility: string, distanceM: number): readonly string[];
+  /** The same along edges of these kinds, in service, whatever their direction. */
+  along(facility: string, distanceM: number, kinds: readonly string[]): readonly string[];
 };
 
-const METRES_PER_DEGREE = 111_320;
 /** About 550 m of latitude a cell. */
 const CELL_DEGREES = 0.005;
 
@@ -32,12 +35,17 @@ export function createPlaces(registry: Registry): Places {
     return byFacility;
   });
   const grid = once(() => gridOf(registry));
+  const networks = memo((kinds) => networkOf(registry, kinds.split(' ')));
   return {
     pointsAt,
     around(id, distanceM) {
       const centre = registry.facilities.get(id);
       return centre === undefined ? [] : aroundOf(grid(), centre, distanceM);
     },
+    along: (id, distanceM, kinds) =>
+      along(networks(kinds.join(' ')), id, distanceM).filter(
+        (one) => registry.facilities.get(one)?.retired !== true,
+      ),
   };
 }
 
@@ -68,16 +76,6 @@ function aroundOf(
   return found.sort();
 }
 
-type Location = Facility['location'];
-
-/** Flat-earth distance: exact to a per mille over the few kilometres that matter here. */
-export function metresBetween(a: Location, b: Location): number {
-  const north = (a.lat - b.lat) * METRES_PER_DEGREE;
-  const east = (a.lon - b.lon) * METRES_PER_DEGREE * cosine((a.lat + b.lat) / 2);
-  return Math.sqrt(north * north + east * east);
-}
-
-const cosine = (degrees: number): number => Math.cos((degrees * Math.PI) / 180);
 const cellOf = (degrees: number): number => Math.floor(degrees / CELL_DEGREES);
 const cellKey = (lat: number, lon: number): string => `${lat} ${lon}`;
 

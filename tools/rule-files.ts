@@ -44,7 +44,7 @@ export type RuleFile = {
   readonly unit?: string;
   readonly as?: string;
   readonly parts?: readonly (Condition & { readonly as: string; readonly of?: string })[];
-  readonly among?: string | { readonly withinM: number };
+  readonly among?: string | { readonly withinM: number; readonly along?: readonly string[] };
   readonly count?: string;
   readonly pairBy?: string;
   readonly when?: Condition;
@@ -100,7 +100,10 @@ export function watchText(rule: RuleFile): string {
   if (rule.kind === 'due-date') return 'date kept with the device';
   const own = listed(rule.binds.quantities);
   if (rule.kind === 'k-of-n') {
-    const among = typeof rule.among === 'object' ? `within ${rule.among.withinM} m` : 'of one facility';
+    const among =
+      typeof rule.among === 'object'
+        ? `within ${rule.among.withinM} m${alongText(rule.among.along)}`
+        : 'of one facility';
     return `${rule.count} ${among} where ${own} ${conditionText(rule.when)}`;
   }
   if (rule.kind === 'composite') return `${own} as \`${rule.as}\`${namedText(rule)}`;
@@ -130,6 +133,9 @@ function namedText({ parts = [] }: RuleFile): string {
     })
     .join('');
 }
+
+const alongText = (kinds: readonly string[] = []): string =>
+  kinds.length === 0 ? '' : ` along ${listed(kinds)}`;
 
 const listed = (ids: readonly string[] = []): string => ids.map((id) => `\`${id}\``).join(', ');
 

@@ -164,6 +164,21 @@ describe('a composite rule', () => {
     expect(run('pressure < 0.3 && flow > 25.0')).toBeGreaterThanOrEqual(480);
   });
 
+  it('goes on after a restart as if there had been none', () => {
+    const run = (restartAt: number): DutyRoom => {
+      const { room, minute } = station();
+      const kPa = [380, 370, 290, 280, 320, 340, 360, 380, 280, 270];
+      for (const [at, value] of kPa.entries()) {
+        if (at === restartAt) room.restart();
+        minute(at, value, at === 5 ? 10 : 30, at % 2, 1);
+      }
+      return room;
+    };
+    const whole = run(-1).events;
+    expect(whole.map(({ change }) => change)).toEqual(['raised', 'returned', 'reactivated']);
+    for (let at = 1; at < 10; at += 1) expect(run(at).events).toEqual(whole);
+  });
+
   it('does not bind where a part has no point', () => {
     const room = new DutyRoom({ format: 1, rules: [burst()], system: [] });
     const point = room.pointAt(
