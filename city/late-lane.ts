@@ -5,6 +5,7 @@
 import type { Clock } from '#domain/clock.ts';
 import type { Input } from '#domain/input.ts';
 import type { OutputStore } from '#store/ports.ts';
+import { versionInForce } from '#rules/book/book.ts';
 import type { City } from './city.ts';
 import type { EngineClock } from './engine-clock.ts';
 import { judgeWindow } from './late-judgement.ts';
@@ -54,6 +55,12 @@ export function watchLateData(parts: {
       });
   }
 
+  /** Whatever waits on this thread goes first. */
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      clock.after(0, resolve);
+    });
+
   const readRows: OutputStore['raw'] = (...asked) =>
     outputs.raw(...asked).catch((cause: unknown) => {
       throw new ReadFailed('stored rows cannot be read', { cause });
@@ -63,9 +70,14 @@ export function watchLateData(parts: {
     const isStill = (): boolean => city.lateWindows.get(pointIndex) === window;
     if (!isStill() || asked.get(pointIndex) === window) return;
     asked.set(pointIndex, window);
+    const { revision } = city.registry;
+    const version = versionInForce(city.ruleBook);
     try {
-      const judged = await judgeWindow(city, pointIndex, window, clock.wallMs(), readRows);
-      if (!stopped && isStill()) parts.submit({ kind: 'rejudged', pointIndex, ...judged });
+      const judged = await judgeWindow(city, pointIndex, window, clock.wallMs(), readRows, pause);
+      if (city.registry.revision !== revision || versionInForce(city.ruleBook) !== version) {
+        // Begun by one rule and ended by another: once more.
+        asked.delete(pointIndex);
+      } else if (!stopped && isStill()) parts.submit({ kind: 'rejudged', pointIndex, ...judged });
     } catch (cause) {
       if (!(cause instanceof ReadFailed)) throw cause;
       // The store tells its own trouble; the window stays and is read again at the next look.

@@ -40,7 +40,7 @@ import { delayDue, rebuildDeadlines, wakeForDelay } from './wake.ts';
 
 export type { RulesSink, RulesState } from './state.ts';
 export { parseCatalogue } from './catalogue-parse.ts';
-export { judgeSeries, type StoredRow } from './retrospect.ts';
+export { beginSeries, judgeSeries, type StoredRow } from './retrospect.ts';
 export { alarmById, openAlarms, rulesOfPoint, unboundLevels } from './queries.ts';
 export { floodView, ringsPerMinute } from './incidents/flood.ts';
 export { incidentById, openIncidents } from './incidents/review.ts';

@@ -42,8 +42,22 @@ export function judgeSeries(
   rows: readonly StoredRow[],
   until: Timestamp = -Infinity,
 ): RejudgedEpisode[] {
+  const judge = beginSeries(state, registry, pointIndex);
+  judge.take(rows.toSorted((a, b) => a.time - b.time));
+  return judge.finish(until);
+}
+
+/** Judges one point's series piece by piece, by the rules as they bind now; nothing of the engine's state is changed. */
+export type SeriesJudge = {
+  /** The next rows, by time. */
+  take(rows: readonly StoredRow[]): void;
+  /** As `judgeSeries`. Call it once, at the end. */
+  finish(until: Timestamp): RejudgedEpisode[];
+};
+
+export function beginSeries(state: RulesState, registry: Registry, pointIndex: number): SeriesJudge {
   const entry = registry.pointsByIndex[pointIndex];
-  if (entry === undefined || entry.retired) return [];
+  if (entry === undefined || entry.retired) return { take: () => {}, finish: () => [] };
   const own = bindOwn(state.catalogue, registry, entry).rules;
   // What is usual now was not so then, and weeks are not at hand: deviations are judged live and by back-test.
   const { interlocks } = state.catalogue.suppression;
@@ -63,14 +77,22 @@ export function judgeSeries(
     if (to - dataAt >= lostMs) for (const { instance } of runs) stopClearing(instance.levels);
     runDelays(runs, to, found);
   };
-  for (const row of sorted(rows)) {
-    const m = measurement(pointIndex, row);
-    goOn(m.time);
-    if (take(runs, history, m, entry.reportIntervalMs, found)) dataAt = m.time;
-  }
-  goOn(until);
-  for (const run of runs) if (run.open !== null) found.push(episode(run, run.open, null));
-  return found.sort((a, b) => a.onsetAt - b.onsetAt || (a.rule < b.rule ? -1 : 1));
+  return {
+    take(rows) {
+      for (const row of rows) {
+        // A sample that was only ever in the future of its own arrival is never judged.
+        if ((row.flags & FLAG.future) !== 0) continue;
+        const m = measurement(pointIndex, row);
+        goOn(m.time);
+        if (take(runs, history, m, entry.reportIntervalMs, found)) dataAt = m.time;
+      }
+    },
+    finish(until) {
+      goOn(until);
+      for (const run of runs) if (run.open !== null) found.push(episode(run, run.open, null));
+      return found.sort((a, b) => a.onsetAt - b.onsetAt || (a.rule < b.rule ? -1 : 1));
+    },
+  };
 }
 
 function take(
@@ -168,10 +190,6 @@ function historyOf(runs: readonly Run[], total: boolean): History | null {
     for (const level of instance.levels) keepMs = Math.max(keepMs, level.windowMs);
   return keepMs === 0 ? null : createHistory(keepMs, total);
 }
-
-/** By time; a sample that was only ever in the future of its own arrival is never judged. */
-const sorted = (rows: readonly StoredRow[]): StoredRow[] =>
-  rows.filter((row) => (row.flags & FLAG.future) === 0).sort((a, b) => a.time - b.time);
 
 const measurement = (pointIndex: number, row: StoredRow): Measurement => ({
   pointIndex,

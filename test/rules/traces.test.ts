@@ -285,6 +285,7 @@ describe('debounce by samples (防抖)', () => {
     const delayed = { ...rule, levels: rule.levels.map((level) => ({ ...level, onDelayMs: 1 })) };
     expect(refused(delayed)).toMatchObject({
       ok: false,
+      code: 'not-allowed',
       error: 'rules[0].levels[0]: onDelayMs or debounce, not both',
     });
     expect(refused(counted({ ...tenSeconds, counting: 'total', count: 1 })).ok).toBe(false);
