@@ -22,7 +22,9 @@ export type FaultCode =
   | 'too-small'
   | 'not-true-or-false'
   | 'unknown-word'
-  | 'stands-twice';
+  | 'stands-twice'
+  | 'too-large'
+  | 'bad-condition';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

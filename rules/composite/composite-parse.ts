@@ -46,7 +46,8 @@ export function compositeRuleOf(raw: unknown, where: string, settings: Settings)
       ['until', until],
     ] as const) {
       const refusal = condition === null ? null : refusalOf(condition, names);
-      if (refusal !== null) throw new Refused(`${where}: ${field} of ${head.levels[at]?.name}: ${refusal}`);
+      if (refusal !== null)
+        throw new Refused(`${where}: ${field} of ${head.levels[at]?.name}: ${refusal}`, 'bad-condition');
     }
   });
   const pairBy = rule['pairBy'] === undefined ? null : text(rule['pairBy'], `${where}.pairBy`);

@@ -135,7 +135,7 @@ const cusumOf = (rule: Fields, where: string): DeviationRule['chart'] => ({
 
 function ewmaOf(rule: Fields, where: string): DeviationRule['chart'] {
   const lambda = atLeast(0.01, rule['lambda'], `${where}.lambda`);
-  if (lambda > 1) throw new Refused(`${where}.lambda: above 1`);
+  if (lambda > 1) throw new Refused(`${where}.lambda: above 1`, 'too-large');
   return { by: 'ewma', lambda };
 }
 
@@ -147,7 +147,8 @@ function plainLevel(given: Fields, where: string): LevelSpec {
 function slopeOf(rule: Fields, where: string): SlopeSpec {
   const by = word(['theil-sen', 'difference'] as const, rule['by'], `${where}.by`);
   const samples = whole(by === 'difference' ? 2 : THEIL_SEN_LEAST, rule['samples'], `${where}.samples`);
-  if (samples > SLOPE_SAMPLES_MAX) throw new Refused(`${where}.samples: above ${SLOPE_SAMPLES_MAX}`);
+  if (samples > SLOPE_SAMPLES_MAX)
+    throw new Refused(`${where}.samples: above ${SLOPE_SAMPLES_MAX}`, 'too-large');
   const windowMs = within(atLeast(1, rule['windowMs'], `${where}.windowMs`), `${where}.windowMs`);
   return { by, samples, windowMs };
 }
@@ -160,7 +161,7 @@ function restsOf(raw: unknown, where: string): FrozenRule['rests'] {
 }
 
 function within(spanMs: number, where: string): number {
-  if (spanMs > LOOK_BACK_MAX_MS) throw new Refused(`${where}: above ${LOOK_BACK_MAX_MS}`);
+  if (spanMs > LOOK_BACK_MAX_MS) throw new Refused(`${where}: above ${LOOK_BACK_MAX_MS}`, 'too-large');
   return spanMs;
 }
 

@@ -15,7 +15,7 @@ it('the recordings are there in CI', () => {
   if (process.env['CI'] === 'true') expect(haveRecordings).toBe(true);
 });
 
-describe.skipIf(!haveRecordings)('on recordings', () => {
+describe.skipIf(!haveRecordings)('on recordings', { timeout: 120_000 }, () => {
   it('methane releases are found as soon as by the 3 ppm rule, with no more false readings, at three of four', () => {
     expect(told(scoreChilbolton(folder('gas-methane-chilbolton')))).toMatchObject({
       'Chilbolton, releases no worse than the 3 ppm rule': true,
