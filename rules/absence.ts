@@ -10,7 +10,7 @@ import { isOpenHere, raise, reactivate, returnToNormal, type Standing } from './
 import { reviewSilence } from './interlocks.ts';
 import { stopClearing } from './level-machine.ts';
 import { deciding } from './join.ts';
-import type { AlarmSlot, PointRules, RuleInstance, Turn } from './state.ts';
+import type { AlarmSlot, GatewayRules, PointRules, RuleInstance, Turn } from './state.ts';
 import { isInOrder } from './trust.ts';
 import { wakeForAbsence } from './wake.ts';
 
@@ -56,8 +56,8 @@ export function reviewSensorLost(turn: Turn, point: PointRules): void {
   const gateway = gatewayOf(turn, point);
   const gatewayAbsent = gateway?.absent === true;
   // Its gateway went and is not yet missed: whether sensor or gateway is lost is known within the minute. Red does not wait.
-  const isUndecided = gateway?.bound === true && gateway.seen && !gateway.sleepy && !gateway.connected;
-  if (isUndecided && !gatewayAbsent && colour !== 'red') return;
+  const isUndecided = gateway?.bound === true && gateway.seen && !gatewayAbsent && !isHeardOf(gateway);
+  if (isUndecided && colour !== 'red') return;
   const due = point.dataAt + point.intervalMs * turn.state.catalogue.settings.sensorLostIntervals;
   if (gatewayAbsent || turn.now >= due) {
     raiseSensorLost(turn, point, colour, gatewayAbsent);
@@ -162,5 +162,9 @@ const gatewayOf = (turn: Turn, point: PointRules) => turn.state.gateways.get(poi
 function isGatewayPresent(turn: Turn, point: PointRules): boolean {
   const gateway = gatewayOf(turn, point);
   if (gateway === undefined) return true;
-  return gateway.seen && !gateway.absent && (gateway.sleepy || gateway.connected);
+  return gateway.seen && !gateway.absent && isHeardOf(gateway);
 }
+
+/** One that pushes over HTTP has no connection: it is there while reports come after the last connection closed. */
+const isHeardOf = ({ sleepy, connected, heardAt, closedAt }: GatewayRules): boolean =>
+  sleepy || connected || heardAt > closedAt;

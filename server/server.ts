@@ -224,6 +224,13 @@ function watch(context: Context, push: ConsolePush): void {
   qualityMetrics(context);
   const { metrics, city, sessions, commands, audit } = context;
   metrics.gaugeBy('open_alarms', 'Open alarms', 'colour', () => countByColour(city.openAlarms()));
+  metrics.gauge('open_incidents', 'Open incidents', () => city.incidents.open().length);
+  metrics.gauge('folded_alarms', 'Open alarms that did not ring because their cause had', () =>
+    city.incidents.open().reduce((sum, { folded }) => sum + folded, 0),
+  );
+  metrics.gauge('alarm_flood', '1 while more alarms ring than a person can take in', () =>
+    city.incidents.flood().active ? 1 : 0,
+  );
   metrics.gauge('console_connections', 'Open console sockets', () => push.sockets());
   metrics.gauge('sessions', 'People’s log-ins in force', () => sessions.count());
   metrics.gauge('commands_waiting', 'Orders of people waiting for the disk', () => commands.waiting());

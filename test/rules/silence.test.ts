@@ -150,6 +150,44 @@ describe('a lost sensor', () => {
   });
 });
 
+describe('a gateway that pushes over HTTP, without a connection', () => {
+  /** It reports every 30 s, and the well only at the start. */
+  function pushed(value: number): DutyRoom {
+    const room = new DutyRoom();
+    const well = room.point('gas-valve-well', 'ch4', '%');
+    for (let second = 0; second <= 900; second += 30) {
+      room.report(second, 'G-1');
+      if (second === 0) room.sample(second, well, value);
+    }
+    return room;
+  }
+
+  it('is not absent, and a sensor behind it that falls silent is missed', () => {
+    expect(pushed(0.1).told()).toEqual([[360, 'raised', 'no-data', 'blue', true]]);
+  });
+
+  it('and one with an open alarm is lost', () => {
+    const lost = pushed(3).told('sensor-lost');
+    expect(lost).toEqual([[180, 'raised', 'sensor-lost', 'orange', true]]);
+  });
+});
+
+describe('a gateway that goes while an alarm is open', () => {
+  it('decides first, within its minute, whether sensor or gateway is lost; a red sensor does not wait', () => {
+    const lostAt = (value: number): unknown => {
+      const room = new DutyRoom();
+      room.presence(0, 'G-1', true);
+      const well = room.point('gas-valve-well', 'ch4', '%', { reportIntervalMs: 10_000 });
+      room.sample(0, well, value);
+      room.presence(5, 'G-1', false);
+      room.pass(600);
+      return room.told('sensor-lost');
+    };
+    expect(lostAt(3)).toEqual([[65, 'raised', 'sensor-lost', 'orange', true]]);
+    expect(lostAt(20)).toEqual([[30, 'raised', 'sensor-lost', 'red', true]]);
+  });
+});
+
 describe('a gateway that falls silent', () => {
   /** Three points under G-1, all heard at 0. */
   function three(gateway = 'G-1', intervalMs = 60_000) {
