@@ -1,5 +1,6 @@
 /** The whole state of the main fold: a function of the journal and of nothing else. */
 import type { Registry } from '#domain/registry.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { createRegistry } from '#domain/registry-change.ts';
 import { createEmergency, type EmergencyState } from '#emergency/outbox.ts';
@@ -28,6 +29,8 @@ export type City = {
   connections: Map<string, number>;
   /** Stretches of late data waiting to be judged again, per point index. */
   lateWindows: Map<number, LateWindow>;
+  /** What judgements of a gateway's late data found so far, per gateway id, while more of it waits. */
+  backfills: Map<string, Backfill>;
 };
 
 /** Names what the fold's decisions depend on beside its inputs; kept in snapshots and record blocks. */
@@ -48,5 +51,6 @@ export function createCity(site: string): City {
     ruleBook: createRuleBook(),
     connections: new Map(),
     lateWindows: new Map(),
+    backfills: new Map(),
   };
 }

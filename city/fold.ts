@@ -16,6 +16,7 @@ import * as ingest from '#ingest/ingest.ts';
 import * as rules from '#rules/engine.ts';
 import { applyAlertInput, changeOnCall, followEvents, passTime } from './alerts.ts';
 import { describe } from './audit-words.ts';
+import { noteRejudged } from './backfill.ts';
 import type { City } from './city.ts';
 import { noteLate, settleLate } from './late-windows.ts';
 import { applyNotice, applyRaise } from './raised.ts';
@@ -95,7 +96,7 @@ function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules
       return;
     case 'rejudged':
       settleLate(city.lateWindows, input.pointIndex, input.to, input.engineTime);
-      rules.onRejudged(city.rules, city.registry, input, input, sink);
+      applyRejudged(city, input, out, sink);
       return;
     case 'notification':
     case 'channels':
@@ -106,6 +107,18 @@ function apply(city: City, input: Journaled<Input>, out: FoldOutput, sink: rules
     case 'tick':
       return;
   }
+}
+
+function applyRejudged(
+  city: City,
+  input: Journaled<Input & { kind: 'rejudged' }>,
+  out: FoldOutput,
+  sink: rules.RulesSink,
+): void {
+  const mark = out.events.length;
+  rules.onRejudged(city.rules, city.registry, input, input, sink);
+  const line = noteRejudged(city, input, out.events.slice(mark), input.receivedAt);
+  if (line !== null) out.events.push(line);
 }
 
 /** When a tick is due if nothing comes; null = never. */

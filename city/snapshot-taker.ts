@@ -118,7 +118,14 @@ function pagesUnder(named: ReadonlyMap<string, unknown[][]>, prefix: string): Re
 
 type Rest = Pick<
   City,
-  'position' | 'engineTime' | 'receivedAt' | 'anchor' | 'ruleBook' | 'connections' | 'lateWindows'
+  | 'position'
+  | 'engineTime'
+  | 'receivedAt'
+  | 'anchor'
+  | 'ruleBook'
+  | 'connections'
+  | 'lateWindows'
+  | 'backfills'
 > & {
   readonly registry: SerializedRegistry;
   readonly ingest: unknown;
@@ -127,7 +134,7 @@ type Rest = Pick<
 };
 
 function restOf(city: City): Rest {
-  const { position, engineTime, receivedAt, anchor, ruleBook, connections, lateWindows } = city;
+  const { position, engineTime, receivedAt, anchor, ruleBook, connections, lateWindows, backfills } = city;
   return {
     position,
     engineTime,
@@ -136,6 +143,7 @@ function restOf(city: City): Rest {
     ruleBook,
     connections,
     lateWindows,
+    backfills,
     registry: serializeRegistry(city.registry),
     ingest: ingest.restOf(city.ingest),
     rules: rules.restOf(city.rules),
@@ -158,6 +166,7 @@ function restoreFrom(
     ruleBook: known.ruleBook,
     connections: new Map(known.connections),
     lateWindows: new Map(known.lateWindows),
+    backfills: new Map(known.backfills),
     registry: restoreRegistry(known.registry),
     ingest: ingest.restoreIngest(pages('ingest/'), known.ingest),
     rules: rules.restoreRules(site, pages('rules/'), known.rules),

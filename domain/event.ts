@@ -1,5 +1,6 @@
 /** What the main fold decided: frozen in the record log, applied to the ledger exactly once. */
 import type { AlarmEvent } from './alarm.ts';
+import type { BackfillEvent } from './backfill.ts';
 import type { Colour } from './colour.ts';
 import type { FloodEvent, IncidentEvent } from './incident.ts';
 import type { NotificationEvent } from './notification.ts';
@@ -15,6 +16,7 @@ export type CityEvent =
   | FlowNoticeEvent
   | NotificationEvent
   | RuleVersionEvent
+  | BackfillEvent
   | IncidentEvent
   | FloodEvent
   | {

@@ -5,6 +5,7 @@ import type { Health } from '#domain/contract/health.ts';
 import type {
   AlarmFilter,
   AuditEntry,
+  BackfillLine,
   FlowVersion,
   IncidentPage,
   NewAuditEntry,
@@ -192,6 +193,12 @@ export interface LedgerPort {
     device: string,
     limit: number,
   ): Promise<readonly { number: number; json: string; receivedAt: Timestamp }[]>;
+  /** Below a number, newest first; of these gateways, or of all when `gateways` is null. */
+  backfills(
+    before: number,
+    limit: number,
+    gateways: readonly string[] | null,
+  ): Promise<readonly BackfillLine[]>;
   /** What was in force under this number; null when nothing ever was. */
   ruleContent(number: number): Promise<RuleContent | null>;
   /** Every version that changed this rule, oldest first. */

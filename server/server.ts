@@ -24,6 +24,7 @@ import { Problem, toProblem } from './problems.ts';
 import { ConsolePush } from './push/console-push.ts';
 import { alarmRoutes } from './routes/alarm-routes.ts';
 import { incidentRoutes } from './routes/incident-routes.ts';
+import { backfillRoutes } from './routes/backfill-routes.ts';
 import { backtestRoutes } from './routes/backtest-routes.ts';
 import { diagnosticsRoutes } from './routes/diagnostics-routes.ts';
 import { flowRoutes } from './routes/flow-routes.ts';
@@ -209,6 +210,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   flowRoutes(typed, context);
   ruleRoutes(typed, context, context.rules);
   backtestRoutes(typed, context, context.rules);
+  backfillRoutes(typed, context);
   influxRoutes(typed, context);
   api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
 }

@@ -1,4 +1,5 @@
 /** Ledger data that the server shows and the store keeps: users, audit, quarantine, alarm queries. */
+import type { Backfill } from '../backfill.ts';
 import type { RuleDocument, RuleVersion } from '../rule-book.ts';
 import type { Timestamp } from '../time.ts';
 import type { Scope, User } from '../user.ts';
@@ -87,3 +88,6 @@ export type IncidentPage = { readonly before?: number; readonly limit: number };
 
 /** One version that changed a rule; `rule` as it was from then on, null when it went. */
 export type RuleStep = { readonly version: RuleVersion; readonly rule: RuleDocument | null };
+
+/** `number` counts lines from 1, for paging. */
+export type BackfillLine = { readonly number: number; readonly backfill: Backfill };

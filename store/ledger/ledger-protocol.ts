@@ -29,6 +29,7 @@ export const REQUESTS = [
   'reconciliations',
   'flowVersions',
   'flows',
+  'backfills',
   'ruleContent',
   'ruleSteps',
   'figures',

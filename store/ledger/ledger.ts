@@ -9,6 +9,7 @@ import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type {
   AlarmFilter,
   AuditEntry,
+  BackfillLine,
   FlowVersion,
   IncidentPage,
   NewFlowVersion,
@@ -93,6 +94,8 @@ export class Ledger {
         return this.tables.incidents.apply(event);
       case 'flood':
         return this.tables.incidents.applyFlood(event);
+      case 'backfill':
+        return this.tables.backfills.apply(event);
       case 'rules':
         return this.tables.rules.apply(event);
       case 'audit': {
@@ -218,6 +221,11 @@ export class Ledger {
   /** The document of one version, of the newest when `number` is null; null when there is none. */
   flows(number: number | null): string | null {
     return coded(() => (number === null ? this.tables.flows.newest() : this.tables.flows.flows(number)));
+  }
+
+  /** Below a number, newest first; of these gateways, or of all when `gateways` is null. */
+  backfills(before: number, limit: number, gateways: readonly string[] | null): readonly BackfillLine[] {
+    return coded(() => this.tables.backfills.backfills(before, limit, gateways));
   }
 
   /** What of the catalogue people publish, as it was in force under this number; null when it never was. */

@@ -12,6 +12,7 @@ import { FLOW_VERSIONS_SCHEMA } from './schema-0005.ts';
 import { RULE_VERSIONS_SCHEMA } from './schema-0006.ts';
 import { INCIDENTS_SCHEMA } from './schema-0007.ts';
 import { QUALITY_SCHEMA } from './schema-0008.ts';
+import { BACKFILLS_SCHEMA } from './schema-0009.ts';
 
 /** Step n brings version n-1 to n. A step that has shipped is never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   RULE_VERSIONS_SCHEMA,
   INCIDENTS_SCHEMA,
   QUALITY_SCHEMA,
+  BACKFILLS_SCHEMA,
 ];
 
 /** Version of the schema this code reads and writes. */

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { alarmTables } from './alarm-tables.ts';
 import { auditChain, type AuditHead } from './audit-chain.ts';
+import { backfillTable } from './backfills.ts';
 import { counters } from './counters.ts';
 import { numberOf } from './database.ts';
 import { flowVersionTable } from './flow-versions.ts';
@@ -62,6 +63,7 @@ export function tablesOf(db: DatabaseSync, options: LedgerOptions) {
     users: userTables(db),
     flows: flowVersionTable(db, audit),
     rules: ruleVersionTable(db),
+    backfills: backfillTable(db),
     quality: qualityTables(db, options.qualityEvents),
     figures: (): LedgerFigures => ({
       cursor: cursor(),

@@ -79,7 +79,8 @@ async function outcomeOf(packets: readonly Packet[]) {
   const all = city.ledger.alarms({ scope: {}, limit: 1_000 });
   const past = all.filter(({ historical, withdrawn }) => historical && withdrawn !== true);
   const rings = city.alarms.filter(({ alarm, announce }) => announce.ring && alarm.point !== null);
-  return { past: past.map(told).sort(), rings: rings.length, withdrawn: all.length - past.length };
+  const lines = city.ledger.backfills(Number.MAX_SAFE_INTEGER, 100, ['GW-1']).map(({ backfill }) => backfill);
+  return { past: past.map(told).sort(), rings: rings.length, lines };
 }
 
 describe('late records', () => {
@@ -89,12 +90,51 @@ describe('late records', () => {
       const expected = await outcomeOf(inOrder(records));
       expect(expected.past.length).toBeGreaterThan(5);
       expect(expected.rings).toBe(0);
+      // However many alarms it brought, the officer reads one line.
+      expect(expected.lines).toMatchObject([
+        { gateway: 'GW-1', points: WELLS, added: expected.past.length, changed: 0, withdrawn: 0 },
+      ]);
+      expect(expected.lines[0]?.alarms).toHaveLength(expected.past.length);
       const random = seededRandom(1_000 + seed);
       for (let again = 0; again < 2; again += 1) {
-        const { past, rings } = await outcomeOf(shuffled(records, random));
+        const { past, rings, lines } = await outcomeOf(shuffled(records, random));
         expect(past).toEqual(expected.past);
+        const kept = lines.reduce((sum, { added, withdrawn }) => sum + added - withdrawn, 0);
+        expect(kept).toBe(past.length);
         expect(rings).toBe(0);
       }
     });
   }
+});
+
+it('gather into their line across a crash in the middle of the judging', async () => {
+  const records = history(5);
+  const whole = await outcomeOf(inOrder(records));
+  const city = oneCity();
+  await city.open();
+  await city.register(WELLS);
+  const publish = (some: readonly Sent[], packetId: number): void => {
+    const text = JSON.stringify(some.map((record) => ({ ...record, backfill: true })));
+    const of = { gateway: 'GW-1', client: 'box', topic: 'lifeline/v1/GW-1/telemetry' };
+    const payload = new TextEncoder().encode(text);
+    city.pipeline().publish({ kind: 'publish', ...of, payload, qos: 1, dup: false, packetId }, () => {});
+  };
+  publish(
+    records.filter(({ device }) => device === 'D-1'),
+    1,
+  );
+  await city.pass(30_000);
+  publish(
+    records.filter(({ device }) => device !== 'D-1'),
+    2,
+  );
+  // The first well is judged, the others wait.
+  for (let step = 0; step < 4_000 && city.pipeline().city.backfills.size === 0; step += 1)
+    await city.pass(20);
+  expect(city.pipeline().city.backfills.get('GW-1')?.points).toBe(1);
+  city.kill(1_000);
+  await city.open();
+  await city.pass(5 * MINUTE);
+  const lines = city.ledger.backfills(Number.MAX_SAFE_INTEGER, 100, null).map(({ backfill }) => backfill);
+  expect(lines.map(({ points, added }) => [points, added])).toEqual([[WELLS, whole.past.length]]);
 });

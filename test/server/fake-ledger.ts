@@ -1,6 +1,7 @@
 /** A ledger in memory. It follows the city when told to, so that a test can let it lag. */
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { NewFlowVersion } from '#domain/contract/ledger.ts';
 import type { Flood, Incident } from '#domain/incident.ts';
 import { memoryLedger } from '#store/ledger/ledger.ts';
@@ -21,6 +22,7 @@ export type FakeLedger = LedgerPort & {
   /** While set, every call fails with this code: the disk is gone. */
   failing: string | null;
   follow(event: AlarmEvent): void;
+  readonly lines: Backfill[];
   readonly groups: QuarantineGroup[];
   readonly presence: Map<string, { at: number; connected: boolean; connections: number }[]>;
   readonly flowVersionsKept: (Omit<NewFlowVersion, 'by'> & {
@@ -171,6 +173,13 @@ export function createLedger(): FakeLedger {
       const kept = ledger.flowVersionsKept;
       return (number === null ? kept.at(-1) : kept[number - 1])?.flows ?? null;
     },
+    lines: [],
+    backfills: async (before, limit, gateways) =>
+      ledger.lines
+        .map((backfill, at) => ({ number: at + 1, backfill }))
+        .filter(({ number, backfill }) => number < before && gateways?.includes(backfill.gateway) !== false)
+        .toReversed()
+        .slice(0, limit),
     ruleContent: async () => null,
     ruleSteps: async () => [],
     async quarantine({ gateway, before, limit } = {}) {

@@ -47,6 +47,7 @@ const PROMISED: Record<string, string> = {
   '/incidents/{id}/silent-points': 'get',
   '/flood': 'get',
   '/floods': 'get',
+  '/backfills': 'get',
   '/rules': 'get',
   '/rules/{id}': 'get',
   '/rules/validate': 'post',
@@ -204,6 +205,7 @@ function rightOf(method: string, path: string): Action | null {
   if (kind === 'alarms') return method === 'get' ? 'read-alarms' : (last as Action);
   if (kind === 'users') return 'manage-users';
   if (kind === 'flows' || kind === 'flow-versions') return method === 'get' ? 'read-flows' : 'edit-flows';
+  if (kind === 'backfills') return 'read-alarms';
   if (kind === 'rules' && path.endsWith('/publish')) return 'publish-rules';
   if (kind === 'rules') return method === 'get' ? 'read-rules' : 'draft-rules';
   if (kind === 'audit') return 'read-audit';
