@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BaseSequencer, startVitest, type TestSpecification } from 'vitest/node';
+import { BaseSequencer, createVitest, type TestSpecification } from 'vitest/node';
 import { type Mutant, MUTANTS } from './mutants/machine-mutants.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -52,43 +52,40 @@ function broken({ file, from, to }: Mutant): string {
   return parts.join(to);
 }
 
+let current: { readonly path: string; readonly code: string } | null = null;
+const vitest = await createVitest(
+  'test',
+  {
+    root: ROOT,
+    config: false,
+    include: TESTS,
+    watch: false,
+    // Kept on disk, the true file would stand for the broken one.
+    fsModuleCache: false,
+    isolate: false,
+    maxWorkers: 1,
+    bail: 1,
+    reporters: [{}],
+    sequence: { sequencer: Quickest },
+    testTimeout: 20_000,
+  },
+  {
+    plugins: [{ name: 'mutant', enforce: 'pre', load: (id) => (id === current?.path ? current.code : null) }],
+  },
+);
+await vitest.standalone();
+const specifications = await vitest.globTestSpecifications();
+
 /** The first test that fails with this file in the place of the true one; null when none does. */
 async function firstFailure(mutant: Mutant | null): Promise<string | null> {
-  const code = mutant === null ? '' : broken(mutant);
-  const vitest = await startVitest(
-    'test',
-    TESTS,
-    {
-      root: ROOT,
-      config: false,
-      include: ['test/**/*.test.ts'],
-      watch: false,
-      // Kept from the run before, the true file would stand for the broken one.
-      fsModuleCache: false,
-      isolate: false,
-      bail: 1,
-      maxWorkers: 1,
-      reporters: [{}],
-      sequence: { sequencer: Quickest },
-      testTimeout: 20_000,
-    },
-    {
-      plugins: [
-        {
-          name: 'mutant',
-          enforce: 'pre',
-          load: (id) => (mutant !== null && id === join(ROOT, mutant.file) ? code : null),
-        },
-      ],
-    },
-  );
-  const modules = vitest.state.getTestModules();
-  const failed = modules.find((module) => !module.ok());
-  const test = failed === undefined ? undefined : [...failed.children.allTests('failed')][0];
-  const name =
-    failed === undefined ? null : `${failed.relativeModuleId}: ${test?.fullName ?? 'does not load'}`;
-  await vitest.close();
-  return name;
+  const before = current;
+  current = mutant === null ? null : { path: join(ROOT, mutant.file), code: broken(mutant) };
+  for (const one of [before, current]) if (one !== null) vitest.invalidateFile(one.path);
+  const { testModules } = await vitest.runTestSpecifications(specifications);
+  const failed = testModules.find((module) => module.state() === 'failed');
+  if (failed === undefined) return null;
+  const [test] = failed.children.allTests('failed');
+  return `${failed.relativeModuleId}: ${test?.fullName ?? 'does not load'}`;
 }
 
 const NOT_CAUGHT = '**not caught**';
@@ -138,4 +135,5 @@ if (values.write) {
   const all = MUTANTS.map((one) => tried.get(`${one.file} ${one.what}`) ?? keptOutcome(one, old));
   writeFileSync(path, page(all));
 }
+await vitest.close();
 process.exitCode = outcomes.every(({ caughtBy }) => caughtBy !== null) ? 0 : 1;
