@@ -1,6 +1,5 @@
 /** Historical alarms (补报): added, changed or withdrawn when stored data were judged again. They never ring. */
 import type { Alarm } from '#domain/alarm.ts';
-import { colourRank } from '#domain/colour.ts';
 import type { RejudgedEpisode } from '#domain/input.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { keepPast } from './late-ring.ts';
@@ -22,7 +21,8 @@ export function applyRejudged(turn: Turn, rejudged: Rejudged): void {
   const met = new Set<AlarmSlot>();
   for (const episode of rejudged.episodes) {
     if (wasLive(point, episode)) continue;
-    const known = point.past.find((slot) => !met.has(slot) && isSame(slot, episode));
+    const same = point.past.filter((slot) => !met.has(slot) && isSame(slot, episode));
+    const known = same.find(({ rang }) => rang === true) ?? same[0];
     if (known !== undefined) {
       met.add(known);
       revise(turn, point, known, episode);
@@ -104,11 +104,10 @@ function told(point: PointRules, episode: RejudgedEpisode) {
 
 /** A late ring is the same episode when they overlap; a historical one when it began at the same instant. */
 function isSame(slot: AlarmSlot, episode: RejudgedEpisode): boolean {
-  const { alarm, rule } = slot;
+  const { alarm, rule, rang } = slot;
   if (alarm === null || rule !== episode.rule) return false;
   if (alarm.onsetAt === episode.onsetAt) return true;
-  const rang = alarm.explanation.code !== 'historical' && colourRank(alarm.colour) >= 2;
-  return rang && overlaps(alarm.onsetAt, alarm.returnedAt, episode);
+  return rang === true && overlaps(alarm.onsetAt, alarm.returnedAt, episode);
 }
 
 function wasLive(point: PointRules, episode: RejudgedEpisode): boolean {

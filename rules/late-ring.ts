@@ -8,7 +8,9 @@ import type { Measurement } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { standingOf } from './process-alarm.ts';
 import { freshId, publish } from './publish.ts';
+import { isInForce } from './season.ts';
 import {
+  type AlarmSlot,
   createSlot,
   type Level,
   PAST_KEPT,
@@ -29,10 +31,11 @@ export function ringLate(turn: Turn, point: PointRules, m: Measurement): void {
   const { interlocks } = turn.state.catalogue.suppression;
   for (const instance of point.rules) {
     if (instance.signal !== 'value' || interlocks.has(instance.rule)) continue;
-    const level = worstReached(instance, m);
-    if (level === undefined) {
+    const reached = levelsReached(instance, m);
+    const [worst] = reached;
+    if (worst === undefined) {
       if (isData(m)) endWatch(turn, point, instance, m.time);
-    } else if (young && !ringsAlready(instance, level)) watchLate(turn, point, instance, level, m);
+    } else if (young && !ringsAlready(instance, worst)) watchLate(turn, point, instance, reached, m);
   }
 }
 
@@ -46,18 +49,22 @@ export function endLateWatch(
 ): void {
   const liveHasIt =
     instance.slot.alarm?.active === true && colourRank(instance.slot.alarm.colour) >= RINGS_FROM_RANK;
-  if (liveHasIt || (trusted && worstReached(instance, m) === undefined))
+  if (liveHasIt || (trusted && levelsReached(instance, m).length === 0))
     endWatch(turn, point, instance, m.time);
 }
 
-/** Adds an alarm of the past to the point, forgetting the oldest beyond the bound (the ledger keeps it). */
-export function keepPast(turn: Turn, point: PointRules, rule: string): ReturnType<typeof createSlot> {
+/**
+ * Adds an alarm of the past to the point, forgetting the oldest settled one beyond the bound (the ledger keeps it). One
+ * that rang and that nobody took is not forgotten.
+ */
+export function keepPast(turn: Turn, point: PointRules, rule: string): AlarmSlot {
   const slot = createSlot('past', point.index, rule);
-  point.past.push(slot);
-  if (point.past.length > PAST_KEPT) {
-    const oldest = point.past.shift();
+  if (point.past.length >= PAST_KEPT) {
+    const at = point.past.findIndex(({ alarm }) => alarm === null || alarm.state === 'normal');
+    const [oldest] = at < 0 ? [] : point.past.splice(at, 1);
     if (oldest?.alarm) turn.state.byId.delete(oldest.alarm.id);
   }
+  point.past.push(slot);
   return slot;
 }
 
@@ -65,11 +72,16 @@ function watchLate(
   turn: Turn,
   point: PointRules,
   instance: RuleInstance,
-  level: Level,
+  reached: readonly Level[],
   m: Measurement,
 ): void {
-  const watch = instance.late ?? { since: m.time, rung: -1, alarm: '' };
+  const watch = instance.late ?? { since: m.time, counts: {}, rung: -1, alarm: '' };
   instance.late = watch;
+  for (const { name } of reached) watch.counts[name] = (watch.counts[name] ?? 0) + 1;
+  const level = reached.find(
+    ({ name, debounce }) => debounce === null || (watch.counts[name] ?? 0) >= debounce.count,
+  );
+  if (level === undefined) return;
   level.seen = m.value;
   if (m.time - watch.since < level.onDelayMs || level.rank <= watch.rung) return;
   const known = turn.state.byId.get(watch.alarm);
@@ -81,6 +93,7 @@ function watchLate(
     return;
   }
   const slot = keepPast(turn, point, instance.rule);
+  slot.rang = true;
   slot.suppressions = instance.slot.suppressions.filter(
     (one) => one.kind !== 'shelved' || level.rank <= one.rank,
   );
@@ -141,13 +154,14 @@ function endWatch(turn: Turn, point: PointRules, instance: RuleInstance, returne
   publish(turn, slot, { change: 'historical', alarm, reason: 'historical' });
 }
 
-function worstReached(instance: RuleInstance, m: Measurement): Level | undefined {
-  for (let at = instance.levels.length - 1; at >= 0; at -= 1) {
-    const level = instance.levels[at];
-    if (level === undefined || level.rank < RINGS_FROM_RANK) continue;
-    if (level.flag !== 0 ? (m.flags & level.flag) !== 0 : isData(m) && reaches(level, m.value)) return level;
-  }
-  return undefined;
+/** Levels of orange and above that `m` reaches and that are in force at its time, worst first. */
+function levelsReached(instance: RuleInstance, m: Measurement): Level[] {
+  const reached = instance.levels.filter((level) => {
+    if (level.rank < RINGS_FROM_RANK) return false;
+    if (level.season !== null && !isInForce(level.season, m.time)) return false;
+    return level.flag !== 0 ? (m.flags & level.flag) !== 0 : isData(m) && reaches(level, m.value);
+  });
+  return reached.reverse();
 }
 
 const reaches = (level: Level, value: number): boolean =>

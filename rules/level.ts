@@ -45,6 +45,8 @@ export type Level = {
 export type LateWatch = {
   /** Effective time since when late samples stand at orange or above. */
   since: Timestamp;
+  /** Late samples since then by name of the level they reached: what a debounce asks for. */
+  readonly counts: Record<string, number>;
   /** Rank already rung; -1 while a delay still runs. */
   rung: number;
   alarm: string;

@@ -64,6 +64,8 @@ export type AlarmSlot = {
   /** Of a raised one: nothing in the registry says where it is. */
   readonly place?: RaisedPlace;
   alarm: Alarm | null;
+  /** Of a past one: it is a late ring, which stays the same alarm for as long as an episode overlaps it. */
+  rang?: true;
   suppressions: readonly OwnSuppression[];
   /** When the acknowledgement of its alarm ends unless it is renewed; null when it does not. */
   lapse: { readonly due: EngineTime; readonly at: Timestamp } | null;
@@ -103,7 +105,7 @@ export type PointRules = {
   /** Scheduled wake-ups; Infinity = none. */
   absenceWake: EngineTime;
   delayWake: EngineTime;
-  /** Live episodes that ended, and late or historical alarms, newest last; at most PAST_KEPT of each. */
+  /** Live episodes that ended, and late or historical alarms, newest last; at most PAST_KEPT settled ones of each. */
   lived: PastEpisode[];
   past: AlarmSlot[];
 };
@@ -171,7 +173,7 @@ export type Turn = {
   wall: Timestamp;
 };
 
-export const PAST_KEPT = 64;
+export const PAST_KEPT = 256;
 export const CLOSED_KEPT = 1_024;
 
 export function createState(site: string): RulesState {

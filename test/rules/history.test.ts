@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FLAG } from '#domain/measurement.ts';
 import { alarmById, judgeSeries, onRejudged } from '#rules/engine.ts';
 import type { StoredRow } from '#rules/engine.ts';
+import { PAST_KEPT } from '#rules/state.ts';
 import { DutyRoom, moment, wall } from './duty-room.ts';
 
 const LATE = { flags: FLAG.late | FLAG.backfill } as const;
@@ -89,6 +90,49 @@ const row = (second: number, value: number, flags = 0): StoredRow => ({
   value,
   quality: 'good',
   flags,
+});
+
+/** One rule on temperatures whose only level is orange from 30 Cel on. */
+const warm = (more: object, settings: object = {}): object => ({
+  format: 1,
+  settings,
+  system: [],
+  rules: [
+    {
+      id: 'warm',
+      version: 1,
+      binds: { quantities: ['temperature'], kinds: 'any' },
+      signal: 'value',
+      side: 'high',
+      unit: 'Cel',
+      levels: [{ name: 'H', colour: 'orange', limit: 30, deadband: 1, ...more }],
+    },
+  ],
+});
+
+describe('what a late ring asks for beside its limit', () => {
+  it('as many late samples as the debounce of its level', () => {
+    const debounce = { count: 3, windowMs: 600_000, counting: 'continuous', tells: 'last' };
+    const room = new DutyRoom(warm({ debounce }));
+    const point = room.point('pump-station', 'temperature', 'Cel');
+    for (const second of [4_000, 4_060, 4_120])
+      room.sample(second + 1_000, point, 40, { ...LATE, time: second });
+    expect(room.told().map(([second, change]) => [second, change])).toEqual([[5_120, 'late-ring']]);
+  });
+
+  it('that its level is in force at the time of the sample', () => {
+    // The duty room works on a day of July.
+    const seasons = { heating: { from: '11-15', to: '03-15' }, summer: { from: '06-01', to: '08-31' } };
+    for (const [season, rings] of [
+      ['heating', 0],
+      ['summer', 1],
+    ] as const) {
+      const room = new DutyRoom(warm({ season }, { seasons }));
+      const point = room.point('pump-station', 'temperature', 'Cel');
+      room.sample(5_000, point, 40, { ...LATE, time: 4_000 });
+      expect(room.events.length, season).toBe(rings);
+    }
+  });
 });
 
 describe('judging stored data again', () => {
@@ -194,5 +238,38 @@ describe('judging stored data again', () => {
     onRejudged(room.state, room.registry, input, moment(5_100), room.sink);
     expect(room.told().map(([, change]) => change)).toEqual(['late-ring', 'historical']);
     expect(room.latest()).toMatchObject({ returnedAt: wall(4_120), state: 'returned-unacknowledged' });
+  });
+
+  it('keeps a red late ring that nobody took, however often its stretch is judged again', () => {
+    const room = new DutyRoom();
+    const well = room.point('gas-valve-well', 'ch4', '%');
+    room.sample(5_000, well, 4.6, { ...LATE, time: 4_000 });
+    const { id } = room.latest();
+    const rows = [row(4_000, 4.6), row(3_900, 4.8)];
+    for (const more of [[], [row(3_800, 0.1)], [row(3_700, 0.1), row(3_950, 4.9)]]) {
+      rows.push(...more);
+      const episodes = judgeSeries(room.state, room.registry, well, rows, wall(4_500));
+      const input = { pointIndex: well, from: wall(3_000), to: wall(5_000), episodes };
+      onRejudged(room.state, room.registry, input, moment(5_100), room.sink);
+    }
+    expect(new Set(room.events.map(({ alarm }) => alarm.id))).toEqual(new Set([id]));
+    expect(alarmById(room.state, id)).toMatchObject({ active: true, state: 'unacknowledged', value: 4.9 });
+  });
+
+  it('forgets settled episodes beyond its bound, never a late ring that nobody took', () => {
+    const room = new DutyRoom();
+    const well = room.point('gas-valve-well', 'ch4', '%');
+    room.sample(5_000, well, 4.6, { ...LATE, time: 4_000 });
+    const ring = room.latest();
+    const starts = Array.from({ length: PAST_KEPT + 6 }, (_, n) => -1_000_000 + n * 600);
+    const rows = starts.flatMap((from) => [
+      row(from, 3),
+      ...[60, 120, 180, 240].map((s) => row(from + s, 0.1)),
+    ]);
+    const episodes = judgeSeries(room.state, room.registry, well, rows, wall(-100_000));
+    const input = { pointIndex: well, from: wall(-1_100_000), to: wall(-100_000), episodes };
+    onRejudged(room.state, room.registry, input, moment(5_100), room.sink);
+    expect(room.events.filter(({ change }) => change === 'historical')).toHaveLength(starts.length);
+    expect(room.order(5_300, 'officer', { action: 'acknowledge' }, ring)).toMatchObject({ ok: true });
   });
 });
