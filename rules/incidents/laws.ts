@@ -70,7 +70,7 @@ export const LAWS: readonly Law[] = [
     why: 'incident-gas-spread',
     causes: ['gas-rupture', 'gas-pressure-drop', 'gas-well-ch4', 'gas-wells-adjacent'],
     symptoms: ['adjacent-space-ch4', 'sewer-ch4', 'tunnel-ch4'],
-    carries: ['seepage', 'tunnel-air'],
+    carries: ['gas', 'seepage', 'tunnel-air'],
     direction: 'both',
     hopsMax: 2,
     withinMs: 2 * HOUR_MS,

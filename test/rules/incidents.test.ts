@@ -283,6 +283,24 @@ describe('along the facility graph', () => {
     });
   });
 
+  it('yellow there is folded, also where the drain lies beside the next piece of the main', () => {
+    const { room, drain } = mains();
+    const [leak, tail] = [
+      { id: 'E-4', kind: 'gas-main', lifeline: 'gas', from: 'gas-valve-well-2', to: 'gas-valve-well-1' },
+      { kind: 'gas-valve-well', place: 2, east: -3_000 },
+    ];
+    const gas = { quantity: 'ch4', unit: '%', reportIntervalMs: 3_600_000 };
+    const well = room.pointAt(tail, gas, { device: 'V-2' });
+    room.register(item('edges', leak));
+    room.sample(0, well, 3);
+    for (let second = 60; second <= 420; second += 60) room.sample(second, drain, 0.6);
+    expect(rings(room).filter(([, , rule]) => rule !== 'no-data')).toEqual([[0, 'raised', 'gas-well-ch4']]);
+    expect(alarmOf(room, 'D-1/ch4', 'adjacent-space-ch4').incident).toMatchObject({
+      folded: true,
+      why: { code: 'incident-gas-spread', params: { facility: 'gas-valve-well-2', hops: 2 } },
+    });
+  });
+
   it('what begins much later than the law allows is another matter', () => {
     const { room, main } = mains();
     room.sample(0, main[0] ?? -1, 230);
