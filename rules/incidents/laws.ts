@@ -32,7 +32,14 @@ export const LAWS: readonly Law[] = [
   {
     why: 'incident-pump',
     causes: ['pump-not-running', 'pump-no-current', 'pump-no-drop', 'forebay-high'],
-    symptoms: ['forebay-high', 'sewer-level', 'sewer-overflow', 'ponding-depth', 'ponding-rise'],
+    symptoms: [
+      'forebay-high',
+      'sewer-level',
+      'sewer-overflow',
+      'ponding-depth',
+      'ponding-rise',
+      'ponding-eta',
+    ],
     carries: ['storm-water', 'sewage', 'pumped-water'],
     direction: 'upstream',
     hopsMax: 8,

@@ -2,7 +2,10 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import type { Alarm } from '#domain/alarm.ts';
+import { EDGE_KINDS } from '#domain/catalogue.ts';
 import * as engine from '#rules/engine.ts';
+import { LAWS } from '#rules/incidents/laws.ts';
+import { SHIPPED_RULES } from '#rules/shipped.ts';
 import { DutyRoom, engineAt, item, moment, wall } from './duty-room.ts';
 
 const rings = (room: DutyRoom): [number, string, string][] =>
@@ -442,6 +445,18 @@ describe('at one place at one time', () => {
     room.presence(400, 'G-1', false);
     room.pass(500);
     expect(room.incident()).toMatchObject({ number: 2, members: 1 });
+  });
+});
+
+describe('the laws', () => {
+  it('name only rules that there are, and what some kind of edge carries', () => {
+    const rules = new Set<unknown>(SHIPPED_RULES.map((rule) => Object(rule).id));
+    for (const id of ['gateway-absent', 'no-data', 'sensor-lost']) rules.add(id);
+    const carried = new Set(EDGE_KINDS.map(({ carries }) => carries));
+    for (const { why, causes, symptoms, carries } of LAWS) {
+      expect([why, [...causes, ...symptoms].filter((rule) => !rules.has(rule))]).toEqual([why, []]);
+      expect([why, carries.filter((what) => !carried.has(what))]).toEqual([why, []]);
+    }
   });
 });
 
