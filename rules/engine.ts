@@ -24,6 +24,7 @@ import { judge, wakeDelays } from './judge.ts';
 import { lapsedSlots } from './re-alarm.ts';
 import { raiseAlarm } from './raised.ts';
 import { affectedPoints, bindingScope } from './affected.ts';
+import { skipGap } from './join.ts';
 import type { JoinScope } from './join-binding.ts';
 import { rebindPoint } from './rebind.ts';
 import { expireSuppressions } from './shelving.ts';
@@ -192,8 +193,10 @@ export function onResumed(
     point.reportAt += gapMs;
     point.absenceFrom += gapMs;
     point.absenceWake += gapMs;
-    for (const { levels } of point.rules)
+    for (const { levels, join } of point.rules) {
       for (const level of levels) if (level.clearSince !== null) level.clearSince += gapMs;
+      for (const member of join?.members ?? []) skipGap(member, gapMs);
+    }
     point.delayWake = delayDue(point);
   }
   delayReviews(state.incidents, gapMs);

@@ -8,7 +8,9 @@ const NAMED_MAX = 10;
 /** `params` are those of every limit alarm; the code says what kind of join it was. */
 export function joinExplanation(join: Join, params: Explanation['params']): Explanation {
   const which = deciding(join);
-  const named = which.slice(0, NAMED_MAX).map(({ id, seen }) => `${id} = ${writtenSignal(seen)}`);
+  const named = which
+    .slice(0, NAMED_MAX)
+    .map(({ id, seen, doubt }) => `${id} = ${writtenSignal(Number.isNaN(doubt) ? seen : doubt)}`);
   return {
     code: codeOf(join),
     params: {

@@ -6,6 +6,7 @@
 import type { EngineTime } from '#domain/time.ts';
 import type { Signal } from './catalogue.ts';
 import type { CompositeTerms } from './composite/composite.ts';
+import type { Reading } from './readings.ts';
 import type { PointRules, RuleInstance, RulesState, Side } from './state.ts';
 
 /** A condition in the member's own unit. */
@@ -36,8 +37,12 @@ export type JoinMember = {
   readonly part: number;
   readonly condition: BoundCondition;
   met: boolean;
-  /** Last signal of the member; NaN before the first. */
+  /** Last signal of the member (of an operand: the last trusted one) and when it came; NaN before the first. */
   seen: number;
+  seenAt: EngineTime;
+  /** Last signal of an operand in doubt since then; NaN when there is none. */
+  doubt: number;
+  doubtAt: EngineTime;
 };
 
 export type Join = {
@@ -76,9 +81,8 @@ export function isFresh(state: RulesState, pointIndex: number, now: EngineTime):
   return now - point.dataAt <= point.intervalMs * state.catalogue.settings.sensorLostIntervals;
 }
 
-/** The join's signal over the members for whom `counts`; NaN when it says nothing. */
+/** How many met members for whom `counts` the join counts. */
 export function signalOf(join: Join, anchorIndex: number, counts: (member: JoinMember) => boolean): number {
-  if (join.tells === 'difference' || join.tells === 'ratio') return relationOf(join, counts);
   const met = join.members.filter((member) => member.met && counts(member));
   if (join.needsAnchor && !met.some(({ pointIndex }) => pointIndex === anchorIndex)) return 0;
   if (join.tells === 'points') return met.length;
@@ -86,12 +90,14 @@ export function signalOf(join: Join, anchorIndex: number, counts: (member: JoinM
   return new Set(met.map(({ part }) => part)).size;
 }
 
-function relationOf({ members, tells }: Join, counts: (member: JoinMember) => boolean): number {
+/** Difference or ratio of the two members as `read`; NaN when it says nothing. */
+export function relationOf({ members, tells }: Join, read: Reading): number {
   const [a, b] = [members[0], members[1]];
-  if (a === undefined || b === undefined || !counts(a) || !counts(b)) return NaN;
-  if (tells === 'difference') return Number((a.seen - b.seen).toPrecision(12));
+  if (a === undefined || b === undefined) return NaN;
+  const [one, other] = [read(a), read(b)];
+  if (tells === 'difference') return Number((one - other).toPrecision(12));
   // Without a flow to compare with a ratio says nothing.
-  return b.seen > 0 ? Number(((a.seen / b.seen) * 100).toPrecision(12)) : NaN;
+  return other > 0 ? Number(((one / other) * 100).toPrecision(12)) : NaN;
 }
 
 /** The members that decided, for the explanation. */
@@ -101,8 +107,12 @@ export const deciding = ({ members, tells }: Join): readonly JoinMember[] =>
     : members.filter(({ met }) => met);
 
 /** A member as it stands, before any sample. */
-export const freshMember = (member: Omit<JoinMember, 'met' | 'seen'>): JoinMember => ({
-  ...member,
-  met: false,
-  seen: NaN,
-});
+export const freshMember = (
+  member: Omit<JoinMember, 'met' | 'seen' | 'seenAt' | 'doubt' | 'doubtAt'>,
+): JoinMember => ({ ...member, met: false, seen: NaN, seenAt: -Infinity, doubt: NaN, doubtAt: -Infinity });
+
+/** Our own downtime makes no value stale. */
+export function skipGap(member: JoinMember, gapMs: number): void {
+  member.seenAt += gapMs;
+  member.doubtAt += gapMs;
+}

@@ -9,13 +9,15 @@ import {
   joinAt,
   type JoinMember,
   type Membership,
+  relationOf,
   signalOf,
 } from './join.ts';
 import { anyActive, carryMilder, nextDue, STEP, stepLevel, stopClearing } from './level-machine.ts';
+import { anyOf, type Readings, readingsOf } from './readings.ts';
 import { settle } from './process-alarm.ts';
 import { isInForce } from './season.ts';
 import type { Signal } from './catalogue.ts';
-import { tell } from './composite/composite.ts';
+import { tell, type Told } from './composite/composite.ts';
 import { digits12 } from './limit-value.ts';
 import type { Level, PointRules, RuleInstance, Turn } from './state.ts';
 import { wakeForDelay } from './wake.ts';
@@ -29,10 +31,8 @@ export function judgeJoins(turn: Turn, point: PointRules, m: Measurement, truste
     const instance = joinAt(at, rule);
     const member = instance?.join?.members[place];
     if (instance?.join == null || member?.pointIndex !== point.index) continue;
-    if (instance.join.composite !== null) {
-      if (!trusted) continue;
-      takeSample(point, member, m, trusted);
-      instance.join.spokeAgainst = point.index;
+    if (member.condition.kind === 'operand') {
+      takeOperand(point, member, member.condition, { m, trusted, now: turn.now });
       // Several names may stand for this point: the condition sees all of them as of this sample.
       if (!goesOn(memberOf[order + 1], anchor, rule)) stepJoin(turn, at, instance, m.time, trusted);
       continue;
@@ -43,7 +43,7 @@ export function judgeJoins(turn: Turn, point: PointRules, m: Measurement, truste
     if (!before && member.met) forgetFeedback(instance.join, member);
     if (counted === 'against') {
       // The common case: a quiet member of a quiet rule.
-      if (!before && member.condition.kind !== 'operand' && !anyActive(instance.levels)) continue;
+      if (!before && !anyActive(instance.levels)) continue;
       instance.join.spokeAgainst = point.index;
     }
     stepJoin(turn, at, instance, m.time, trusted);
@@ -82,27 +82,50 @@ export function stopJoins(turn: Turn, point: PointRules): void {
   }
 }
 
-/** The member that spoke last against this alarm has gone silent: its word is not enough to end it. */
-export function lostItsWitness(turn: Turn, { join }: RuleInstance): boolean {
-  return join !== null && join.spokeAgainst >= 0 && !isFresh(turn.state, join.spokeAgainst, turn.now);
+/** A delay towards an end is over: it is stopped where what spoke for the end has gone silent since. */
+export function stopUnproven(turn: Turn, { join, levels }: RuleInstance): void {
+  if (join === null || !levels.some(({ clearSince }) => clearSince !== null)) return;
+  if (!hasOperands(join)) {
+    if (join.spokeAgainst >= 0 && !isFresh(turn.state, join.spokeAgainst, turn.now)) stopClearing(levels);
+    return;
+  }
+  const readings = readingsOf(turn.state, join, turn.now);
+  for (const [place, level] of levels.entries())
+    if (told(join, place, level, readings, turn.wall).stays !== false) stopClearing([level]);
 }
+
+const hasOperands = ({ kind }: Join): boolean => kind === 'composite' || kind === 'relation';
 
 type Counted = 'for' | 'against' | 'nothing';
 
 function takeSample(point: PointRules, member: JoinMember, m: Measurement, trusted: boolean): Counted {
   const { condition } = member;
-  if (condition.kind === 'operand') {
-    if (!trusted) return 'nothing';
-    const value = signalAt(point.history, condition, m.value);
-    member.seen = digits12(value * condition.factor + condition.offset);
-    return Number.isNaN(value) ? 'nothing' : 'against';
-  }
   if (condition.kind === 'alarm') {
     member.seen = m.value;
     member.met = isInAlarm(point, condition.rank);
     return member.met ? 'for' : 'against';
   }
-  return takeSignal(point, member, condition, m, trusted);
+  return condition.kind === 'limit' ? takeSignal(point, member, condition, m, trusted) : 'nothing';
+}
+
+type Taken = { readonly m: Measurement; readonly trusted: boolean; readonly now: EngineTime };
+
+/** A value in doubt stands beside the last trusted one; the next trusted one takes the place of both. */
+function takeOperand(
+  { history }: PointRules,
+  member: JoinMember,
+  { signal, windowMs, factor, offset }: Extract<BoundCondition, { kind: 'operand' }>,
+  { m, trusted, now }: Taken,
+): void {
+  const own = signalAt(history, { signal, windowMs }, m.value);
+  if (Number.isNaN(own)) return;
+  const value = digits12(own * factor + offset);
+  const proves = trusted && (history === null || signal === 'value' || provesWindow(history, windowMs));
+  member.doubt = proves ? NaN : value;
+  member.doubtAt = now;
+  if (!proves) return;
+  member.seen = value;
+  member.seenAt = now;
 }
 
 const signalAt = (
@@ -143,11 +166,16 @@ function stepJoin(
 ): void {
   const { join, levels } = instance;
   if (join === null) return;
-  const isFreshNow = ({ pointIndex }: JoinMember): boolean => isFresh(turn.state, pointIndex, turn.now);
-  const done =
-    join.composite === null
-      ? stepCounted(join, anchor.index, levels, isFreshNow, { at, trusted, now: turn.now })
-      : stepConditions(join, levels, isFreshNow, { at, trusted, now: turn.now });
+  const instant = { at, trusted, now: turn.now };
+  const done = hasOperands(join)
+    ? stepTold(join, levels, readingsOf(turn.state, join, turn.now), instant)
+    : stepCounted(
+        join,
+        anchor.index,
+        levels,
+        ({ pointIndex }) => isFresh(turn.state, pointIndex, turn.now),
+        instant,
+      );
   if ((done & STEP.timer) !== 0) wakeForDelay(turn.state, anchor, nextDue(levels));
   if ((done & STEP.changed) === 0) return;
   carryMilder(levels);
@@ -157,7 +185,7 @@ function stepJoin(
 
 type Instant = { readonly at: Timestamp; readonly trusted: boolean; readonly now: EngineTime };
 
-/** Levels on how many count, or on a relation; bits of STEP. */
+/** Levels on how many count; bits of STEP. */
 function stepCounted(
   join: Join,
   anchor: number,
@@ -168,36 +196,67 @@ function stepCounted(
   const all = signalOf(join, anchor, () => true);
   const fresh = signalOf(join, anchor, isFreshNow);
   let done: number = STEP.nothing;
-  if (Number.isNaN(all)) return done;
   for (const level of levels) {
     const inForce = level.season === null || isInForce(level.season, at);
     const high = level.side === 'high';
     const reached = inForce && (high ? fresh >= level.limit : fresh <= level.limit);
     const stays = inForce && (high ? all >= level.clear : all <= level.clear);
     level.seen = reached ? fresh : all;
-    done |= stepLevel(level, reached, stays, trusted, now);
+    // Too few only because a member fell silent: that stops no way into alarm.
+    const silent = inForce && !reached && (high ? all >= level.limit : all <= level.limit);
+    done |= stepLevel(level, reached, stays, trusted && !silent, now);
   }
   return done;
 }
 
-/** Levels on conditions, each on its own; bits of STEP. What a condition cannot say moves nothing. */
-function stepConditions(
+/** Levels on conditions or on a relation, each on its own; bits of STEP. What is not settled moves nothing forward. */
+function stepTold(
   join: Join,
   levels: readonly Level[],
-  isFreshNow: (member: JoinMember) => boolean,
+  readings: Readings,
   { at, trusted, now }: Instant,
 ): number {
   let done: number = STEP.nothing;
   for (const [place, level] of levels.entries()) {
-    const told = tell(join, place, isFreshNow);
-    if (told.stays === null) continue;
-    const inForce = level.season === null || isInForce(level.season, at);
-    const reached = inForce && told.reached === true;
-    const stays = inForce && told.stays;
-    level.seen = reached || stays ? 1 : 0;
-    done |= stepLevel(level, reached, stays, trusted, now);
+    const { reached, stays, seen } = told(join, place, level, readings, at);
+    if (!Number.isNaN(seen)) level.seen = seen;
+    if (level.active && stays === null) stopClearing([level]);
+    else if (level.active || reached !== null)
+      done |= stepLevel(level, reached === true, stays === true, trusted, now);
   }
   return done;
+}
+
+/** What the members say of one level at `at` (wall clock), and the figure it shows; NaN = as before. */
+function told(
+  join: Join,
+  place: number,
+  level: Level,
+  readings: Readings,
+  at: Timestamp,
+): Told & { readonly seen: number } {
+  const inForce = level.season === null || isInForce(level.season, at);
+  if (join.composite !== null) {
+    const { reached, stays } = inForce ? tell(join, place, readings) : OUT_OF_SEASON;
+    return { reached, stays, seen: reached === true || stays === true ? 1 : 0 };
+  }
+  const figures = readings.raise.map((read) => relationOf(join, read));
+  const reaching = figures.find((figure) => isBeyond(level, figure, level.limit) === true);
+  const seen = reaching ?? figures.find((figure) => !Number.isNaN(figure)) ?? NaN;
+  if (!inForce) return { ...OUT_OF_SEASON, seen };
+  return {
+    reached: anyOf(figures.map((figure) => isBeyond(level, figure, level.limit))),
+    stays: anyOf(readings.end.map((read) => isBeyond(level, relationOf(join, read), level.clear))),
+    seen,
+  };
+}
+
+/** A limit out of its season is not there. */
+const OUT_OF_SEASON: Told = { reached: false, stays: false };
+
+function isBeyond({ side }: Level, figure: number, limit: number): boolean | null {
+  if (Number.isNaN(figure)) return null;
+  return side === 'high' ? figure >= limit : figure <= limit;
 }
 
 /** A level of a rule on its own samples, at this colour or worse, is active. A frozen sensor measures no danger. */

@@ -3,7 +3,7 @@ import { FLAG, isLive, type Measurement } from '#domain/measurement.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { noteData, reviewSensorLost } from './absence.ts';
 import { endLateWatch, ringLate } from './late-ring.ts';
-import { judgeJoins, lostItsWitness, reviewJoins, stopJoins } from './joins.ts';
+import { judgeJoins, reviewJoins, stopJoins, stopUnproven } from './joins.ts';
 import { reviewDates } from './due-dates.ts';
 import type { Signal } from './catalogue.ts';
 import { countReached } from './debounce.ts';
@@ -137,7 +137,7 @@ export function wakeDelays(turn: Turn, point: PointRules, due: EngineTime): void
   if (!point.bound) return;
   const changed: RuleInstance[] = [];
   for (const instance of point.rules) {
-    if (lostItsWitness(turn, instance)) stopClearing(instance.levels);
+    stopUnproven(turn, instance);
     if (!fireDue(instance.levels, turn.now)) continue;
     carryMilder(instance.levels);
     changed.push(instance);

@@ -97,8 +97,8 @@ function sameMembers(join: Join, before: Join | null): Join {
         JSON.stringify(one.condition) === JSON.stringify(member.condition),
     );
     if (old === undefined) continue;
-    member.met = old.met;
-    member.seen = old.seen;
+    const { met, seen, seenAt, doubt, doubtAt } = old;
+    Object.assign(member, { met, seen, seenAt, doubt, doubtAt });
   }
   return { ...join, spokeAgainst: before?.spokeAgainst ?? -1 };
 }

@@ -1,5 +1,6 @@
 /** A composite rule at its anchor: what its names stand for now, and what its conditions say of that. */
-import type { Join, JoinMember } from '../join.ts';
+import type { Join } from '../join.ts';
+import { anyOf, isUntold, type Reading, type Readings } from '../readings.ts';
 import { type CelName, type CelValues, holds } from './expression.ts';
 
 /** Names by part, conditions by level; plain data. */
@@ -8,34 +9,40 @@ export type CompositeTerms = {
   readonly conditions: readonly { readonly when: string; readonly until: string | null }[];
 };
 
-/** `reached` = `when` holds over fresh values; `stays` = it is not over. Null = these values say nothing. */
+/** `reached` = the level is reached; `stays` = it is not over. Null = what may speak does not settle it. */
 export type Told = { readonly reached: boolean | null; readonly stays: boolean | null };
 
-/** What the conditions of the level at `at` say. */
-export function tell(join: Join, at: number, isFresh: (member: JoinMember) => boolean): Told {
+/**
+ * What the conditions of the level at `at` say. A name that may not speak is left out, and CEL's own logic settles what it
+ * can without it: `false && unknown` is false, `true || unknown` is true.
+ */
+export function tell(join: Join, at: number, { raise, end }: Readings): Told {
   const terms = join.composite;
   const condition = terms?.conditions[at];
   if (terms == null || condition === undefined) return { reached: null, stays: null };
-  const all = valuesOf(join, terms, () => true);
-  if (all === null) return { reached: null, stays: null };
-  const fresh = join.members.every(isFresh) ? all : valuesOf(join, terms, isFresh);
-  const reached = fresh === null ? null : holds(condition.when, terms.names, fresh);
-  if (condition.until === null) return { reached, stays: holds(condition.when, terms.names, all) };
-  const over = holds(condition.until, terms.names, all);
-  return { reached, stays: over === null ? null : !over };
+  const { when, until } = condition;
+  const { names } = terms;
+  const reached = anyOf(raise.map((read) => holds(when, names, valuesOf(join, terms, read, false))));
+  const stays = anyOf(
+    end.map((read) => {
+      const values = valuesOf(join, terms, read, true);
+      if (until === null) return holds(when, names, values);
+      const over = holds(until, names, values);
+      return over === null ? null : !over;
+    }),
+  );
+  return { reached, stays };
 }
 
-/** Null when a name has no value: a single one is missing, or every one of a list. */
-function valuesOf(
-  { members }: Join,
-  { names }: CompositeTerms,
-  counts: (member: JoinMember) => boolean,
-): CelValues | null {
+/** Without the names that have no value: a single one that may not speak, or a list where none may (`whole`: not each). */
+function valuesOf({ members }: Join, { names }: CompositeTerms, read: Reading, whole: boolean): CelValues {
   const values: Record<string, number | number[]> = {};
   for (const [part, { name, list }] of names.entries()) {
-    const told = members.filter((one) => one.part === part && counts(one) && !Number.isNaN(one.seen));
-    if (told.length === 0) return null;
-    values[name] = list ? told.map(({ seen }) => seen) : (told[0]?.seen ?? NaN);
+    const here = members.filter((one) => one.part === part && !isUntold(one)).map(read);
+    const told = here.filter((value) => !Number.isNaN(value));
+    const [first] = told;
+    if (first === undefined || (whole && told.length < here.length)) continue;
+    values[name] = list ? told : first;
   }
   return values;
 }
