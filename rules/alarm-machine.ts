@@ -194,9 +194,10 @@ const withoutCause = (turn: Turn, alarm: Alarm, code: string): Alarm => ({
   explanation: { code, params: { ...alarm.explanation.params, was: alarm.explanation.code } },
 });
 
-/** The limit it is held against was changed under it. */
+/** The limit it is held against was changed under it; in a worse colour than before, that is a rise. */
 export function changeLimit(turn: Turn, slot: AlarmSlot, standing: Standing): void {
   const before = openAlarm(slot);
+  if (colourRank(standing.colour) > colourRank(before.colour)) return changeLevel(turn, slot, standing, true);
   touch(turn.state, slot);
   const alarm: Alarm = { ...before, ...shown(standing), highestColour: highest(before, standing.colour) };
   publish(turn, slot, { change: 'limit', alarm, reason: 'limit-changed' satisfies AnnounceReason });

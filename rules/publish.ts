@@ -1,5 +1,6 @@
 /** One change of one alarm becomes one event: numbering, suppression, announcement, and keeping what is closed. */
 import type { Alarm, AlarmChange } from '#domain/alarm.ts';
+import { colourRank } from '#domain/colour.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { alarmId, type Lane } from './alarm-id.ts';
 import { announcement, type AnnounceReason } from './announce.ts';
@@ -23,6 +24,7 @@ export type Change = {
 /** Numbers the change, stores the alarm at its place and hands the event out. Returns the alarm as announced. */
 export function publish(turn: Turn, slot: AlarmSlot, change: Change): Alarm {
   const { state } = turn;
+  touch(state, slot);
   state.sequence += 1;
   const numbered: Alarm = {
     ...withLapse(state.lapses, slot, change.alarm),
@@ -32,7 +34,10 @@ export function publish(turn: Turn, slot: AlarmSlot, change: Change): Alarm {
   };
   const begins = change.change === 'raised' || change.change === 'reactivated';
   const announced = announcement(numbered, change.reason);
-  const told = placeInIncident(turn, slot.alarm, { alarm: numbered, announce: announced, begins });
+  if (change.change === 'raised') slot.toldRank = -1;
+  const told = placeInIncident(turn, slot, { alarm: numbered, announce: announced, begins });
+  if (told.announce.ring || change.change === 'acknowledged')
+    slot.toldRank = Math.max(slot.toldRank, colourRank(told.alarm.colour));
   slot.alarm = told.alarm;
   state.byId.set(told.alarm.id, slot);
   if (begins) takeUpSymptoms(turn, told.alarm);
@@ -52,20 +57,24 @@ export function publish(turn: Turn, slot: AlarmSlot, change: Change): Alarm {
   return alarm;
 }
 
-/** A rule that others name as their parent begins or ends to hold here. */
+/**
+ * A rule that others name as their parent begins or ends to hold here. One that is put aside itself tells nobody, so it
+ * silences nothing; under a parent of its own it still does, for that one was told.
+ */
 function noteParent(turn: Turn, alarm: Alarm): void {
   const { suppressors, catalogue } = turn.state;
   const { suppression } = catalogue;
-  const { rule, id, point, active } = alarm;
+  const { rule, id, point, active, suppressions } = alarm;
   if (alarm.historical || !suppression.placesOf.has(rule)) return;
   const who = { kind: 'parent', rule, alarm: id, point, since: turn.wall } as const;
-  if (setSuppressor(suppressors, suppression, alarm, who, active))
+  const holds = active && suppressions.every(({ cause }) => cause?.kind === 'parent');
+  if (setSuppressor(suppressors, suppression, alarm, who, holds))
     reviseUnder(turn, rule, alarm, { begins: 'parent', ends: 'parent-ended' });
 }
 
 /** Other rules may be suppressed by other ones now: every alarm is told what that means for it. */
 export function reviewParents(turn: Turn): void {
-  for (const { alarm, kind } of turn.state.byId.values())
+  for (const { alarm, kind } of [...turn.state.byId.values()].sort(bySequence))
     if (alarm !== null && kind !== 'closed' && alarm.active) noteParent(turn, alarm);
   reviseSuppressed(turn, () => true, { begins: 'parent', ends: 'parent-ended' });
 }

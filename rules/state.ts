@@ -69,6 +69,10 @@ export type AlarmSlot = {
   suppressions: readonly OwnSuppression[];
   /** When the acknowledgement of its alarm ends unless it is renewed; null when it does not. */
   lapse: { readonly due: EngineTime; readonly at: Timestamp } | null;
+  /** Worst colour of this episode that somebody was told of: it rang, or was taken. A rank; -1 = none. */
+  toldRank: number;
+  /** For how long its cause had been over in all when the alarm was folded, ms. */
+  foldedAfterMs: number;
 };
 
 export type PastEpisode = {
@@ -201,7 +205,17 @@ export const createSlot = (
   index: number,
   rule: string,
   subject = '',
-): AlarmSlot => ({ kind, index, subject, rule, alarm: null, suppressions: [], lapse: null });
+): AlarmSlot => ({
+  kind,
+  index,
+  subject,
+  rule,
+  alarm: null,
+  suppressions: [],
+  lapse: null,
+  toldRank: -1,
+  foldedAfterMs: 0,
+});
 
 export const createPoint = (index: number, now: EngineTime): PointRules => ({
   index,

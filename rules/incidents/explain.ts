@@ -23,12 +23,15 @@ const NEAR_M = 300;
 export const explain = (turn: Turn, alarm: Alarm): Explained | null =>
   byGateway(turn, alarm) ?? bySilence(turn, alarm) ?? byGraph(turn, alarm);
 
+/** What is over explains nothing; what is put aside tells nobody, so nothing may rest on it. */
+export const canExplain = ({ active, suppression }: Alarm): boolean => active && suppression === 'none';
+
 /** Its gateway is absent: it cannot be heard. A value's own alarm is never explained by that. */
 function byGateway({ state, registry }: Turn, alarm: Alarm): Explained | null {
   const gateway = alarm.point === null ? undefined : registry.gateways.get(alarm.gateway ?? '');
   if (gateway === undefined || !SILENT.includes(alarm.rule)) return null;
   const cause = state.gateways.get(gateway.index)?.slot.alarm;
-  if (cause === null || cause === undefined || !cause.active) return null;
+  if (cause === null || cause === undefined || !canExplain(cause)) return null;
   return explained(state, alarm, cause, 'incident-gateway', 'orange', { gateway: gateway.id });
 }
 
@@ -38,7 +41,7 @@ function bySilence({ state }: Turn, alarm: Alarm): Explained | null {
   const since = silentSince(alarm);
   let first: Alarm | null = null;
   for (const other of openAt(state, state.incidents.index.leading, alarm.gateway)) {
-    if (!other.active || other.id === alarm.id) continue;
+    if (!canExplain(other) || other.id === alarm.id) continue;
     const apartMs = Math.abs(silentSince(other) - since);
     if (apartMs > TOGETHER_MS + Math.max(intervalOf(other), intervalOf(alarm))) continue;
     if (first === null || byOnset(other, first) < 0) first = other;
@@ -78,7 +81,7 @@ function causeAt(state: RulesState, law: Law, facility: string, hops: number, sy
 
 /** At one place, one of two alarms of like rules explains nothing of the other. */
 const isCauseOf = (law: Law, cause: Alarm, symptom: Alarm, hops: number): boolean =>
-  cause.active &&
+  canExplain(cause) &&
   cause.id !== symptom.id &&
   (hops > 0 || !law.symptoms.includes(cause.rule)) &&
   fitsInTime(law, cause, symptom);
@@ -94,7 +97,7 @@ function explained(
 ): Explained | null {
   const above = cause.incident?.role === 'symptom' ? cause.incident.by : null;
   const root = above === null ? cause : state.byId.get(above)?.alarm;
-  if (root === null || root === undefined || !root.active || root.id === alarm.id) return null;
+  if (root === null || root === undefined || !canExplain(root) || root.id === alarm.id) return null;
   const { rule, point, onsetAt } = cause;
   return {
     cause: root,

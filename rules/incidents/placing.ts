@@ -1,17 +1,14 @@
-/**
- * Where an alarm belongs when it changes, and whether that keeps it quiet. An alarm is folded only when all of this
- * holds: another active alarm explains it; the incident has already rung at its colour or a worse one, so that somebody
- * has been told; it is not red and was not; and it does not rise after having rung itself. Everything else rings.
- */
-import { type Alarm, type AlarmEvent, isOpen } from '#domain/alarm.ts';
-import { colourRank, worseColour } from '#domain/colour.ts';
+/** Where an alarm belongs when it changes; whether that keeps it quiet, folding.ts says. */
+import { type Alarm, isOpen } from '#domain/alarm.ts';
+import { worseColour } from '#domain/colour.ts';
 import { type AlarmIncident, INCIDENT_PLACES_MAX } from '#domain/incident.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { hash64 } from '../alarm-id.ts';
 import { push, WAKE, wakeKey } from '../deadlines.ts';
-import { type RulesState, touch, type Turn } from '../state.ts';
-import { beside, explain, explainedBy, type Explained } from './explain.ts';
+import { type AlarmSlot, type RulesState, touch, type Turn } from '../state.ts';
+import { beside, canExplain, explain, explainedBy, type Explained } from './explain.ts';
 import { noteRing } from './flood.ts';
+import { nowExplains, overMsOf, quieten, type Told } from './folding.ts';
 import {
   addIncident,
   changing,
@@ -22,22 +19,19 @@ import {
   standsAt,
 } from './state.ts';
 
-type Announce = AlarmEvent['announce'];
-type Told = { readonly alarm: Alarm; readonly announce: Announce };
-
 /** Two onsets closer than this may be in either order by their devices' clocks: the one that came first stays first. */
 const CLOCKS_AGREE_MS = 5_000;
 /** Folded symptoms get this long after their cause is over before somebody looks. */
 const FIRST_REVIEW_MS = 60_000;
 
-/** The alarm with its place, and what is announced of it. `before` is the alarm at its place until now. */
+/** The alarm with its place, and what is announced of it. `slot` still holds what was there until now. */
 export function placeInIncident(
   turn: Turn,
-  before: Alarm | null,
-  change: { readonly alarm: Alarm; readonly announce: Announce; readonly begins: boolean },
+  slot: AlarmSlot,
+  change: Told & { readonly begins: boolean },
 ): Told {
   const { alarm } = change;
-  const was = before !== null && before.id === alarm.id ? before : null;
+  const was = slot.alarm?.id === alarm.id ? slot.alarm : null;
   if (alarm.historical) {
     if (change.announce.ring) noteRing(turn);
     return change;
@@ -46,7 +40,7 @@ export function placeInIncident(
   const resurfaces = change.announce.reason === 'resurfaced';
   const explained = begins && !resurfaces ? explain(turn, alarm) : null;
   const place = begins && !resurfaces ? placeOf(turn, alarm, explained) : alarm.incident;
-  const told = quieten(turn, was, { alarm, announce: change.announce }, place, explained);
+  const told = quieten(turn, slot, { alarm, announce: change.announce }, place, explained);
   if (told.announce.ring) noteRing(turn);
   recount(turn, was, told.alarm);
   return told;
@@ -76,7 +70,7 @@ function placeOf(turn: Turn, alarm: Alarm, explained: Explained | null): AlarmIn
   }
   if (alarm.rule !== 'gateway-absent') return undefined;
   const record = open(turn, alarm);
-  record.explaining.push({ alarm: alarm.id, overSince: null });
+  nowExplains(turn.state, record, alarm.id);
   return { ...founder(record), role: 'cause' };
 }
 
@@ -90,8 +84,7 @@ const founder = ({ id }: IncidentRecord): AlarmIncident => ({
 
 /** `cause` explains a member of this incident: it is one itself, and its end will be watched. */
 function asCause(turn: Turn, record: IncidentRecord, cause: Alarm): void {
-  if (!record.explaining.some(({ alarm }) => alarm === cause.id))
-    record.explaining.push({ alarm: cause.id, overSince: null });
+  nowExplains(turn.state, record, cause.id);
   if (cause.incident?.id === record.id && cause.incident.role === 'cause') return;
   const place = cause.incident ?? founder(record);
   adopt(turn, cause, { ...place, id: record.id, role: 'cause', by: null });
@@ -110,12 +103,8 @@ export function adopt(turn: Turn, alarm: Alarm, incident: AlarmIncident): void {
   if (record === undefined) return;
   const placed = state.incidents.changed.get(state.incidents.index.slotOf.get(record.id) ?? -1);
   placed?.push({ alarm: alarm.id, incident });
-  if (before.incident?.id !== incident.id) record.rungRank = Math.max(record.rungRank, toldRank(before));
+  if (before.incident?.id !== incident.id) record.rungRank = Math.max(record.rungRank, slot.toldRank);
 }
-
-/** Worst colour that somebody has been told of. */
-const toldRank = ({ suppression, incident, highestColour }: Alarm): number =>
-  suppression !== 'none' || incident?.folded === true ? -1 : colourRank(highestColour);
 
 /**
  * Takes up open alarms that stood alone, or merely beside it, and that `cause` explains now. They have rung: nothing is
@@ -135,38 +124,6 @@ export function takeUpSymptoms(turn: Turn, cause: Alarm): void {
 }
 
 const current = ({ byId }: RulesState, alarm: Alarm): Alarm => byId.get(alarm.id)?.alarm ?? alarm;
-
-function quieten(
-  turn: Turn,
-  was: Alarm | null,
-  { alarm, announce }: Told,
-  place: AlarmIncident | undefined,
-  explained: Explained | null,
-): Told {
-  const record = place === undefined ? undefined : changing(turn.state.incidents, place.id);
-  if (place === undefined || record === undefined)
-    return { alarm: place === undefined ? alarm : { ...alarm, incident: place }, announce };
-  if (!announce.ring) {
-    const done = alarm.state === 'acknowledged' || alarm.state === 'normal';
-    return { alarm: { ...alarm, incident: { ...place, folded: place.folded && !done } }, announce };
-  }
-  const rank = colourRank(alarm.colour);
-  const risesAfterRinging = announce.reason === 'colour-up' && was?.incident?.folded !== true;
-  const isQuiet =
-    place.role === 'symptom' &&
-    explained !== null &&
-    rank <= Math.min(explained.foldsToRank, record.rungRank) &&
-    alarm.colour !== 'red' &&
-    alarm.highestColour !== 'red' &&
-    !risesAfterRinging;
-  if (isQuiet)
-    return {
-      alarm: { ...alarm, incident: { ...place, folded: true } },
-      announce: { ring: false, reason: 'folded' },
-    };
-  record.rungRank = Math.max(record.rungRank, rank);
-  return { alarm: { ...alarm, incident: { ...place, folded: false } }, announce };
-}
 
 /** Opens an incident that begins with `first`; nobody is a member yet. */
 function open(turn: Turn, first: Alarm): IncidentRecord {
@@ -258,12 +215,14 @@ function note(places: string[], id: string | null): boolean {
   return true;
 }
 
-/** Notes when a cause is over, so that its folded symptoms are looked at, and when it is back. */
+/** Notes when a cause is over or put aside, so that its folded symptoms are looked at, and when it is back. */
 function watchCause(turn: Turn, record: IncidentRecord, alarm: Alarm): void {
   const cause = record.explaining.find((one) => one.alarm === alarm.id);
   if (cause === undefined) return;
-  if (alarm.active) cause.overSince = null;
-  else if (cause.overSince === null) {
+  if (canExplain(alarm)) {
+    cause.overMs = overMsOf(cause, turn.now);
+    cause.overSince = null;
+  } else if (cause.overSince === null) {
     cause.overSince = turn.now;
     reviewLater(turn.state, record, turn.now + FIRST_REVIEW_MS);
   }

@@ -3,11 +3,12 @@ import type { Alarm } from '#domain/alarm.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { publish } from '../publish.ts';
-import type { RulesState, Turn } from '../state.ts';
+import { type RulesState, touch, type Turn } from '../state.ts';
 import { byOnset, explain } from './explain.ts';
 import { floodView } from './flood.ts';
+import { causeToldRank, foldUnder, mayFold, nowExplains, overMsOf } from './folding.ts';
 import { adopt, reviewLater } from './placing.ts';
-import { changing, incidentOf, type IncidentRecord, removeIncident, viewOf, worstOf } from './state.ts';
+import { incidentOf, type IncidentRecord, removeIncident, viewOf, worstOf } from './state.ts';
 
 /** A value needs time to come back after its cause; a sensor must first be heard again. */
 const RESURFACE_MS = 300_000;
@@ -48,17 +49,21 @@ export function wakeIncident(turn: Turn, slot: number, due: EngineTime): void {
   for (const alarm of membersOf(state, record.id).sort(byOnset)) {
     const lookAt = resurfacesAt(turn, record, alarm);
     if (lookAt > turn.now) next = Math.min(next, lookAt);
-    else resurface(turn, alarm);
+    else resurface(turn, record, alarm);
   }
   if (next < Infinity) reviewLater(state, record, next);
 }
 
 /** When this member rings by itself unless it returns first; Infinity when it need not. */
-function resurfacesAt({ state }: Turn, record: IncidentRecord, alarm: Alarm): EngineTime {
+function resurfacesAt({ state, now }: Turn, record: IncidentRecord, alarm: Alarm): EngineTime {
   if (alarm.incident?.folded !== true || !alarm.active) return Infinity;
   const { by } = alarm.incident;
-  const overSince = record.explaining.find((cause) => cause.alarm === by)?.overSince ?? null;
-  return overSince === null ? Infinity : overSince + graceMs(state, alarm);
+  const cause = record.explaining.find((one) => one.alarm === by);
+  const slot = state.byId.get(alarm.id);
+  if (cause === undefined || slot === undefined) return Infinity;
+  const leftMs = graceMs(state, alarm) - (overMsOf(cause, now) - slot.foldedAfterMs);
+  if (leftMs <= 0) return now;
+  return cause.overSince === null ? Infinity : now + leftMs;
 }
 
 function graceMs(state: RulesState, alarm: Alarm): number {
@@ -69,16 +74,22 @@ function graceMs(state: RulesState, alarm: Alarm): number {
   return Math.max(RESURFACE_MS, intervalMs * 2);
 }
 
-/** Another cause explains it, or it is told now. */
-function resurface(turn: Turn, alarm: Alarm): void {
+/** Another cause that somebody was told of explains it as well, or it is told now. */
+function resurface(turn: Turn, record: IncidentRecord, alarm: Alarm): void {
   const { incident } = alarm;
   const slot = turn.state.byId.get(alarm.id);
   if (incident === undefined || slot === undefined) return;
   const other = explain(turn, alarm);
-  if (other !== null && other.cause.incident?.id === incident.id) {
-    const record = changing(turn.state.incidents, incident.id);
-    if (record?.explaining.some(({ alarm: id }) => id === other.cause.id) === false)
-      record.explaining.push({ alarm: other.cause.id, overSince: null });
+  if (
+    other !== null &&
+    other.cause.id !== incident.by &&
+    other.cause.incident?.id === incident.id &&
+    mayFold(record, alarm, other) &&
+    causeToldRank(turn.state, other.cause.id) >= 0
+  ) {
+    nowExplains(turn.state, record, other.cause.id);
+    touch(turn.state, slot);
+    foldUnder(slot, record, other.cause.id, turn.now);
     return adopt(turn, alarm, { ...incident, by: other.cause.id, why: other.why });
   }
   const told: Alarm = { ...alarm, incident: { ...incident, role: 'related', by: null, folded: false } };

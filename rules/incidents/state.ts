@@ -22,8 +22,11 @@ type Writable<T> = {
 export type IncidentRecord = Writable<Omit<Incident, 'cause' | 'causes'>> & {
   /** Worst colour it has rung at, as a rank; -1 while nobody has been told of it. */
   rungRank: number;
-  /** Members that explain others, and since when each is over; null while it holds. */
-  explaining: { readonly alarm: string; overSince: EngineTime | null }[];
+  /**
+   * Members that explain others, since when each is over or tells nobody (null while it holds), and for how long in all
+   * it was so before, ms.
+   */
+  explaining: { readonly alarm: string; overSince: EngineTime | null; overMs: number }[];
   /** Rules of its alarms, and the latest onset among them: what may still join it. */
   rules: string[];
   lastOnsetAt: Timestamp;

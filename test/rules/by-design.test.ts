@@ -235,3 +235,63 @@ it('survives a restart: what suppressed before does so after, and is lifted in i
   duty.sample(20, valve, 0);
   expect(lines(duty).at(-1)).toEqual([20, 'unsuppressed', true, 'interlock-ended']);
 });
+
+describe('who tells nobody silences nobody', () => {
+  it('a parent out of service lets its children ring, and those it had silenced too', () => {
+    const { duty, hot, down } = station();
+    duty.sample(0, down, 120);
+    const parent = duty.latest();
+    duty.sample(5, hot, 40);
+    const order = { action: 'out-of-service', reason: 'broken', reviewAt: wall(86_400) } as const;
+    duty.order(10, 'engineer', order, parent);
+    expect(lines(duty)).toEqual([
+      [5, 'raised', false, 'parent'],
+      [10, 'unsuppressed', true, 'parent-ended'],
+    ]);
+  });
+
+  it('a parent under maintenance of its own point is heard by nobody: its child rings', () => {
+    const { duty, hot, down } = station();
+    duty.maintenance(0, 'points', 'D-2/ch', 3_600);
+    duty.sample(1, down, 120);
+    duty.sample(10, hot, 40);
+    expect(lines(duty)).toEqual([[10, 'raised', true, 'raised']]);
+  });
+
+  it('a parent under a parent that was told still stands for its children', () => {
+    const [child = {}, parent = {}, valve = {}] = RULES;
+    const gone = { ...parent, suppressedBy: [{ rule: 'gateway-absent', at: 'gateway' }] };
+    const duty = new DutyRoom(catalogueOf([child, gone, valve]));
+    const quiet = { reportIntervalMs: 86_400_000 };
+    const hot = duty.point('pump-station', 'temperature', 'Cel', quiet);
+    const down = duty.point('pump-station', 'pressure', 'kPa', quiet);
+    duty.sample(0, down, 120);
+    duty.sample(1, hot, 40);
+    duty.presence(2, 'G-1', true);
+    duty.presence(3, 'G-1', false);
+    duty.pass(120);
+    expect(duty.told('station-down').at(-1)).toEqual([63, 'suppressed', 'station-down', 'orange', false]);
+    expect(lines(duty).filter(([, , ring]) => ring)).toEqual([]);
+  });
+});
+
+describe('a restart', () => {
+  it('changes nothing in the order in which a new catalogue silences what is open', () => {
+    const play = (restarted: boolean) => {
+      const [child = {}, parent = {}, valve = {}] = RULES;
+      const duty = new DutyRoom(catalogueOf([{ ...child, suppressedBy: [] }, parent]));
+      const quiet = { reportIntervalMs: 86_400_000 };
+      const places = [1, 2, 3].map((place) => {
+        const where = { kind: 'pump-station', place, east: place * 5_000 };
+        const hot = duty.pointAt(where, { quantity: 'temperature', unit: 'Cel', ...quiet });
+        return { hot, down: duty.pointAt(where, { quantity: 'pressure', unit: 'kPa', ...quiet }) };
+      });
+      for (const { hot } of places) duty.sample(1, hot, 40);
+      for (const { down } of places.toReversed()) duty.sample(2, down, 120);
+      if (restarted) duty.restart();
+      duty.publishCatalogue(10, catalogueOf([child, parent, valve]));
+      return duty.events.map(({ sequence, change, alarm }) => [sequence, change, alarm.id]);
+    };
+    expect(play(true)).toEqual(play(false));
+  });
+});
