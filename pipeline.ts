@@ -7,6 +7,7 @@
  * Nothing here decides anything about an alarm: the fold does, and it is told the time. Everything that touches the
  * outside (clock, journal, stores, ledger) is handed in, so the same code runs in the city and in the simulator.
  */
+import { INPUT_LEVELS_MAX, isDeeperThan } from '#domain/depth.ts';
 import type { Answer } from '#domain/event.ts';
 import type { Input } from '#domain/input.ts';
 import type { Timestamp } from '#domain/time.ts';
@@ -156,6 +157,11 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     answer: ((a: Answer) => void) | null = null,
     receivedAt?: Timestamp,
   ): void {
+    // What the journal or a snapshot could not write would fail in their timers, and for everybody.
+    if (input.kind !== 'publish' && isDeeperThan(input, INPUT_LEVELS_MAX)) {
+      answer?.({ ok: false, code: 'too-deep', detail: `more than ${INPUT_LEVELS_MAX} levels` });
+      return;
+    }
     const deltaMs = engineClock.wallStepMs();
     if (deltaMs !== 0) queue.add({ kind: 'wall-step', deltaMs }, null, null);
     watch.added(queue.add(input, synced, answer, receivedAt));

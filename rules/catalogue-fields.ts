@@ -24,6 +24,7 @@ export type FaultCode =
   | 'unknown-word'
   | 'stands-twice'
   | 'too-large'
+  | 'too-deep'
   | 'bad-condition';
 
 export type Fields = Readonly<Record<string, unknown>>;

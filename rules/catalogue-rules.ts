@@ -1,4 +1,5 @@
 /** Reading of rules on one point: limits and due dates, and what all kinds of rules share. */
+import { BODY_LEVELS_MAX, isDeeperThan } from '#domain/depth.ts';
 import {
   type DueDateRule,
   type LevelSpec,
@@ -24,23 +25,13 @@ import {
   word,
 } from './catalogue-fields.ts';
 import type { Debounce } from './debounce.ts';
+import { checkRuleTexts, RULE_TEXTS } from './rule-texts.ts';
 import type { SeasonWindow } from './season.ts';
 import { parentsIn } from './suppression-rules.ts';
 
 export type RuleReader = (raw: unknown, where: string, settings: Settings) => Rule;
 
 const HEAD_FIELDS = ['id', 'version', 'kind', 'binds', 'levels', 'season', 'outsideSeason', 'suppressedBy'];
-/** For people only; the tests run the examples. */
-const RULE_TEXTS = [
-  'name',
-  'source',
-  'confidence',
-  'cause',
-  'consequence',
-  'response',
-  'timeToRespondMs',
-  'examples',
-];
 
 /** `kind` limit (or none): limits on the signal of one point. */
 export function limitRuleOf(raw: unknown, where: string, settings: Settings): LimitRule {
@@ -75,8 +66,13 @@ export function dueDateRuleOf(raw: unknown, where: string, settings: Settings): 
 }
 
 /** The fields of a rule: those all kinds share and `own`. */
-export const ruleFields = (raw: unknown, where: string, own: readonly string[]): Fields =>
-  fields(raw, where, [...HEAD_FIELDS, ...RULE_TEXTS, ...own]);
+export function ruleFields(raw: unknown, where: string, own: readonly string[]): Fields {
+  if (isDeeperThan(raw, BODY_LEVELS_MAX))
+    throw new Refused(`${where}: nested deeper than ${BODY_LEVELS_MAX} levels`, 'too-deep');
+  const rule = fields(raw, where, [...HEAD_FIELDS, ...RULE_TEXTS, ...own]);
+  checkRuleTexts(rule, where);
+  return rule;
+}
 
 /** Id, version, binding and levels. */
 export function headOf(rule: Fields, where: string, levels: readonly LevelSpec[]) {

@@ -50,6 +50,7 @@ export const PROBLEMS = {
   'invalid-on-call': [422, 'The on-call list cannot be used as it is'],
   'rules-invalid': [422, 'Rules of the draft cannot be used as they are'],
   'reason-needed': [422, 'A reason is needed'],
+  'too-deep': [422, 'Lists and objects are nested too deeply in it'],
   'text-needed': [422, 'The text is empty'],
   'no-place': [422, 'Name a facility, or an area and a lifeline'],
   'too-many-raised': [429, 'Too many raised alarms are open: take and reset some first'],

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { BODY_LEVELS_MAX, isDeeperThan } from '#domain/depth.ts';
 import { createAudit } from './audit.ts';
 import { installAuthentication } from './authentication.ts';
 import { createCommands } from './commands.ts';
@@ -188,6 +189,11 @@ function createContext(options: ServerOptions, ports: ServerPorts, log: FastifyB
 
 function registerApi(api: FastifyInstance, context: Context): void {
   installAuthentication(api, context);
+  // Before anything walks it: journal, snapshot and rules must be able to.
+  api.addHook('preValidation', async ({ body }) => {
+    if (isDeeperThan(body, BODY_LEVELS_MAX))
+      throw new Problem('too-deep', `body: more than ${BODY_LEVELS_MAX} levels`);
+  });
   installIdempotency(api, context.clock);
   countRequests(api, context);
   const typed = api.withTypeProvider<TypeBoxTypeProvider>();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '#domain/event.ts';
 import type { RuleDocument, RuleDraft, RulesOrder } from '#domain/rule-book.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
-import { latest, NOON, oneCity, type OneCity } from './one-city.ts';
+import { latest, NOON, oneCity, type OneCity, RED } from './one-city.ts';
 
 const shipped = shippedCatalogue().catalogue as { rules: RuleDocument[] };
 const well = shipped.rules.find(({ id }) => id === 'gas-well-ch4') as RuleDocument & {
@@ -39,6 +39,27 @@ const limitIn = (city: OneCity): number | undefined => {
   const { inForce } = city.pipeline().city.ruleBook;
   return (inForce.rules.find(({ id }) => id === well.id) as typeof well).levels[0]?.limit;
 };
+
+describe('an order that no journal could keep', () => {
+  it('is refused by itself: what stands beside it is judged, and the city starts again', async () => {
+    const city = oneCity();
+    await city.open();
+    await city.register();
+    const name: unknown = JSON.parse('['.repeat(5_000) + ']'.repeat(5_000));
+    const deep = order(city, 'ada', {
+      ...{ order: 'save-draft', draft: 'deep', revision: 0, title: '', merges: null },
+      changes: { rules: [{ ...well, name }], removed: [], settings: {} },
+    });
+    city.send(RED);
+    expect(await deep).toMatchObject({ ok: false, code: 'too-deep' });
+    await city.pass(120_000);
+    expect(latest(city.alarms, 'gas-well-ch4')?.alarm.colour).toBe('red');
+    expect(city.pipeline().status().snapshotPosition).toBeGreaterThan(0);
+    city.kill(1_000);
+    await city.open();
+    expect(city.pipeline().city.ruleBook.drafts.size).toBe(0);
+  });
+});
 
 describe('rules that people published', () => {
   it('are in force at once, and after a crash, and again after a snapshot', async () => {

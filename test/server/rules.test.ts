@@ -90,6 +90,20 @@ describe('a changed rule', () => {
     expect((await ask('engineer', 'GET', '/drafts/wells')).statusCode).toBe(404);
   });
 
+  it('nested deeper than anybody means is refused at the door, wherever it is sent', async () => {
+    const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    const named = { ...well, name: deep(2_500) };
+    for (const [path, body] of [
+      ['/drafts', { id: 'deep', rules: [named] }],
+      ['/validate', { rules: [named] }],
+      ['/drafts', { id: 'deep', settings: { seasons: deep(20) } }],
+    ] as const)
+      expect((await ask('engineer', 'POST', path, body)).json()).toMatchObject({
+        ...{ status: 422, code: 'too-deep' },
+      });
+    expect(house.city.book.drafts.size).toBe(0);
+  });
+
   it('is an engineer’s, of the whole city', async () => {
     for (const who of ['duty-officer', 'duty-leader', 'viewer', 'system-admin'])
       expect((await ask(who, 'POST', '/drafts', draft)).json().code).toBe('forbidden');
