@@ -46,8 +46,6 @@ export type RuleDraft = {
   readonly savedAt: Timestamp;
   /** The last finished run of this content. */
   readonly run: DraftRun | null;
-  /** Since when it judges live data without ringing; null = it does not. */
-  readonly shadowSince: Timestamp | null;
   /** Revision of the product's catalogue whose changes it takes in; null for a draft that takes in none. */
   readonly merges: string | null;
 };
@@ -101,12 +99,6 @@ export type RulesOrder =
       readonly merges: string | null;
     }
   | { readonly order: 'discard-draft'; readonly draft: string; readonly revision: number }
-  | {
-      readonly order: 'shadow';
-      readonly draft: string;
-      readonly revision: number;
-      readonly on: boolean;
-    }
   /** A back-test that this person started has finished. */
   | { readonly order: 'note-run'; readonly draft: string; readonly run: DraftRun }
   | { readonly order: 'publish'; readonly draft: string; readonly revision: number; readonly why: string };
@@ -132,5 +124,4 @@ export type RulesRefusalCode =
   | 'second-person-publishes'
   | 'reason-needed'
   | 'too-many-drafts'
-  | 'too-many-shadows'
   | 'draft-too-large';

@@ -33,7 +33,6 @@ export const PROBLEMS = {
   'run-needed': [409, 'Judge exactly this draft on history first'],
   'nothing-changed': [409, 'This changes nothing of what is in force'],
   'too-many-drafts': [409, 'Publish or throw away a draft first'],
-  'too-many-shadows': [409, 'End another shadow first'],
   'backtest-busy': [409, 'Another back-test runs'],
   exists: [409, 'The id is taken; ids are never reused'],
   'has-children': [409, 'Retire what depends on it first'],

@@ -15,8 +15,6 @@ import { changed, contentHash, differenceOf, faultsOf } from './content.ts';
 
 export const DRAFTS_MAX = 8;
 export const DRAFT_CHARACTERS_MAX = 262_144;
-/** Each judges all live data once more. */
-export const SHADOWS_MAX = 2;
 
 export type Ordered = {
   readonly answer: Answer;
@@ -36,8 +34,6 @@ export function orderRules(book: RuleBook, order: RulesOrder, by: string, at: Ti
         book.drafts.delete(id);
         return { answer: { ok: true, body: null }, entered: null };
       });
-    case 'shadow':
-      return withDraft(book, order, (draft) => shadow(book, draft, order.on, at));
     case 'note-run':
       return noteRun(book, order);
     case 'publish':
@@ -91,22 +87,10 @@ function saveDraft(book: RuleBook, order: Of<'save-draft'>, by: string, at: Time
     editors: [...new Set([...(before?.editors ?? []), by])],
     savedAt: at,
     run: same ? before.run : null,
-    shadowSince: same ? before.shadowSince : null,
     merges: order.merges,
   };
   book.drafts.set(draft.id, draft);
   return { answer: { ok: true, body: draft }, entered: null };
-}
-
-function shadow(book: RuleBook, draft: RuleDraft, on: boolean, at: Timestamp): Ordered {
-  const others = [...book.drafts.values()].filter(
-    ({ id, shadowSince }) => id !== draft.id && shadowSince !== null,
-  );
-  if (on && others.length >= SHADOWS_MAX) return refuse('too-many-shadows', `at most ${SHADOWS_MAX}`);
-  if (on && isStale(book, draft)) return refuse('stale-base', 'save it again first', draft);
-  const after: RuleDraft = { ...draft, shadowSince: on ? (draft.shadowSince ?? at) : null };
-  book.drafts.set(draft.id, after);
-  return { answer: { ok: true, body: after }, entered: null };
 }
 
 /** A run of what the draft no longer is says nothing about it. */

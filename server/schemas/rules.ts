@@ -80,7 +80,6 @@ export const DraftShape = Type.Object({
   editors: Type.Array(Type.String(), { description: 'None of them may publish it' }),
   savedAt: Instant,
   run: orNull(RunNoteShape),
-  shadowSince: orNull(Instant),
   merges: orNull(Type.String()),
 });
 
