@@ -11,7 +11,7 @@ import { anyActive, carryMilder, fireDue, nextDue, STEP, stepLevel, stopClearing
 import { settle } from './process-alarm.ts';
 import { isInForce } from './season.ts';
 import type { History, PointRules, RuleInstance, Turn } from './state.ts';
-import { signalOf as signalOfTrace } from './traces/trace.ts';
+import { provesTrace, signalOf as signalOfTrace } from './traces/trace.ts';
 import { isData, isInOrder, isTrusted } from './trust.ts';
 import { delayDue, wakeForDelay } from './wake.ts';
 import { provesWindow, remember, signalOver } from './window.ts';
@@ -87,6 +87,7 @@ export function stepRule(
 ): number {
   const { levels, signal, trace } = instance;
   const own = trace === null ? m.value : signalOfTrace(trace, m, trusted, anyActive(levels));
+  const sure = trusted && (trace === null || provesTrace(trace));
   const windowed = history !== null && isWindow(signal);
   let done: number = STEP.nothing;
   for (let at = 0; at < levels.length; at += 1) {
@@ -104,7 +105,7 @@ export function stepRule(
     const high = level.side === 'high';
     let reached = high ? value >= level.limit : value <= level.limit;
     let stays = high ? value >= level.clear : value <= level.clear;
-    let proves = trusted;
+    let proves = sure;
     // Out of its season a limit is not there: what it raised ends by the next trusted sample, never by the calendar.
     if (level.season !== null && !isInForce(level.season, m.time)) reached = stays = false;
     else if (windowed && trusted) proves = provesWindow(history, level.windowMs);

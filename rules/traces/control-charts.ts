@@ -25,8 +25,12 @@ export const startEwma = (): EwmaState => ({ mean: 0, count: 0 });
 export function stepEwma(state: EwmaState, z: number, lambda: number): number {
   state.mean = lambda * z + (1 - lambda) * state.mean;
   state.count += 1;
-  return state.mean / ewmaSigma(lambda, state.count);
+  return ewmaStatistic(state, lambda);
 }
+
+/** The mean in its own standard deviations; 0 before the first residual. */
+export const ewmaStatistic = ({ mean, count }: EwmaState, lambda: number): number =>
+  count === 0 ? 0 : mean / ewmaSigma(lambda, count);
 
 /** Standard deviation of the mean after `count` residuals of standard deviation 1. */
 export const ewmaSigma = (lambda: number, count: number): number =>

@@ -1,7 +1,8 @@
 /**
  * Deviation from what is usual, by CUSUM or EWMA over residuals. The baseline learns from trusted values only and stands
  * still while the rule is in alarm, at most `relearnAfterMs`: then the new ways are the usual ones. Residuals that hang
- * together (lag-1 autocorrelation above 0.3) are pre-whitened, or every slow wave would be a shift.
+ * together (lag-1 autocorrelation above 0.3) are pre-whitened, or every slow wave would be a shift. Values in doubt may
+ * raise the statistic but never lower it: one chart is drawn of the trusted values and one of all; the worse one counts.
  */
 import type { Timestamp } from '#domain/time.ts';
 import { digits12 } from '../limit-value.ts';
@@ -9,6 +10,7 @@ import { type Baseline, type BaselineTerms, freshBaseline, learn, residual } fro
 import {
   type CusumState,
   type EwmaState,
+  ewmaStatistic,
   startCusum,
   startEwma,
   stepCusum,
@@ -40,11 +42,13 @@ export type DeviationTerms = BaselineTerms & {
   readonly followMs: number;
 };
 
+type Charts = { readonly cusum: CusumState; readonly ewma: EwmaState };
+
 export type Deviation = {
   readonly baseline: Baseline;
-  readonly cusum: CusumState;
-  readonly ewma: EwmaState;
-  /** The last residual and its time; sums for the lag-1 autocorrelation. */
+  readonly trusted: Charts;
+  readonly all: Charts;
+  /** The last trusted residual and its time; sums for the lag-1 autocorrelation. */
   lastZ: number;
   lastAt: Timestamp;
   lagged: number;
@@ -56,14 +60,19 @@ export type Deviation = {
 
 export const freshDeviation = ({ chart }: DeviationTerms): Deviation => ({
   baseline: freshBaseline(),
-  cusum: startCusum(chart.by === 'cusum' ? chart.start : 0),
-  ewma: startEwma(),
+  trusted: startCharts(chart),
+  all: startCharts(chart),
   lastZ: NaN,
   lastAt: NaN,
   lagged: 0,
   squared: 0,
   pairs: 0,
   alarmFrom: NaN,
+});
+
+const startCharts = (chart: DeviationTerms['chart']): Charts => ({
+  cusum: startCusum(chart.by === 'cusum' ? chart.start : 0),
+  ewma: startEwma(),
 });
 
 /** Takes in one value; the chart's statistic on the watched side, NaN while nothing is known of what is usual. */
@@ -85,11 +94,13 @@ export function takeDeviation(
   if (learns) learn(state.baseline, terms, time, value);
   if (Number.isNaN(z)) return NaN;
   const follows = time - state.lastAt <= terms.followMs;
-  const e = whitened(state, z, follows);
+  const e = clipped(whitened(state, z, follows));
+  const worst = stepChart(state.all, terms, e);
+  if (!trusted) return digits12(Math.max(worst, statisticOf(state.trusted, terms)));
   if (learns && follows) noteLag(state, z);
   state.lastZ = z;
   state.lastAt = time;
-  return digits12(chartOf(state, terms, clipped(e)));
+  return digits12(Math.max(worst, stepChart(state.trusted, terms, e)));
 }
 
 /** Lag-1 autocorrelation of the residuals; 0 while there are too few. */
@@ -112,11 +123,16 @@ function noteLag(state: Deviation, z: number): void {
 
 const clipped = (z: number): number => Math.max(-CLIP, Math.min(CLIP, z));
 
-function chartOf({ cusum, ewma }: Deviation, { chart, side }: DeviationTerms, e: number): number {
-  if (chart.by === 'ewma') {
-    const statistic = stepEwma(ewma, e, chart.lambda);
-    return side === 'both' ? Math.abs(statistic) : side === 'high' ? statistic : -statistic;
-  }
-  stepCusum(cusum, e, chart.slack, chart.cap);
-  return side === 'both' ? Math.max(cusum.high, cusum.low) : cusum[side];
+function stepChart(charts: Charts, terms: DeviationTerms, e: number): number {
+  const { chart } = terms;
+  if (chart.by === 'ewma') stepEwma(charts.ewma, e, chart.lambda);
+  else stepCusum(charts.cusum, e, chart.slack, chart.cap);
+  return statisticOf(charts, terms);
+}
+
+/** Where the chart stands on the watched side. */
+function statisticOf({ cusum, ewma }: Charts, { chart, side }: DeviationTerms): number {
+  if (chart.by === 'cusum') return side === 'both' ? Math.max(cusum.high, cusum.low) : cusum[side];
+  const statistic = ewmaStatistic(ewma, chart.lambda);
+  return side === 'both' ? Math.abs(statistic) : side === 'high' ? statistic : -statistic;
 }

@@ -21,11 +21,18 @@ export type StillRun = { since: number; low: number; high: number; count: number
 
 export const freshStill = (): StillRun => ({ since: NaN, low: NaN, high: NaN, count: 0 });
 
-/** Minutes the value has stood still; 0 while it has not for enough reports, or may rest where it is. */
-export function minutesStill(run: StillRun, terms: StillTerms, time: number, value: number): number {
+export type Report = { readonly time: number; readonly value: number; readonly trusted: boolean };
+
+/**
+ * Minutes the value has stood still; 0 while it has not for enough reports, or may rest where it is. A value in doubt
+ * proves no movement: NaN, and the run goes on as if it had not come.
+ */
+export function minutesStill(run: StillRun, terms: StillTerms, { time, value, trusted }: Report): number {
   const low = Math.min(run.low, value);
   const high = Math.max(run.high, value);
-  if (run.count > 0 && digits12(high - low) <= terms.tolerance) {
+  const still = run.count > 0 && digits12(high - low) <= terms.tolerance;
+  if (!still && !trusted) return NaN;
+  if (still) {
     run.low = low;
     run.high = high;
     run.count += 1;
@@ -52,9 +59,13 @@ export type RepeatRun = {
 
 export const freshRepeat = (): RepeatRun => ({ times: [], values: [], counts: [], moves: [], since: [] });
 
-/** Minutes since the value repeats itself exactly with some lag, over at least one whole buffer and `samples` reports. */
-export function minutesRepeated(run: RepeatRun, samples: number, time: number, value: number): number {
+/**
+ * Minutes since the value repeats itself exactly with some lag, over at least one whole buffer and `samples` reports. A
+ * value in doubt may go on with what repeats, and breaks none of it: NaN, as if it had not come.
+ */
+export function minutesRepeated(run: RepeatRun, samples: number, { time, value, trusted }: Report): number {
   const { times, values, counts, moves, since } = run;
+  if (!trusted && breaksRepetition(run, value)) return NaN;
   const moved = values.length > 0 && values.at(-1) !== value;
   let longest = 0;
   for (let lag = 1; lag <= Math.min(values.length, REPEAT_LAG_MAX); lag += 1) {
@@ -78,3 +89,7 @@ export function minutesRepeated(run: RepeatRun, samples: number, time: number, v
   }
   return digits12(longest / 60_000);
 }
+
+/** Whether a repetition that has moved would end with `value`. */
+const breaksRepetition = ({ values, counts, moves }: RepeatRun, value: number): boolean =>
+  counts.some((count, at) => count > 0 && (moves[at] ?? 0) >= MOVES_LEAST && values.at(-at - 1) !== value);

@@ -16,16 +16,23 @@ export type SlopeTerms = {
   readonly windowMs: number;
 };
 
-/** Effective times (ms) and values, oldest first; at most `samples`. */
-export type SlopeRing = { readonly times: number[]; readonly values: number[] };
+/** Effective times (ms) and values, oldest first; at most `samples`. `doubtAt` = of the newest value in doubt. */
+export type SlopeRing = { readonly times: number[]; readonly values: number[]; doubtAt: number };
+
+export const freshRing = (): SlopeRing => ({ times: [], values: [], doubtAt: -Infinity });
+
+/** Whether only trusted values made the slope; one in doubt may raise, and ends nothing while it is in the window. */
+export const provesSlope = ({ times, doubtAt }: SlopeRing): boolean => (times[0] ?? -Infinity) > doubtAt;
 
 /** Takes in a sample not older than the newest. */
 export function takeSample(
-  { times, values }: SlopeRing,
+  ring: SlopeRing,
   terms: SlopeTerms,
-  time: number,
-  value: number,
+  { time, value }: { readonly time: number; readonly value: number },
+  trusted: boolean,
 ): void {
+  const { times, values } = ring;
+  if (!trusted) ring.doubtAt = time;
   const step = (terms.windowMs / (terms.samples - 1)) * THIN_SHARE;
   const last = times.length - 1;
   const provisional = last >= 1 && (times[last] ?? 0) - (times[last - 1] ?? 0) < step;

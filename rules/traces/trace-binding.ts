@@ -8,7 +8,7 @@ import { freshDeviation } from './deviation.ts';
 import { freshRepeat, freshStill } from './frozen.ts';
 import type { Trace } from './trace.ts';
 import { type DeviationRule, PER_MS, type SlopeSpec, type TraceRule } from './trace-rules.ts';
-import { THEIL_SEN_LEAST } from './slope.ts';
+import { freshRing, THEIL_SEN_LEAST } from './slope.ts';
 
 /** Null when it cannot be bound; the reason is then in `unbound`. */
 export function bindTrace(rule: TraceRule, place: Place, unbound: string[]): BoundRule | null {
@@ -50,7 +50,7 @@ function traceOf(rule: TraceRule, place: Place): Trace | string {
       return {
         kind: 'rate',
         terms: { ...rule.slope, perMs: PER_MS[rule.per] },
-        ring: { times: [], values: [] },
+        ring: freshRing(),
       };
     case 'eta': {
       if (!holdsEnough(rule.slope, place)) return TOO_FEW;
@@ -61,7 +61,7 @@ function traceOf(rule: TraceRule, place: Place): Trace | string {
       return {
         kind: 'eta',
         terms: { ...rule.slope, target, side: rule.side },
-        ring: { times: [], values: [] },
+        ring: freshRing(),
       };
     }
     case 'deviation':

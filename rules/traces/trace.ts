@@ -4,7 +4,7 @@ import { digits12 } from '../limit-value.ts';
 import { isInOrder } from '../trust.ts';
 import { type Deviation, type DeviationTerms, takeDeviation } from './deviation.ts';
 import { minutesRepeated, minutesStill, type RepeatRun, type StillRun, type StillTerms } from './frozen.ts';
-import { minutesTo, type SlopeRing, type SlopeTerms, slopeOf, takeSample } from './slope.ts';
+import { minutesTo, provesSlope, type SlopeRing, type SlopeTerms, slopeOf, takeSample } from './slope.ts';
 
 /** `terms` are in the point's unit, fixed at binding; the rest is memory. */
 export type Trace =
@@ -30,21 +30,25 @@ export function signalOf(trace: Trace, m: Measurement, trusted: boolean, inAlarm
   if (Number.isNaN(m.value) || !isInOrder(m)) return NaN;
   switch (trace.kind) {
     case 'rate':
-      takeSample(trace.ring, trace.terms, m.time, m.value);
+      takeSample(trace.ring, trace.terms, m, trusted);
       return digits12(slopeOf(trace.ring, trace.terms) * trace.terms.perMs);
     case 'eta': {
-      takeSample(trace.ring, trace.terms, m.time, m.value);
+      takeSample(trace.ring, trace.terms, m, trusted);
       const { target, side } = trace.terms;
       return minutesTo(target, side, m.value, slopeOf(trace.ring, trace.terms));
     }
     case 'still':
-      return minutesStill(trace.run, trace.terms, m.time, m.value);
+      return minutesStill(trace.run, trace.terms, { time: m.time, value: m.value, trusted });
     case 'repeated':
-      return minutesRepeated(trace.run, trace.terms.samples, m.time, m.value);
+      return minutesRepeated(trace.run, trace.terms.samples, { time: m.time, value: m.value, trusted });
     case 'deviation':
       return takeDeviation(trace.state, trace.terms, { time: m.time, value: m.value, trusted, inAlarm });
   }
 }
+
+/** Whether the signal rests on trusted samples alone; the other kinds let no sample in doubt lower theirs. */
+export const provesTrace = (trace: Trace): boolean =>
+  trace.kind === 'rate' || trace.kind === 'eta' ? provesSlope(trace.ring) : true;
 
 /** The memory of `before` under the terms of `fresh` when both ask the same; else `fresh`. */
 export function carryTrace(fresh: Trace | null, before: Trace | null): Trace | null {
