@@ -20,9 +20,8 @@ export function watchPoint(turn: Turn, point: PointRules): void {
   wakeForAbsence(turn.state, point, Math.max(noDataDue(turn, point), turn.now));
 }
 
-/** Usable live data came: absence is over, and the clock starts again. `proves` = it may end a 失联. */
+/** Usable live data came (`dataAt` says when): absence is over, and the clock starts again. `proves` = it may end a 失联. */
 export function noteData(turn: Turn, point: PointRules, m: Measurement, proves: boolean): void {
-  point.dataAt = turn.now;
   point.absenceFrom = turn.now;
   if (point.noData.alarm?.active && isInOrder(m)) {
     returnToNormal(turn, point.noData, m.time, m.value);

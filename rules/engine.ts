@@ -18,6 +18,7 @@ import { applyRejudged, type Rejudged } from './historical.ts';
 import { wakeFlood } from './incidents/flood.ts';
 import { settleIncidents, wakeIncident } from './incidents/review.ts';
 import { delayReviews } from './incidents/state.ts';
+import { leaveOldPlaces } from './interlocks.ts';
 import { reviewParents } from './publish.ts';
 import { dropUnasked } from './suppressors.ts';
 import { judge, wakeDelays } from './judge.ts';
@@ -99,6 +100,7 @@ export function onRegistry(
   const gateways = new Set(touched.gateways);
   const scope = bindingScope(turn);
   for (const index of affectedPoints(turn, touched.points, scope)) bindPoint(turn, index, scope);
+  leaveOldPlaces(turn);
   for (const index of touched.points) {
     const gateway = state.points.get(index)?.gatewayIndex ?? -1;
     if (gateway >= 0) gateways.add(gateway);

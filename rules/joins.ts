@@ -38,7 +38,7 @@ export function judgeJoins(turn: Turn, point: PointRules, m: Measurement, truste
       continue;
     }
     const before = member.met;
-    const counted = takeSample(point, member, m, trusted);
+    const counted = takeSample(turn, point, member, m, trusted);
     if (counted === 'nothing') continue;
     if (!before && member.met) forgetFeedback(instance.join, member);
     if (counted === 'against') {
@@ -66,7 +66,7 @@ export function reviewJoins(turn: Turn, point: PointRules): void {
     const instance = joinAt(at, rule);
     const member = instance?.join?.members[place];
     if (instance?.join == null || member?.condition.kind !== 'alarm') continue;
-    const met = isInAlarm(point, member.condition.rank);
+    const met = isInAlarm(turn, point, member.condition.rank);
     if (met === member.met) continue;
     member.met = met;
     if (!met) instance.join.spokeAgainst = point.index;
@@ -98,11 +98,17 @@ const hasOperands = ({ kind }: Join): boolean => kind === 'composite' || kind ==
 
 type Counted = 'for' | 'against' | 'nothing';
 
-function takeSample(point: PointRules, member: JoinMember, m: Measurement, trusted: boolean): Counted {
+function takeSample(
+  turn: Turn,
+  point: PointRules,
+  member: JoinMember,
+  m: Measurement,
+  trusted: boolean,
+): Counted {
   const { condition } = member;
   if (condition.kind === 'alarm') {
     member.seen = m.value;
-    member.met = isInAlarm(point, condition.rank);
+    member.met = isInAlarm(turn, point, condition.rank);
     return member.met ? 'for' : 'against';
   }
   return condition.kind === 'limit' ? takeSignal(point, member, condition, m, trusted) : 'nothing';
@@ -259,11 +265,15 @@ function isBeyond({ side }: Level, figure: number, limit: number): boolean | nul
   return side === 'high' ? figure >= limit : figure <= limit;
 }
 
-/** A level of a rule on its own samples, at this colour or worse, is active. A frozen sensor measures no danger. */
-function isInAlarm(point: PointRules, rank: number): boolean {
+/**
+ * A level of a rule on its own samples, at this colour or worse, is active. A frozen sensor measures no danger, and an
+ * interlock is no alarm.
+ */
+function isInAlarm({ state }: Turn, point: PointRules, rank: number): boolean {
+  const { interlocks } = state.catalogue.suppression;
   for (let at = 0; at < point.sampled; at += 1) {
     const instance = point.rules[at];
-    if (instance === undefined || instance.signal === 'frozen') continue;
+    if (instance === undefined || instance.signal === 'frozen' || interlocks.has(instance.rule)) continue;
     for (const level of instance.levels) if (level.active && level.rank >= rank) return true;
   }
   return false;

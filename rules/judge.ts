@@ -2,6 +2,7 @@
 import { FLAG, isLive, type Measurement } from '#domain/measurement.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { noteData, reviewSensorLost } from './absence.ts';
+import { reviewSilence } from './interlocks.ts';
 import { endLateWatch, ringLate } from './late-ring.ts';
 import { judgeJoins, reviewJoins, stopJoins, stopUnproven } from './joins.ts';
 import { reviewDates } from './due-dates.ts';
@@ -28,17 +29,21 @@ export function judge(turn: Turn, m: Measurement): void {
     if (newest) ringLate(turn, point, m);
     return;
   }
+  const wasBad = point.dataAt < point.reportAt;
   point.reportAt = turn.now;
   const data = isData(m);
   const beyond = (m.flags & BEYOND_RANGE) !== 0;
   if (!data && !beyond) {
     for (const { levels } of point.rules) stopClearing(levels);
     if (point.memberOf !== null) stopJoins(turn, point);
+    if (!wasBad) reviewSilence(turn, point);
     return;
   }
   const trusted = isTrusted(m);
+  point.dataAt = turn.now;
   const moved = judgeRules(turn, point, m, trusted);
   noteData(turn, point, m, trusted || (beyond && isInOrder(m)));
+  if (wasBad) reviewSilence(turn, point);
   if (point.memberOf !== null) judgeJoins(turn, point, m, trusted);
   if (moved) reviewSensorLost(turn, point);
 }

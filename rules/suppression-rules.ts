@@ -4,7 +4,7 @@ import { type Fields, fields, list, Refused, text, word } from './catalogue-fiel
 
 /** What parent and child must have in common. */
 export type ParentPlace = keyof Pick<Alarm, 'point' | 'device' | 'facility' | 'gateway'>;
-const PLACES = ['point', 'device', 'facility', 'gateway'] as const satisfies readonly ParentPlace[];
+export const PLACES = ['point', 'device', 'facility', 'gateway'] as const satisfies readonly ParentPlace[];
 
 /** `rule`: another rule of the catalogue, an interlock of it, or `gateway-absent`. */
 export type ParentSpec = { readonly rule: string; readonly at: ParentPlace };

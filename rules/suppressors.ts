@@ -6,7 +6,7 @@
  */
 import type { Alarm, SuppressionDetail } from '#domain/alarm.ts';
 import type { Timestamp } from '#domain/time.ts';
-import type { ParentPlace, Suppression } from './suppression-rules.ts';
+import { type ParentPlace, PLACES, type Suppression } from './suppression-rules.ts';
 
 /** One alarm or condition that holds, and since when (wall clock). `alarm` is null for an interlock. */
 export type Suppressor = {
@@ -84,6 +84,29 @@ export function dropUnasked(known: Suppressors, rules: Suppression): void {
     [...rules.placesOf].flatMap(([rule, places]) => [...places].map((at) => `${rule}|${at}`)),
   );
   for (const key of known.keys()) if (!asked.has(key.slice(0, key.lastIndexOf('|')))) known.delete(key);
+}
+
+const NOWHERE: Places = { point: null, device: null, facility: null, gateway: null };
+
+/** Takes interlocks off the places where their point is no more; null = there is no such point. Returns those places. */
+export function dropMoved(
+  known: Suppressors,
+  placesOf: (point: string) => Places | null,
+): { readonly rule: string; readonly at: Places }[] {
+  const left: { rule: string; at: Places }[] = [];
+  for (const [key, here] of known)
+    for (const [name, { kind, rule, point }] of here) {
+      if (kind !== 'interlock' || point === null) continue;
+      const places = placesOf(point);
+      const place = PLACES.find((one) => key.startsWith(keyOf(rule, one, '')));
+      if (place === undefined) continue;
+      const id = key.slice(keyOf(rule, place, '').length);
+      if (places?.[place] === id) continue;
+      here.delete(name);
+      if (here.size === 0) known.delete(key);
+      left.push({ rule, at: { ...NOWHERE, [place]: id } });
+    }
+  return left;
 }
 
 const keyOf = (rule: string, place: ParentPlace, id: string): string => `${rule}|${place}|${id}`;
