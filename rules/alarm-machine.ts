@@ -125,7 +125,7 @@ export function returnToNormal(
 export function acknowledge(turn: Turn, slot: AlarmSlot, by: string, note: string | null): void {
   const before = openAlarm(slot);
   touch(turn.state, slot);
-  const state = before.latched ? 'acknowledged' : after(before.state, 'acknowledge');
+  const state = after(before.state, 'acknowledge');
   const alarm: Alarm = {
     ...before,
     state,

@@ -7,12 +7,14 @@ import type { Alarm } from '#domain/alarm.ts';
 import { type Deadlines, push, WAKE, wakeKey } from './deadlines.ts';
 import type { AlarmSlot, Turn } from './state.ts';
 
-/** Starts the time of the acknowledgement that `slot` was just given; `taken` is its alarm as it will be. */
+/**
+ * Starts the time of the acknowledgement that `slot` was just given; `taken` is its alarm as it will be. Where nobody holds
+ * it, `withLapse` ends that time again.
+ */
 export function beginLapse(turn: Turn, slot: AlarmSlot, taken: Alarm): void {
   const afterMs = turn.state.catalogue.settings.reAlarmMs[taken.colour];
   slot.lapse = null;
-  const { state, active, historical } = taken;
-  if (afterMs === undefined || state !== 'acknowledged' || !active || historical) return;
+  if (afterMs === undefined || taken.historical) return;
   slot.lapse = { due: turn.now + afterMs, at: turn.wall + afterMs };
   pushLapse(turn.state.deadlines, slot);
 }

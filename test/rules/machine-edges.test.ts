@@ -101,6 +101,14 @@ describe('a change of level', () => {
   });
 });
 
+it('a taken alarm that falls is as bad as it is now, no worse', () => {
+  const { duty, point } = room([YELLOW, ORANGE]);
+  duty.sample(0, point, 25);
+  duty.order(1, 'officer', take);
+  duty.sample(2, point, 12);
+  expect(duty.latest()).toMatchObject({ colour: 'yellow', highestColour: 'yellow', state: 'acknowledged' });
+});
+
 describe('coming again', () => {
   it('remembers the highest colour, forgets the return and who took it', () => {
     const { duty, point } = room([YELLOW, { ...ORANGE, latch: true }]);
@@ -307,6 +315,38 @@ describe('delays', () => {
     duty.sample(60, point, 10);
     duty.pass(85);
     expect(duty.latest().active).toBe(true);
+  });
+
+  it('whose time is over with the last sample that was missing end with that sample', () => {
+    const duty = new DutyRoom(catalogueOf([{ ...YELLOW, onDelayMs: 120_000 }]));
+    const point = duty.point('heat-station', 'temperature', 'Cel', { reportIntervalMs: 60_000 });
+    duty.sample(0, point, 15);
+    duty.sample(60, point, 5);
+    duty.sample(120, point, 15);
+    expect(duty.open()).toHaveLength(1);
+  });
+
+  it('of the other side are not cut short by a value beyond range', () => {
+    const duty = new DutyRoom({ format: 1, rules: [], system: [] });
+    const limits = { L: 5, H: 28, onDelayMs: 10_000 };
+    const more = { limits, range: { min: -20, max: 30 }, reportIntervalMs: 86_400_000 };
+    const point = duty.point('heat-station', 'temperature', 'Cel', more);
+    duty.sample(0, point, 4);
+    duty.sample(5, point, 99, { flags: FLAG.overRange });
+    const active = duty.state.points
+      .get(point)
+      ?.rules.flatMap(({ levels }) => levels.filter((one) => one.active));
+    expect(active?.map(({ name }) => name).sort()).toEqual(['H', 'over-range']);
+  });
+
+  it('with a stray in them ask for the samples that make up for it', () => {
+    const duty = new DutyRoom(catalogueOf([{ ...YELLOW, onDelayMs: 300_000 }]));
+    const point = duty.point('heat-station', 'temperature', 'Cel', { reportIntervalMs: 60_000 });
+    duty.sample(0, point, 15);
+    duty.sample(60, point, 5);
+    duty.sample(290, point, 15);
+    duty.pass(310);
+    expect(duty.open()).toEqual([]);
   });
 
   it('of the other side go on when a worse level comes', () => {

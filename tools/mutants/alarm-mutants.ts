@@ -94,16 +94,7 @@ export const ALARM: readonly Change[] = [
     "'returned', alarm, reason: 'returned' });\n}\n\n/** An officer",
     "'returned', alarm, reason: 'raised' });\n}\n\n/** An officer",
   ],
-  [
-    'taking a latched one ends it',
-    "before.latched ? 'acknowledged' : after(before.state, 'acknowledge')",
-    "after(before.state, 'acknowledge')",
-  ],
-  [
-    'taking never ends it',
-    "before.latched ? 'acknowledged' : after(before.state, 'acknowledge')",
-    "'acknowledged'",
-  ],
+  ['taking never ends it', "after(before.state, 'acknowledge')", "'acknowledged'"],
   [
     'taking does not take the highest colour',
     "state === 'normal' ? before.highestColour : before.colour",
@@ -119,6 +110,11 @@ export const ALARM: readonly Change[] = [
     'taking has no name',
     'acknowledgedBy: by,\n  };\n  beginLapse',
     'acknowledgedBy: null,\n  };\n  beginLapse',
+  ],
+  [
+    'renewing does not begin the time anew',
+    '  beginLapse(turn, slot, alarm);\n',
+    "  if (before.state !== 'acknowledged') beginLapse(turn, slot, alarm);\n",
   ],
   ['an acknowledgement never ends', '  beginLapse(turn, slot, alarm);\n', ''],
   [
@@ -220,21 +216,11 @@ export const ALARM: readonly Change[] = [
 
 export const LAPSE: readonly Change[] = [
   [
-    'what has returned is asked for again',
-    "state !== 'acknowledged' || !active || historical",
-    "state !== 'acknowledged' || historical",
-  ],
-  [
     'historical ones are asked for again',
-    "state !== 'acknowledged' || !active || historical",
-    "state !== 'acknowledged' || !active",
+    'afterMs === undefined || taken.historical',
+    'afterMs === undefined',
   ],
   ['the time of the taking before it goes on', '  slot.lapse = null;\n  const', '  const'],
-  [
-    'renewing does not begin the time anew',
-    '  slot.lapse = { due: turn.now + afterMs',
-    '  slot.lapse ??= { due: turn.now + afterMs',
-  ],
   ['the time has no deadline', '  pushLapse(turn.state.deadlines, slot);\n', ''],
   [
     'a return does not end the time',

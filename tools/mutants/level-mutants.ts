@@ -1,4 +1,7 @@
-/** The level machine: delays, samples, silence, latches. */
+/**
+ * The level machine: delays, samples, silence, latches. Not among them: that a due delay fires after its instant (the clock
+ * would stand still), and that silence keeps the samples of an off-delay it ended (nothing reads them).
+ */
 import type { Change } from './change.ts';
 
 export const LEVEL: readonly Change[] = [
@@ -100,11 +103,6 @@ export const LEVEL: readonly Change[] = [
     'next = dueOf(level) ?? Infinity',
   ],
   [
-    'a due delay fires a moment late',
-    'if (due === null || due > now) continue;',
-    'if (due === null || due >= now) continue;',
-  ],
-  [
     'delays fire before they are due',
     'if (due === null || due > now) continue;',
     'if (due === null) continue;',
@@ -118,11 +116,6 @@ export const LEVEL: readonly Change[] = [
   [
     'silence lets an off-delay run on',
     '    level.clearSince = null;\n    level.run = null;\n  }\n}\n\n/** Worst',
-    '  }\n}\n\n/** Worst',
-  ],
-  [
-    'silence keeps the samples of the off-delay',
-    '    level.run = null;\n  }\n}\n\n/** Worst',
     '  }\n}\n\n/** Worst',
   ],
   [

@@ -59,6 +59,15 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
       expect(await port.alarmEvents('no-such')).toEqual([]);
     });
 
+    it('counts the quality of a period beside its events', async () => {
+      ledger.apply(keyed(1, alarmEvent(1)), 1);
+      const period = { from: NOON, to: NOON + 60_000, now: NOON + 60_000 };
+      const { total } = await port.quality({
+        ...{ ...period, by: 'lifeline', scope: {}, counties: {}, limits: { orange: 1_000 }, neverHeard: [] },
+      });
+      expect(total).toMatchObject({ mix: { orange: 1 }, response: { orange: { asked: 1, tooLate: 1 } } });
+    });
+
     it('counts an event once however often it comes', async () => {
       const events = cityEvents(40);
       ledger.apply(events, 40);
