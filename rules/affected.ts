@@ -19,6 +19,7 @@ export function bindingScope({ state, registry }: Turn): JoinScope {
     },
     anchors: new Map(),
     known: new Map(),
+    costs: new Map(),
   };
 }
 

@@ -40,7 +40,12 @@ export function bind(scope: JoinScope, point: PointEntry): Binding {
   const joins = bindJoins(scope, point);
   const memberOf = joins.memberOf.length === 0 ? null : joins.memberOf;
   const dates = bindDates(scope, point);
-  return { rules: [...rules, ...joins.rules, ...dates], sampled: rules.length, memberOf, unbound };
+  return {
+    rules: [...rules, ...joins.rules, ...dates],
+    sampled: rules.length,
+    memberOf,
+    unbound: [...unbound, ...joins.unbound],
+  };
 }
 
 /** What the samples of `point` alone decide: catalogue limits, its own limits, over-range. */

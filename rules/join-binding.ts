@@ -6,23 +6,22 @@
  * combined, mismatch, relation: one alarm at each point of the first part that has partners.
  */
 import type { PointEntry, Registry } from '#domain/registry.ts';
-import { convert } from '#domain/units.ts';
 import type { BoundRule } from './binding.ts';
 import {
   type Catalogue,
   type CombinedRule,
   type CompositeRule,
-  type ConditionSpec,
   type CountRule,
   isJoin,
   type JoinRule,
   type PartSelector,
   type RelationRule,
-  type Signal,
 } from './catalogue.ts';
+import { COST_MAX, costOf } from './composite/cost.ts';
+import { conditionOf, operandOf } from './join-conditions.ts';
 import { type BoundCondition, freshMember, type Join, type JoinMember, type Membership } from './join.ts';
 import { freshLevel } from './level-terms.ts';
-import { computeLimit, digits12, toPointUnit } from './limit-value.ts';
+import { digits12 } from './limit-value.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Places } from './places.ts';
 
@@ -40,17 +39,32 @@ export type JoinScope = {
   readonly anchors: Map<string, PointEntry | null>;
   /** Members by rule and anchor, computed once. */
   readonly known: Map<string, readonly JoinMember[]>;
+  /** Costs of composites by rule and facility. */
+  readonly costs: Map<string, number>;
 };
 
-/** Joins whose alarm stands at `point`, and those its samples enter. */
+/** Joins whose alarm stands at `point`, those its samples enter, and those that ask too much of one facility. */
 export function bindJoins(
   scope: JoinScope,
   point: PointEntry,
-): { readonly rules: readonly BoundRule[]; readonly memberOf: readonly Membership[] } {
+): {
+  readonly rules: readonly BoundRule[];
+  readonly memberOf: readonly Membership[];
+  readonly unbound: readonly string[];
+} {
   const rules: BoundRule[] = [];
   const memberOf: Membership[] = [];
+  const unbound: string[] = [];
   for (const rule of scope.catalogue.rules) {
     if (!isJoin(rule)) continue;
+    if (rule.kind === 'composite' && plays(scope, rule, point)) {
+      const cost = costAt(scope, rule, point);
+      if (cost > COST_MAX) {
+        if (isAnchor(scope, rule, point))
+          unbound.push(`${rule.id}: ${cost} values to look at in one facility, at most ${COST_MAX}`);
+        continue;
+      }
+    }
     for (const anchor of anchorsFor(scope, rule, point)) {
       const members = membersAt(scope, rule, anchor);
       if (anchor.index === point.index && members.length > 0) rules.push(boundJoin(rule, members));
@@ -62,7 +76,25 @@ export function bindJoins(
       });
     }
   }
-  return { rules, memberOf };
+  return { rules, memberOf, unbound };
+}
+
+/** What the composite would cost at the facility of `point`. */
+function costAt(scope: JoinScope, rule: CompositeRule, point: PointEntry): number {
+  const { facility } = placeOf(scope.registry, point);
+  const key = `${rule.id}|${facility}`;
+  const known = scope.costs.get(key);
+  if (known !== undefined) return known;
+  const points = scope.places.pointsAt(facility);
+  const cost = costOf(
+    points.filter((one) => isAnchor(scope, rule, one)),
+    rule.parts
+      .filter(({ of }) => of === 'all')
+      .map((part) => ({ paired: part.paired, points: points.filter((one) => fits(scope, rule, part, one)) })),
+    (one) => pairKey(scope, rule, one),
+  );
+  scope.costs.set(key, cost);
+  return cost;
 }
 
 /** Distance beyond which no rule looks: 0 when none looks beyond its facility. */
@@ -210,32 +242,6 @@ function partCondition(rule: PartRule, part: number, place: Place): BoundConditi
   return spec === undefined ? null : conditionOf(spec, place);
 }
 
-/** The condition in the point's unit; null when a unit or an attribute does not allow it. */
-function conditionOf(spec: ConditionSpec, place: Place): BoundCondition | null {
-  if (spec.kind === 'alarm') return { kind: 'alarm', rank: spec.rank };
-  const { signal, side, windowMs, deadband, unit } = spec;
-  if (windowMs > 0 && signal !== 'sum' && windowMs < place.intervalMs) return null;
-  const value = computeLimit(spec.limit, place.attributes);
-  if (typeof value !== 'number') return null;
-  const back = digits12(side === 'high' ? value - deadband : value + deadband);
-  const inPercent = signal === 'rise-percent' || signal === 'fall-percent';
-  const limit = inPercent ? value : toPointUnit(value, unit, place);
-  const clear = inPercent ? back : toPointUnit(back, unit, place);
-  return limit === null || clear === null ? null : { kind: 'limit', signal, side, limit, clear, windowMs };
-}
-
-/** Changes have no zero to shift, and shares of the value no unit at all. */
-function operandOf(unit: string, signal: Signal, windowMs: number, place: Place): BoundCondition | null {
-  const asked = { kind: 'operand', signal, windowMs } as const;
-  if (signal === 'rise-percent' || signal === 'fall-percent')
-    return unit === '%' ? { ...asked, factor: 1, offset: 0 } : null;
-  const { unit: from, quantity, attributes } = place;
-  const [at0, at1] = [0, 1].map((value) => convert(value, from, unit, quantity, attributes));
-  if (at0 == null || at1 == null) return null;
-  const offset = signal === 'value' || signal === 'mean' ? at0 : 0;
-  return { ...asked, factor: digits12(at1 - at0), offset };
-}
-
 function tellsOf(rule: JoinRule): Join['tells'] {
   if (rule.kind === 'relation') return rule.of;
   if (rule.kind === 'composite') return 'conditions';
@@ -260,6 +266,7 @@ function boundJoin(rule: JoinRule, members: readonly JoinMember[]): BoundRule {
     parts,
     members: members.map(freshMember),
     spokeAgainst: -1,
+    failing: false,
   };
   const levels = rule.levels.map((spec) => {
     const { name, colour, onDelayMs, offDelayMs, latch, season, deadband } = spec;

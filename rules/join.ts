@@ -59,6 +59,8 @@ export type Join = {
   readonly members: readonly JoinMember[];
   /** Point whose sample last spoke against the alarm; -1 when none did. */
   spokeAgainst: number;
+  /** Its conditions could not be evaluated when last all names had values; a system alarm says so. */
+  failing: boolean;
 };
 
 /** One part a point plays in the rule of an anchor. */

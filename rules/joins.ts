@@ -18,6 +18,7 @@ import { settle } from './process-alarm.ts';
 import { isInForce } from './season.ts';
 import type { Signal } from './catalogue.ts';
 import { tell, type Told } from './composite/composite.ts';
+import { noteFailing } from './composite/failing.ts';
 import { digits12 } from './limit-value.ts';
 import type { Level, PointRules, RuleInstance, Turn } from './state.ts';
 import { wakeForDelay } from './wake.ts';
@@ -174,7 +175,7 @@ function stepJoin(
   if (join === null) return;
   const instant = { at, trusted, now: turn.now };
   const done = hasOperands(join)
-    ? stepTold(join, levels, readingsOf(turn.state, join, turn.now), instant)
+    ? stepTold(turn, anchor.index, instance, join, instant)
     : stepCounted(
         join,
         anchor.index,
@@ -217,19 +218,24 @@ function stepCounted(
 
 /** Levels on conditions or on a relation, each on its own; bits of STEP. What is not settled moves nothing forward. */
 function stepTold(
+  turn: Turn,
+  anchor: number,
+  instance: RuleInstance,
   join: Join,
-  levels: readonly Level[],
-  readings: Readings,
   { at, trusted, now }: Instant,
 ): number {
+  const readings = readingsOf(turn.state, join, now);
   let done: number = STEP.nothing;
-  for (const [place, level] of levels.entries()) {
-    const { reached, stays, seen } = told(join, place, level, readings, at);
+  let failing: boolean | null = null;
+  for (const [place, level] of instance.levels.entries()) {
+    const { reached, stays, fails, seen } = told(join, place, level, readings, at);
+    if (fails !== null) failing = failing === true || fails;
     if (!Number.isNaN(seen)) level.seen = seen;
     if (level.active && stays === null) stopClearing([level]);
     else if (level.active || reached !== null)
       done |= stepLevel(level, reached === true, stays === true, trusted, now);
   }
+  if (failing !== null) noteFailing(turn, anchor, instance, failing);
   return done;
 }
 
@@ -243,8 +249,8 @@ function told(
 ): Told & { readonly seen: number } {
   const inForce = level.season === null || isInForce(level.season, at);
   if (join.composite !== null) {
-    const { reached, stays } = inForce ? tell(join, place, readings) : OUT_OF_SEASON;
-    return { reached, stays, seen: reached === true || stays === true ? 1 : 0 };
+    const { reached, stays, fails } = inForce ? tell(join, place, readings) : OUT_OF_SEASON;
+    return { reached, stays, fails, seen: reached === true || stays === true ? 1 : 0 };
   }
   const figures = readings.raise.map((read) => relationOf(join, read));
   const reaching = figures.find((figure) => isBeyond(level, figure, level.limit) === true);
@@ -253,12 +259,13 @@ function told(
   return {
     reached: anyOf(figures.map((figure) => isBeyond(level, figure, level.limit))),
     stays: anyOf(readings.end.map((read) => isBeyond(level, relationOf(join, read), level.clear))),
+    fails: null,
     seen,
   };
 }
 
 /** A limit out of its season is not there. */
-const OUT_OF_SEASON: Told = { reached: false, stays: false };
+const OUT_OF_SEASON: Told = { reached: false, stays: false, fails: null };
 
 function isBeyond({ side }: Level, figure: number, limit: number): boolean | null {
   if (Number.isNaN(figure)) return null;

@@ -1,6 +1,7 @@
 /** Putting new bindings in place of old ones without losing what has already begun. */
 import { changeLimit, close, isOpenHere, letGo } from './alarm-machine.ts';
 import { bind, type BoundRule } from './binding.ts';
+import { endFailing } from './composite/failing.ts';
 import { reviewDates } from './due-dates.ts';
 import { rebindInterlocks } from './interlocks.ts';
 import type { JoinScope } from './join-binding.ts';
@@ -40,6 +41,7 @@ export function rebindPoint(turn: Turn, point: PointRules, scope: JoinScope): vo
   reviewDates(turn, point);
   for (const instance of old)
     if (!point.rules.some(({ slot }) => slot === instance.slot)) letGoOfRule(turn, point, instance);
+  endFailing(turn, point.index, old, point.rules);
   rebindInterlocks(turn, point, old);
 }
 
@@ -56,6 +58,7 @@ function unbind(turn: Turn, point: PointRules): void {
   for (const { slot } of old) close(turn, slot, 'point-retired');
   close(turn, point.noData, 'point-retired');
   close(turn, point.sensorLost, 'point-retired');
+  endFailing(turn, point.index, old, []);
   point.bound = false;
   point.rules = [];
   point.sampled = 0;
@@ -100,7 +103,8 @@ function sameMembers(join: Join, before: Join | null): Join {
     const { met, seen, seenAt, doubt, doubtAt } = old;
     Object.assign(member, { met, seen, seenAt, doubt, doubtAt });
   }
-  return { ...join, spokeAgainst: before?.spokeAgainst ?? -1 };
+  const same = JSON.stringify(join.composite) === JSON.stringify(before?.composite ?? null);
+  return { ...join, spokeAgainst: before?.spokeAgainst ?? -1, failing: same && before?.failing === true };
 }
 
 /** An active level stays active until a value says otherwise; a running delay only if it still waits for the same. */
