@@ -15,6 +15,7 @@ import type {
   IntakePort,
   LedgerPort,
 } from './ports.ts';
+import type { QualityDesk } from './quality-desk.ts';
 import type { RulesPort } from './rules-port.ts';
 import type { Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
@@ -51,6 +52,7 @@ export type Context = ServerPorts & {
   readonly hasher: PasswordHasher;
   readonly loginGuard: LoginGuard;
   readonly metrics: Metrics;
+  readonly quality: QualityDesk;
   readonly sessions: Sessions;
   readonly users: Users;
   /** True behind TLS: cookies are then marked Secure. */

@@ -1,30 +1,22 @@
 /** The questions about alarm quality: those of a person, within that person's scope, and those of the metrics. */
-import {
-  QUALITY_DAYS_MAX,
-  type QualityBy,
-  type QualityFigures,
-  type QualityReport,
-} from '#domain/quality/quality.ts';
+import { QUALITY_DAYS_MAX, type QualityFigures, type QualityReport } from '#domain/quality/quality.ts';
 import type { Registry } from '#domain/registry.ts';
-import type { Timestamp } from '#domain/time.ts';
-import type { Scope } from '#domain/user.ts';
 import type { Context } from './context.ts';
 import { Problem } from './problems.ts';
+import { FRESH_MS, type QualityQuestion } from './quality-desk.ts';
 
 const DAY_MS = 86_400_000;
-/** Figures for the metrics are not counted more often. */
-const FRESH_MS = 60_000;
+/** Figures older than this are no figures of the last day. */
+const OLD_MS = 600_000;
 
-type Asked = {
-  readonly from?: Timestamp;
-  readonly to?: Timestamp;
-  readonly by: QualityBy;
-  /** Effective. */
-  readonly scope: Scope;
-};
+/**
+ * The last day when no period is named; as counted up to a minute ago. Throws `invalid-request` for a period that ends
+ * before it begins or is too long, `busy` while another question is counted.
+ */
+export const askQuality = (context: Context, asked: QualityQuestion): Promise<QualityReport> =>
+  context.quality.ask(asked, () => count(context, asked));
 
-/** The last day when no period is named. Throws `invalid-request` for one that ends before it begins or is too long. */
-export function askQuality(context: Context, asked: Asked): Promise<QualityReport> {
+async function count(context: Context, asked: QualityQuestion): Promise<QualityReport> {
   const { city, clock, ledger } = context;
   const now = clock.wallMs();
   const to = asked.to ?? now;
@@ -60,15 +52,23 @@ function countiesOf({ areas }: Registry): Record<string, string> {
 export function qualityMetrics(context: Context): void {
   const { clock, metrics } = context;
   let known: QualityFigures | null = null;
+  let knownAt = -Infinity;
   let askedAt = -Infinity;
   const refresh = (): void => {
     const now = clock.monotonicMs();
     if (now - askedAt < FRESH_MS) return;
     askedAt = now;
     askQuality(context, { by: 'all', scope: {} }).then(
-      ({ total }) => void (known = total),
-      // The ledger does not answer: that is an alarm of its own, and no figure is better than an old one.
-      () => void (known = null),
+      ({ total }) => {
+        known = total;
+        knownAt = now;
+      },
+      (error) => {
+        // Somebody's question is counted: ours comes with the next look.
+        if (error instanceof Problem && error.code === 'busy' && now - knownAt < OLD_MS) askedAt = -Infinity;
+        // The ledger does not answer: that is an alarm of its own, and no figure is better than an old one.
+        else known = null;
+      },
     );
   };
   const figure = (read: (figures: QualityFigures) => number | null) => (): number => {

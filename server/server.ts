@@ -39,6 +39,7 @@ import { phoneRoutes } from './routes/phone-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { qualityMetrics } from './quality.ts';
+import { createQualityDesk } from './quality-desk.ts';
 import { qualityRoutes } from './routes/quality-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import { ruleRoutes } from './routes/rule-routes.ts';
@@ -178,6 +179,7 @@ function createContext(options: ServerOptions, ports: ServerPorts, log: FastifyB
     commands: createCommands(ports.city, clock),
     hasher: createPasswordHasher(randomBytes),
     loginGuard: createLoginGuard(clock),
+    quality: createQualityDesk(clock),
     sessions: createSessions(
       { ledger, clock, randomBytes, onTrouble },
       options.sessionLimits ?? SESSION_LIMITS,

@@ -13,7 +13,8 @@ export function qualityRoutes(app: Api, context: Context): void {
     summary: 'Alarm quality (ISA-18.2, EEMUA 191), response in time, 在线率 and valid data of a period',
     description:
       'Counted from the ledger within your scope, in all and by owner unit, county or lifeline. Rings are what people ' +
-      'heard; a question for an answer counts once until somebody takes the alarm.',
+      'heard; a question for an answer counts once until somebody takes the alarm. An answer stands for a minute; one ' +
+      'question is counted at a time: 503 `busy` when another is.',
     querystring: QualityQueryShape,
     response: answers(200, QualityShape, 'The figures'),
   };

@@ -25,6 +25,10 @@ export function openLedgerDatabase(directory: string): DatabaseSync {
   });
 }
 
+/** Another handle on an opened ledger, that cannot change it. Throws LedgerError. */
+export const openLedgerReader = (directory: string): DatabaseSync =>
+  coded(() => new DatabaseSync(join(directory, LEDGER_FILE), { readOnly: true, timeout: LOCK_WAIT_MS }));
+
 /** An empty ledger that lives as long as the handle. */
 export const openMemoryDatabase = (): DatabaseSync => coded(() => prepareDatabase(':memory:'));
 

@@ -34,6 +34,17 @@ export class LedgerError extends Error {
   }
 }
 
+/** An error on its way between threads; `code` is null when it is not a LedgerError. */
+export type Fault = { readonly code: LedgerErrorCode | null; readonly detail: string };
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof LedgerError) return { code: error.code, detail: error.detail };
+  return { code: null, detail: error instanceof Error ? error.message : String(error) };
+}
+
+export const errorOf = ({ code, detail }: Fault): Error =>
+  code === null ? new Error(detail) : new LedgerError(code, detail);
+
 /** True when trying again later can help. */
 export const isDiskTrouble = (error: unknown): error is LedgerError =>
   error instanceof LedgerError && DISK_CODES.some((code) => code === error.code);

@@ -1,16 +1,16 @@
 /** The main thread's end of the ledger: numbered questions out, answers and news back. */
 import { Worker } from 'node:worker_threads';
 import type { StoreTrouble } from '../ports.ts';
-import { LedgerError } from './errors.ts';
+import { errorOf, LedgerError } from './errors.ts';
 import {
   REQUESTS,
-  type Fault,
   type FromLedger,
   type LedgerClient,
   type LedgerStatus,
   type ToLedger,
 } from './ledger-protocol.ts';
 import { methodsFrom } from './ledger-methods.ts';
+import { qualityReader, type QualityReader } from './quality-reader.ts';
 
 /**
  * Starts the ledger's thread on `directory`. Rejects with LedgerError: `newer-database`, or the disk's codes.
@@ -22,14 +22,14 @@ export function openLedgerClient(directory: string): Promise<LedgerClient> {
     worker.once('message', (message: FromLedger) => {
       worker.off('error', reject);
       if (message.kind === 'refused') reject(errorOf(message.error));
-      if (message.kind === 'opened') resolve(connect(worker, message.cursor));
+      if (message.kind === 'opened') resolve(connect(worker, message.cursor, qualityReader(directory)));
     });
   });
 }
 
 type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void };
 
-function connect(worker: Worker, cursor: number): LedgerClient {
+function connect(worker: Worker, cursor: number, reader: QualityReader): LedgerClient {
   const waiting = new Map<number, Waiting>();
   const applied: ((through: number) => void)[] = [];
   const troubled: ((trouble: StoreTrouble | null) => void)[] = [];
@@ -74,6 +74,7 @@ function connect(worker: Worker, cursor: number): LedgerClient {
 
   return {
     ...methodsFrom(REQUESTS, (method, args) => ask((number) => ({ kind: 'ask', number, method, args }))),
+    quality: reader.quality,
     cursor,
     apply(events, through) {
       if (ended !== null) throw new LedgerError('closed', 'the ledger has ended');
@@ -85,12 +86,13 @@ function connect(worker: Worker, cursor: number): LedgerClient {
     close() {
       if (ended === null) {
         ended = exited;
-        say({ kind: 'close' });
+        // The reader first: the last to leave the file tidies its log away.
+        return reader.close().then(() => {
+          say({ kind: 'close' });
+          return exited;
+        });
       }
       return ended;
     },
   };
 }
-
-const errorOf = ({ code, detail }: Fault): Error =>
-  code === null ? new Error(detail) : new LedgerError(code, detail);

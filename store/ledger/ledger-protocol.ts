@@ -1,7 +1,8 @@
 /** What the main thread and the ledger's thread say to each other, and the client both ends present. */
+import type { QualityReport } from '#domain/quality/quality.ts';
 import type { KeyedEvent, StoreTrouble } from '../ports.ts';
 import type { Ledger, LedgerFigures } from './ledger.ts';
-import type { LedgerErrorCode } from './errors.ts';
+import type { Fault } from './errors.ts';
 
 /** Questions and direct writes: methods of Ledger that the client asks for by name. */
 const WRITES = ['createUser', 'updateUser', 'audit', 'saveSession', 'dropSession', 'saveFlows'] as const;
@@ -87,5 +88,7 @@ export type FromLedger =
   | { readonly kind: 'answer'; readonly number: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly number: number; readonly error: Fault };
 
-/** An error on its way between threads; `code` is null when it is not a LedgerError. */
-export type Fault = { readonly code: LedgerErrorCode | null; readonly detail: string };
+/** What the thread that counts alarm quality answers, in the order of asking. */
+export type FromQuality =
+  | { readonly kind: 'answer'; readonly report: QualityReport }
+  | { readonly kind: 'failed'; readonly error: Fault };

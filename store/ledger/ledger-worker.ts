@@ -3,10 +3,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createApplyQueue } from './apply-queue.ts';
-import { LedgerError } from './errors.ts';
+import { faultOf } from './errors.ts';
 import { openLedger } from './ledger.ts';
 import { ledgerHandle, type LedgerHandle } from './ledger-handle.ts';
-import { isWrite, type Fault, type FromLedger, type RequestName, type ToLedger } from './ledger-protocol.ts';
+import { isWrite, type FromLedger, type RequestName, type ToLedger } from './ledger-protocol.ts';
 
 const port = parentPort;
 const directory: unknown = workerData;
@@ -67,11 +67,6 @@ function answer(number: number, work: () => unknown): void {
   } catch (error) {
     say({ kind: 'failed', number, error: faultOf(error) });
   }
-}
-
-function faultOf(error: unknown): Fault {
-  if (error instanceof LedgerError) return { code: error.code, detail: error.detail };
-  return { code: null, detail: error instanceof Error ? error.message : String(error) };
 }
 
 function later(delayMs: number, run: () => void): () => void {

@@ -12,7 +12,10 @@ export const QUALITY_EVENTS_MAX = 200_000;
 
 const SILENCE: readonly string[] = ['gateway-absent', 'no-data', 'sensor-lost'];
 
-/** Whole alarms that were active, or of which something happened, in [:from, :to). */
+/**
+ * Whole alarms that were active, or of which something happened, in [:from, :to): those of the scope (a null list = all),
+ * and those about silence wherever they are, since a gateway may serve points elsewhere.
+ */
 const EVENTS = `
 WITH wanted (id) AS (
   SELECT id FROM alarms WHERE document ->> '$.returnedAt' IS NULL AND onset_at < :to
@@ -22,7 +25,16 @@ WITH wanted (id) AS (
   SELECT alarm FROM alarm_events WHERE document ->> '$.at' >= :from AND document ->> '$.at' < :to
 )
 SELECT e.document FROM alarm_events e
-WHERE e.alarm IN (SELECT id FROM wanted)
+WHERE e.alarm IN (
+  SELECT id FROM wanted JOIN alarms a USING (id)
+  WHERE a.document ->> '$.rule' IN (SELECT value FROM json_each(:silence))
+  OR (
+    (:areas IS NULL OR a.area IN (SELECT value FROM json_each(:areas)))
+    AND (:lifelines IS NULL OR a.lifeline IN (SELECT value FROM json_each(:lifelines)))
+    AND (:organisations IS NULL OR a.facility IN (
+      SELECT id FROM facilities WHERE organisation IN (SELECT value FROM json_each(:organisations))))
+  )
+)
 ORDER BY e.position, e.idx LIMIT :limit`;
 
 const IN_SERVICE = "coalesce(document ->> '$.retired', 0) = 0";
@@ -44,9 +56,12 @@ export function qualityTables(db: DatabaseSync, eventsMax: number = QUALITY_EVEN
 
   function quality(query: QualityQuery): QualityReport {
     const { from, to, by } = query;
-    const range = { from: from - LOOK_BACK_MS, to, limit: eventsMax + 1 };
-    const read = events.all(range);
-    const rows = read.slice(0, eventsMax);
+    const { areas, lifelines, organisations } = query.scope;
+    const wanted = {
+      ...{ from: from - LOOK_BACK_MS, to, limit: eventsMax + 1, silence: JSON.stringify(SILENCE) },
+      ...{ areas: list(areas), lifelines: list(lifelines), organisations: list(organisations) },
+    };
+    let read = 0;
     const places = placesOf();
     const groupOf = (place: Place): string | null =>
       by === 'all' ? null : by === 'area' ? (query.counties[place.area ?? ''] ?? place.area) : place[by];
@@ -59,7 +74,9 @@ export function qualityTables(db: DatabaseSync, eventsMax: number = QUALITY_EVEN
       return [total, known];
     };
     const silence: QualityRow[] = [];
-    for (const row of rows) {
+    for (const row of events.iterate(wanted)) {
+      read += 1;
+      if (read > eventsMax) break;
       // One parse for all members: SQLite would read the text anew for each.
       const event: AlarmEvent = JSON.parse(textOf(row, 'document'));
       const { facility, area, lifeline } = event.alarm;
@@ -73,7 +90,7 @@ export function qualityTables(db: DatabaseSync, eventsMax: number = QUALITY_EVEN
     const figures = (group: Group) => figuresOf(group.rows, silence, group.watched, query);
     const ids = by === 'all' ? [] : [...groups.keys()].sort(byId);
     return {
-      ...{ from, to, by, complete: read.length <= eventsMax, total: figures(total) },
+      ...{ from, to, by, complete: read <= eventsMax, total: figures(total) },
       groups: ids.map((id) => ({ id, ...figures(groups.get(id) ?? newGroup()) })),
     };
   }
@@ -122,6 +139,9 @@ type Group = {
   readonly watched: { readonly [K in keyof Watched]: Watched[K][number][] };
 };
 const newGroup = (): Group => ({ rows: [], watched: { gateways: [], points: [] } });
+
+const list = (names: readonly string[] | undefined): string | null =>
+  names === undefined ? null : JSON.stringify(names);
 
 const byId = (a: string | null, b: string | null): number => ((a ?? '\uffff') < (b ?? '\uffff') ? -1 : 1);
 

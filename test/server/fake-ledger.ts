@@ -22,6 +22,8 @@ export type FakeLedger = LedgerPort & {
   /** While set, every call fails with this code: the disk is gone. */
   failing: string | null;
   follow(event: AlarmEvent): void;
+  /** Questions about quality wait from here until they are released. */
+  holdQuality(): { readonly release: () => void; readonly asked: () => number };
   readonly lines: Backfill[];
   readonly groups: QuarantineGroup[];
   readonly presence: Map<string, { at: number; connected: boolean; connections: number }[]>;
@@ -40,6 +42,7 @@ export function createLedger(): FakeLedger {
   const users = new Map<string, UserRecord>();
   const alarms = new Map<string, Alarm>();
   const events: AlarmEvent[] = [];
+  let qualityAsked: (() => Promise<void>) | null = null;
   const check = (): void => {
     if (ledger.failing !== null) throw new LedgerError(ledger.failing);
   };
@@ -106,8 +109,19 @@ export function createLedger(): FakeLedger {
     notifications: async () => [],
     notification: async () => null,
     /** Counted by the true ledger, over what this one followed. */
+    holdQuality() {
+      let asked = 0;
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      qualityAsked = () => {
+        asked += 1;
+        return held;
+      };
+      return { release: () => release(), asked: () => asked };
+    },
     async quality(query) {
       check();
+      await qualityAsked?.();
       const counting = memoryLedger();
       counting.apply(
         events.map((event, at) => ({ position: at + 1, index: 0, event })),

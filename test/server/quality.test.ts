@@ -47,6 +47,28 @@ describe('quality', () => {
     expect([reply.statusCode, reply.json().code]).toEqual([status, code]);
   });
 
+  it('is counted one question at a time: equal ones share the count, others are sent away', async () => {
+    const counts = house.ledger.holdQuality();
+    const [first, equal, other] = [ask('viewer'), ask('duty-leader'), ask('viewer', '?by=area')];
+    const refusal = await other;
+    expect([refusal.statusCode, refusal.json().code]).toEqual([503, 'busy']);
+    counts.release();
+    expect((await first).json()).toEqual((await equal).json());
+    expect(counts.asked()).toBe(1);
+    expect((await ask('viewer', '?by=area')).statusCode).toBe(200);
+  });
+
+  it('stands for a minute, and is each scope’s own', async () => {
+    const rings = async (who: string): Promise<number> => (await ask(who)).json().total.load.rings;
+    house.city.raise({ id: 'flood', onsetAt: START, ...EAST });
+    house.clock.advance(1_000);
+    expect([await rings('viewer'), await rings('gas-west')]).toEqual([1, 0]);
+    house.city.raise({ id: 'gas', onsetAt: START });
+    expect([await rings('viewer'), await rings('gas-west')]).toEqual([1, 0]);
+    house.clock.advance(60_000);
+    expect([await rings('viewer'), await rings('gas-west')]).toEqual([2, 1]);
+  });
+
   it('is refused, not invented, while the ledger does not answer', async () => {
     house.ledger.failing = 'disk-full';
     expect((await ask('viewer')).statusCode).toBe(503);

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { LEDGER_FILE } from '#store/ledger/database.ts';
 import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import type { LedgerClient } from '#store/ledger/ledger-protocol.ts';
-import type { StoreTrouble } from '#store/ports.ts';
+import type { QualityQuery } from '#domain/quality/quality.ts';
+import type { KeyedEvent, StoreTrouble } from '#store/ports.ts';
 import { testDirectories } from './directories.ts';
-import { alarmEvent, auditEntry, cityEvents, keyed } from './events.ts';
+import { alarmEvent, auditEntry, cityEvents, keyed, NOON } from './events.ts';
 import { applied } from './ledger-contract.ts';
 
 const directory = testDirectories();
@@ -44,6 +45,55 @@ describe('the ledger thread while another process holds the file', () => {
     expect(await ledger.status()).toMatchObject({ cursor: 3, pendingEvents: 0, trouble: null });
     expect(order).toEqual([3]);
     await ledger.close();
+  });
+});
+
+describe('alarm quality', () => {
+  const day = (over: Partial<QualityQuery> = {}): QualityQuery => ({
+    ...{ from: NOON - 1, to: NOON + 86_400_000, now: NOON + 86_400_000, by: 'all', scope: {} },
+    ...{ counties: {}, limits: {}, neverHeard: [], ...over },
+  });
+  const many = (count: number): KeyedEvent[] =>
+    Array.from({ length: count }, (_, n) => ({
+      ...{ position: 1, index: n, event: alarmEvent(n + 1, { id: `alarm-${n}` }) },
+    }));
+
+  it('is counted beside the ledger: what is asked and applied meanwhile does not wait for it', async () => {
+    const ledger = await openLedgerClient(directory());
+    await applied(ledger, many(5_000), 1);
+    const done: string[] = [];
+    const counted = ledger.quality(day()).then(({ total }) => {
+      done.push('quality');
+      return total.load.rings;
+    });
+    await ledger.alarm('alarm-1').then(() => done.push('alarm'));
+    await applied(ledger, keyed(2, alarmEvent(5_001, { id: 'late' })), 2);
+    await counted;
+    expect(done).toEqual(['alarm', 'quality']);
+    expect((await ledger.quality(day())).total.load.rings).toBe(5_001);
+    await ledger.close();
+  });
+
+  it('an impossible question is rejected, and the next is answered', async () => {
+    const ledger = await openLedgerClient(directory());
+    const impossible = day({ scope: { areas: [1n] as unknown as string[] } });
+    await expect(ledger.quality(impossible)).rejects.toThrow(Error);
+    expect((await ledger.quality(day())).total.load.rings).toBe(0);
+    await ledger.close();
+    await expect(ledger.quality(day())).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('under way when the ledger closes is rejected, and the ledger opens again whole', async () => {
+    const path = directory();
+    const ledger = await openLedgerClient(path);
+    await applied(ledger, many(2_000), 1);
+    const counted = ledger.quality(day());
+    const refusal = expect(counted).rejects.toMatchObject({ code: 'closed' });
+    await ledger.close();
+    await refusal;
+    const again = await openLedgerClient(path);
+    expect([again.cursor, (await again.quality(day())).total.load.rings]).toEqual([1, 2_000]);
+    await again.close();
   });
 });
 
