@@ -57,6 +57,9 @@ export type Incident = {
   readonly gateways: readonly string[];
 };
 
+/** As one person sees it: totals of the whole, places and named alarms only those that are theirs to know of. */
+export type IncidentShown = Omit<Incident, 'firstOut'> & { readonly firstOut: string | null };
+
 export const INCIDENT_PLACES_MAX = 100;
 
 /** An incident opened, changed or closed; `incident` is it afterwards. */

@@ -1,7 +1,7 @@
 /** What a console shows of a flood: open alarms by incident, lifeline and area instead of a list nobody can read. */
 import type { Alarm } from '#domain/alarm.ts';
 import { COLOURS, type Colour, colourRank } from '#domain/colour.ts';
-import type { Incident } from '#domain/incident.ts';
+import type { IncidentShown } from '#domain/incident.ts';
 
 /** Groups shown of each kind, the worst first. */
 const GROUPS_SHOWN = 20;
@@ -15,7 +15,7 @@ export type AlarmCounts = {
   readonly colours: Readonly<Record<Colour, number>>;
 };
 export type IncidentGroup = AlarmCounts &
-  Pick<Incident, 'id' | 'number' | 'cause' | 'firstOut' | 'firstOutAt' | 'openedAt'>;
+  Pick<IncidentShown, 'id' | 'number' | 'cause' | 'firstOut' | 'firstOutAt' | 'openedAt'>;
 export type PlaceGroup = AlarmCounts & { readonly id: string };
 
 export type FloodPicture = {
@@ -30,7 +30,7 @@ export type FloodPicture = {
 };
 
 /** `alarms` and `incidents` are those that are open and that the viewer may see. */
-export function floodPicture(alarms: readonly Alarm[], incidents: readonly Incident[]): FloodPicture {
+export function floodPicture(alarms: readonly Alarm[], incidents: readonly IncidentShown[]): FloodPicture {
   const known = new Map(incidents.map((one) => [one.id, one]));
   const byIncident = groupedBy(alarms, ({ incident }) => incident?.id ?? null);
   const groups = [...byIncident].flatMap(([id, members]) => {

@@ -7,7 +7,6 @@
  * trouble of the platform from the health in each `beat`.
  */
 import type { Alarm } from '#domain/alarm.ts';
-import type { Incident } from '#domain/incident.ts';
 import type { OnCallEntry, OnCallList } from '#domain/notification.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { Role, Scope } from '#domain/user.ts';
@@ -142,18 +141,6 @@ export function seesAlarm(holder: Holder, registry: Registry, alarm: Alarm): boo
   if (!can(holder, 'read-alarms')) return false;
   if (inScope(holder, placeOfAlarm(registry, alarm))) return true;
   return alarm.point === null && alarm.gateway !== null && seesGateway(holder, registry, alarm.gateway);
-}
-
-/** An incident is seen by whoever sees one of the facilities or gateways of its alarms. */
-export function seesIncident(
-  holder: Holder,
-  registry: Registry,
-  { facilities, gateways }: Pick<Incident, 'facilities' | 'gateways'>,
-): boolean {
-  if (!can(holder, 'read-alarms')) return false;
-  if (isUnrestricted(holder.scope)) return true;
-  if (facilities.some((id) => inScope(holder, placeOfFacility(registry, id)))) return true;
-  return gateways.some((id) => seesGateway(holder, registry, id));
 }
 
 /** A gateway is seen by whoever sees its own facility or one that it serves. */

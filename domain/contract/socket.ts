@@ -1,7 +1,7 @@
 /** Messages of the console's socket (socket.io, same port as the API). Cursors are opaque to the client. */
 import type { Alarm, AlarmChange } from '../alarm.ts';
 import type { Health } from './health.ts';
-import type { Flood, Incident, IncidentEvent } from '../incident.ts';
+import type { Flood, IncidentEvent, IncidentShown } from '../incident.ts';
 import type { NotificationItem } from '../notification.ts';
 import type { Timestamp } from '../time.ts';
 
@@ -44,13 +44,13 @@ export type GatewayMessage = {
 export type NotificationMessage = { readonly alarm: string; readonly item: NotificationItem };
 
 /** Every open incident this user may see, and the flood with rings per minute, oldest first; replaces what was known. */
-export type IncidentsMessage = FloodMessage & { readonly incidents: readonly Incident[] };
+export type IncidentsMessage = FloodMessage & { readonly incidents: readonly IncidentShown[] };
 
 /**
  * One incident as it stands; one that is closed goes. `placed` = alarms whose place in it changed without an `alarm`
  * message: their `incident` member is this one now.
  */
-export type IncidentMessage = Pick<IncidentEvent, 'incident' | 'placed'>;
+export type IncidentMessage = Pick<IncidentEvent, 'placed'> & { readonly incident: IncidentShown };
 export type FloodMessage = { readonly flood: Flood; readonly perMinute: readonly number[] };
 
 export interface ServerToClient {

@@ -5,7 +5,8 @@
 import type { IncidentMessage, IncidentsMessage } from '#domain/contract/socket.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { CityPort } from '../ports.ts';
-import { seesAlarm, seesIncident } from '../rights.ts';
+import { incidentView, membersNow, type IncidentView } from '../incident-view.ts';
+import { seesAlarm } from '../rights.ts';
 import type { Audience } from './audience.ts';
 import type { ConsoleServer, ConsoleSocket } from './console-push.ts';
 
@@ -29,6 +30,8 @@ export function createIncidentFeed(
   const { incidents } = city;
   const changed = new Map<string, Incident>();
   const placed = new Map<string, Set<string>>();
+  /** Open incidents that each room was told of. */
+  const told = new Map<string, Set<string>>();
   let floodChanged = false;
   let flushes = 0;
   incidents.onChange((event) => {
@@ -47,12 +50,14 @@ export function createIncidentFeed(
     flood: incidents.flood(),
     perMinute: incidents.ringsPerMinute(MINUTES_SHOWN),
   });
-  const picture = ({ holder }: Audience): IncidentsMessage => ({
-    incidents: incidents.open().filter((one) => seesIncident(holder, city.registry(), one)),
-    ...flood(),
-  });
-  const messageOf = ({ holder }: Audience, incident: Incident): IncidentMessage => ({
-    incident,
+  const picture = ({ room }: Audience, view: IncidentView): IncidentsMessage => {
+    const seen = incidents.open().filter(view.sees);
+    const before = told.get(room);
+    told.set(room, new Set([...(before ?? []), ...seen.map(({ id }) => id)]));
+    return { incidents: seen.map(view.shown), ...flood() };
+  };
+  const messageOf = ({ holder }: Audience, view: IncidentView, incident: Incident): IncidentMessage => ({
+    incident: view.shown(incident),
     // As the alarms carry it now: whatever changed it meanwhile is in it.
     placed: [...(placed.get(incident.id) ?? [])].flatMap((id) => {
       const alarm = city.alarm(id);
@@ -61,29 +66,43 @@ export function createIncidentFeed(
     }),
   });
 
-  function tell(audience: Audience): void {
+  function tell(audience: Audience, view: IncidentView): void {
     const room = io.to(audience.room);
     if (changed.size > CHANGED_MAX) {
-      room.emit('incidents', picture(audience));
+      told.delete(audience.room);
+      room.emit('incidents', picture(audience, view));
       return;
     }
-    for (const incident of changed.values())
-      if (seesIncident(audience.holder, city.registry(), incident))
-        room.emit('incident', messageOf(audience, incident));
+    const before = told.get(audience.room) ?? new Set();
+    told.set(audience.room, before);
+    for (const incident of changed.values()) {
+      const { id, state } = incident;
+      // Once shown, its changes and its end are told, though the alarm by which they saw it is over.
+      if (!before.has(id) && !view.sees(incident)) continue;
+      room.emit('incident', messageOf(audience, view, incident));
+      if (state === 'closed') before.delete(id);
+      else before.add(id);
+    }
   }
 
   return {
     flush() {
       flushes += 1;
       const floodDue = floodChanged || (incidents.flood().active && flushes % FLOOD_EVERY_FLUSHES === 0);
+      const members = changed.size > 0 ? membersNow(city) : null;
       for (const audience of audiences.values()) {
-        if (changed.size > 0) tell(audience);
+        if (members !== null) tell(audience, incidentView(audience.holder, city, members));
         if (floodDue) io.to(audience.room).emit('flood', flood());
       }
+      const rooms = new Set([...audiences.values()].map(({ room }) => room));
+      for (const room of told.keys()) if (!rooms.has(room)) told.delete(room);
       changed.clear();
       placed.clear();
       floodChanged = false;
     },
-    welcome: (socket, audience) => void socket.emit('incidents', picture(audience)),
+    welcome(socket, audience) {
+      const view = incidentView(audience.holder, city, membersNow(city));
+      socket.emit('incidents', picture(audience, view));
+    },
   };
 }

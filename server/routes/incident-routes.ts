@@ -2,15 +2,16 @@
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { isOpen } from '#domain/alarm.ts';
-import type { Incident } from '#domain/incident.ts';
+import type { IncidentShown } from '#domain/incident.ts';
 import { listAlarms } from '../alarm-list.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { floodPicture } from '../flood-picture.ts';
 import { findIncident, listIncidents } from '../incident-list.ts';
+import { incidentView, membersNow } from '../incident-view.ts';
 import { pageById, pageSize, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problems.ts';
-import { inScope, placeOfFacility, seesAlarm, seesIncident } from '../rights.ts';
+import { inScope, placeOfFacility, seesAlarm } from '../rights.ts';
 import { AlarmShape } from '../schemas/alarm.ts';
 import { answers, page, PageQuery } from '../schemas/basics.ts';
 import {
@@ -108,7 +109,8 @@ function floodRoutes(app: Api, context: Context): void {
     const alarms = city
       .openAlarms()
       .filter((alarm) => isOpen(alarm) && seesAlarm(holder, city.registry(), alarm));
-    const seen = city.incidents.open().filter((one) => seesIncident(holder, city.registry(), one));
+    const view = incidentView(holder, city, membersNow(city));
+    const seen = city.incidents.open().filter(view.sees).map(view.shown);
     return {
       flood: city.incidents.flood(),
       perMinute: city.incidents.ringsPerMinute(MINUTES_SHOWN),
@@ -133,7 +135,11 @@ function floodRoutes(app: Api, context: Context): void {
   });
 }
 
-async function visibleIncident(context: Context, request: FastifyRequest, id: string): Promise<Incident> {
+async function visibleIncident(
+  context: Context,
+  request: FastifyRequest,
+  id: string,
+): Promise<IncidentShown> {
   const incident = await findIncident(context, viewerIn(request), id);
   if (incident === null) throw new Problem('not-found');
   return incident;

@@ -16,7 +16,7 @@ export const IncidentShape = Type.Object(
     openedAt: Instant,
     closedAt: orNull(Instant),
     cause: orNull(Type.String({ description: 'The alarm that explains the others, when one is known' })),
-    firstOut: Type.String({ description: '首发: the alarm whose onset was first by device time' }),
+    firstOut: orNull(Type.String({ description: '首发: the alarm whose onset was first by device time' })),
     firstOutAt: Instant,
     colour: ColourShape,
     highestColour: ColourShape,
@@ -34,7 +34,11 @@ export const IncidentShape = Type.Object(
     facilities: Type.Array(Type.String(), { description: 'In order of joining, at most 100' }),
     gateways: Type.Array(Type.String()),
   },
-  { description: 'Alarms that belong together. Counts are of the whole incident, whoever asks' },
+  {
+    description:
+      'Alarms that belong together. Totals are of the whole incident, whoever asks; its places, with their counts, and ' +
+      'the alarms it names are those that the caller may see, the others left out or null',
+  },
 );
 
 export const IncidentQueryShape = {
@@ -81,7 +85,7 @@ export const FloodPictureShape = Type.Object({
       id: Type.String(),
       number: Type.Integer(),
       cause: orNull(AlarmId),
-      firstOut: AlarmId,
+      firstOut: orNull(AlarmId),
       firstOutAt: Instant,
       openedAt: Instant,
       ...counts,

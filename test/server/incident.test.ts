@@ -1,7 +1,7 @@
 /** Incidents and the flood over the API and the socket, each person within their scope. */
 import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AlarmIncident } from '#domain/incident.ts';
+import { type AlarmIncident, INCIDENT_PLACES_MAX } from '#domain/incident.ts';
 import { page } from '#server/schemas/basics.ts';
 import { FloodPictureShape, FloodShape, IncidentShape, SilentPointShape } from '#server/schemas/incident.ts';
 import { incidentOf } from '../store/ledger/events.ts';
@@ -63,6 +63,58 @@ describe('the list of incidents', () => {
     expect(rest.next).toBeNull();
     expect((await get('gas-west', 'incidents/past-2')).json().state).toBe('closed');
   });
+});
+
+describe('an incident across the border of two areas', () => {
+  const BOTH = { facilities: ['U-1', 'W-1'], gateways: ['GW-2', 'GW-1'], cause: 'east', firstOut: 'east' };
+  const both = incidentOf({ id: 'both', number: 3, ...BOTH, open: 2, areas: { '371721': 1, '371702': 1 } });
+  const happen = (incident = both): void => {
+    house.city.raise({ id: 'east', incident: at('both', 'cause'), ...EAST });
+    house.city.raise({ id: 'west', incident: at('both', 'symptom') });
+    open(incident);
+  };
+
+  it('is seen from both, and names to each only what is theirs; totals are of the whole', async () => {
+    happen();
+    const seen = { cause: null, firstOut: null, facilities: ['W-1'], gateways: ['GW-1'], open: 2 };
+    const reply = (await get('gas-west', 'incidents/both')).json();
+    expect(reply).toEqual({ ...both, ...seen, areas: { '371702': 1 }, lifelines: { gas: 1 } });
+    expect((await get('gas-west', 'incidents')).json().items).toEqual([reply]);
+    expect((await get('drain-east', 'incidents/both')).json()).toMatchObject({
+      ...{ cause: 'east', firstOut: 'east', facilities: ['U-1'], gateways: ['GW-2'] },
+      areas: { '371721': 1 },
+    });
+    expect((await get('viewer', 'incidents/both')).json()).toEqual(both);
+    expect((await get('gas-west', 'flood')).json().incidents).toMatchObject([
+      { id: 'both', cause: null, firstOut: null },
+    ]);
+  });
+
+  it('is not found by a facility, area or lifeline that is not one’s own', async () => {
+    happen();
+    for (const place of ['facility=U-1', 'area=371721', 'lifeline=drainage']) {
+      expect(await idsOf('gas-west', `incidents?${place}`)).toEqual([]);
+      expect(await idsOf('viewer', `incidents?${place}`)).toEqual(['both']);
+    }
+    expect(await idsOf('gas-west', 'incidents?facility=W-1')).toEqual(['both']);
+  });
+
+  const elsewhere = Array.from({ length: INCIDENT_PLACES_MAX }, (_, n) => `far-${n}`);
+  it.each(['open', 'closed'] as const)(
+    '%s and so large that it lists but part of its places is found by its alarms',
+    async (state) => {
+      happen(incidentOf({ ...both, state, facilities: elsewhere, gateways: elsewhere }));
+      if (state === 'closed') {
+        house.city.change('west', 'normal', { state: 'normal', active: false });
+        house.ledger.incidentsKept.push({ ...both, state, facilities: elsewhere, gateways: elsewhere });
+      }
+      expect((await get('gas-west', 'incidents/both')).json()).toMatchObject({ facilities: [], cause: null });
+      expect(await idsOf('gas-west', 'incidents?state=all')).toEqual(['both']);
+      expect(await idsOf('gas-west', 'incidents?state=all&facility=W-1')).toEqual(['both']);
+      expect(await idsOf('gas-west', 'incidents?state=all&facility=U-1')).toEqual([]);
+      expect((await get('west-engineer', 'incidents/none')).statusCode).toBe(404);
+    },
+  );
 });
 
 describe('one incident', () => {
@@ -171,5 +223,28 @@ describe('a console', () => {
     expect((await drains.next('incident')).incident).toEqual(east);
     expect((await drains.next('flood')).perMinute).toHaveLength(10);
     expect([all, drains].map((one) => one.kinds().includes('incident'))).toEqual([false, false]);
+  });
+
+  it('gets of an incident that is not all its own only its part, and hears of its end', async () => {
+    const { port } = await house.server.listen();
+    house.city.raise({ id: 'east', incident: at('both', 'cause'), ...EAST });
+    house.city.raise({ id: 'west', incident: at('both', 'symptom') });
+    const both = incidentOf({
+      id: 'both',
+      facilities: ['U-1'],
+      gateways: [],
+      cause: 'east',
+      firstOut: 'east',
+    });
+    open(both);
+    const west = openConsole(port, { token: await house.token('gas-west') });
+    consoles.push(west);
+    const part = { id: 'both', facilities: [], cause: null, firstOut: null };
+    expect((await west.next('incidents')).incidents).toMatchObject([part]);
+    house.city.change('west', 'normal', { state: 'normal', active: false });
+    const closed = { ...both, revision: 2, state: 'closed' as const };
+    house.city.tell({ kind: 'incident', at: 1, incident: closed, placed: [] });
+    house.clock.advance(1_000);
+    expect((await west.next('incident')).incident).toMatchObject({ ...part, state: 'closed' });
   });
 });
