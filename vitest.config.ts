@@ -1,10 +1,32 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take minutes. Begun last, they would run on alone while the other worker has nothing left to do. */
+const LONG = [
+  'test/simulation/city.test.ts',
+  'test/dashboard/console-page.test.ts',
+  'test/e2e/influx.test.ts',
+  'test/node-red/flows.test.ts',
+];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex((path) => moduleId.endsWith(path));
+      return at < 0 ? LONG.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
+    // On a machine of CI a stall of seconds is no defect of the product; `npm test` names each test that needed it.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
     // Patience for a busy machine, never a claim about time: what must be quick says so itself.
     testTimeout: 120_000,
     hookTimeout: 120_000,

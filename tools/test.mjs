@@ -33,6 +33,9 @@ rmSync(folder, { recursive: true });
 for (const file of counts.testResults) {
   for (const test of file.assertionResults) {
     if (test.status === 'skipped' || test.status === 'pending') console.log(`skipped: ${test.fullName}`);
+    const [first = ''] = test.failureMessages[0]?.split('\n') ?? [];
+    if (test.status === 'passed' && first !== '')
+      console.log(`passed on the second try: ${test.fullName} (${first})`);
   }
 }
 const skipped = counts.numPendingTests + counts.numTodoTests;
