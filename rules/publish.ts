@@ -6,7 +6,9 @@ import { alarmId, type Lane } from './alarm-id.ts';
 import { announcement, type AnnounceReason } from './announce.ts';
 import { placeInIncident, takeUpSymptoms } from './incidents/placing.ts';
 import { withLapse } from './re-alarm.ts';
+import { placedKey } from './incidents/state.ts';
 import { isUnder, type Places, setSuppressor } from './suppressors.ts';
+import type { ParentPlace } from './suppression-rules.ts';
 import { suppressionOf } from './suppression.ts';
 import { type AlarmSlot, CLOSED_KEPT, createSlot, type RulesState, touch, type Turn } from './state.ts';
 
@@ -76,7 +78,7 @@ function noteParent(turn: Turn, alarm: Alarm): void {
 export function reviewParents(turn: Turn): void {
   for (const { alarm, kind } of [...turn.state.byId.values()].sort(bySequence))
     if (alarm !== null && kind !== 'closed' && alarm.active) noteParent(turn, alarm);
-  reviseSuppressed(turn, () => true, { begins: 'parent', ends: 'parent-ended' });
+  reviseSuppressed(turn, turn.state.byId.values(), () => true, { begins: 'parent', ends: 'parent-ended' });
 }
 
 /** How a change of what suppresses an alarm is told. */
@@ -91,13 +93,27 @@ export type Revision = {
 /** Tells every open alarm that names `rule` as its parent, where `parent` is. */
 export function reviseUnder(turn: Turn, rule: string, parent: Places, told: Revision): void {
   const { suppression } = turn.state.catalogue;
-  reviseSuppressed(turn, (alarm) => isUnder(suppression, rule, parent, alarm), told);
+  const here = new Set<AlarmSlot>();
+  for (const place of suppression.placesOf.get(rule) ?? [])
+    for (const slot of slotsAt(turn.state, place, parent[place])) here.add(slot);
+  reviseSuppressed(turn, here, (alarm) => isUnder(suppression, rule, parent, alarm), told);
 }
 
-/** Brings what suppresses the alarms that are meant up to date, in order of their sequence; each change is an event. */
-export function reviseSuppressed(turn: Turn, isMeant: (alarm: Alarm) => boolean, told: Revision): void {
+/** Where the open alarms at a place stand. */
+export function slotsAt({ byId, incidents }: RulesState, place: ParentPlace, id: string | null): AlarmSlot[] {
+  const here = id === null ? undefined : incidents.index.placed.get(placedKey(place, id));
+  return [...(here ?? [])].flatMap((alarm) => byId.get(alarm) ?? []);
+}
+
+/** Brings what suppresses those of `slots` that are meant up to date, in order of their sequence; each change is an event. */
+export function reviseSuppressed(
+  turn: Turn,
+  slots: Iterable<AlarmSlot>,
+  isMeant: (alarm: Alarm) => boolean,
+  told: Revision,
+): void {
   const { begins, ends, ...more } = told;
-  const under = [...turn.state.byId.values()]
+  const under = [...slots]
     .filter((slot) => slot.alarm !== null && slot.kind !== 'closed' && isMeant(slot.alarm))
     .sort(bySequence);
   for (const slot of under) {

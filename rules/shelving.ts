@@ -2,7 +2,7 @@
 import type { AlarmChange } from '#domain/alarm.ts';
 import type { AnnounceReason } from './announce.ts';
 import { push, WAKE, wakeKey } from './deadlines.ts';
-import { bySequence, publish, resumeReason, reviseSuppressed } from './publish.ts';
+import { bySequence, publish, resumeReason, reviseSuppressed, slotsAt } from './publish.ts';
 import {
   type AlarmSlot,
   type MaintenanceWindow,
@@ -70,9 +70,16 @@ export function suppressedSlots(state: RulesState): AlarmSlot[] {
   return slots.sort(bySequence);
 }
 
+const PLACE_OF = { points: 'point', gateways: 'gateway', facilities: 'facility' } as const;
+
 function reviseUnderWindow(turn: Turn, window: MaintenanceWindow, by: string | null): void {
-  reviseSuppressed(turn, (alarm) => covers(window, alarm), {
-    ...{ begins: 'maintenance', ends: 'maintenance-ended', note: window.reason },
-    ...(by === null ? {} : { by }),
-  });
+  reviseSuppressed(
+    turn,
+    slotsAt(turn.state, PLACE_OF[window.target], window.id),
+    (alarm) => covers(window, alarm),
+    {
+      ...{ begins: 'maintenance', ends: 'maintenance-ended', note: window.reason },
+      ...(by === null ? {} : { by }),
+    },
+  );
 }

@@ -8,6 +8,7 @@ import { COLOURS } from '#domain/colour.ts';
 import type { Flood, FloodEvent, Incident, IncidentEvent } from '#domain/incident.ts';
 import { PagedArray } from '#domain/paged-array.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
+import { type ParentPlace, PLACES } from '../suppression-rules.ts';
 import type { FacilityGraph } from './graph.ts';
 import { LAWS, SILENT } from './laws.ts';
 
@@ -65,6 +66,8 @@ export type IncidentsState = {
     /** Of sensors not heard of, by gateway; and those of them that nothing explains. */
     readonly silent: Map<string, Set<string>>;
     readonly leading: Map<string, Set<string>>;
+    /** By point, device, facility and gateway: what suppresses by design there is asked for all of them. */
+    readonly placed: Map<string, Set<string>>;
   };
   graph: FacilityGraph | null;
   /** Within one step: slots to be told of, with alarms whose place changed without an event of their own. */
@@ -96,6 +99,7 @@ export const createIncidents = (): IncidentsState => ({
     lawful: new Map(),
     silent: new Map(),
     leading: new Map(),
+    placed: new Map(),
   },
   graph: null,
   changed: new Map(),
@@ -160,7 +164,13 @@ export function reindex({ index }: IncidentsState, before: Alarm | null, after: 
   keep(index.leading, ({ gateway, rule, incident }) =>
     SILENT.includes(rule) && incident?.role !== 'symptom' ? gateway : null,
   );
+  if (was?.id === is?.id) return;
+  for (const place of PLACES)
+    keep(index.placed, ({ [place]: id }) => (id === null ? null : placedKey(place, id)));
 }
+
+/** Key of the open alarms at a place. */
+export const placedKey = (place: ParentPlace, id: string): string => `${place}|${id}`;
 
 const LAWFUL = new Set(LAWS.flatMap(({ causes, symptoms }) => [...causes, ...symptoms]));
 export const lawfulKey = (facility: string, rule: string): string => `${facility} ${rule}`;

@@ -250,3 +250,21 @@ describe('a snapshot that is being taken', () => {
     expect(engine.alarmById(room.state, room.latest().id)?.incident?.folded).toBe(false);
   });
 });
+
+describe('a restart', () => {
+  it('ends the same windows over the same alarms, in the same order', () => {
+    const play = (restarted: boolean) => {
+      const { room, points } = wells();
+      room.maintenance(200, 'facilities', 'gas-valve-well-1', 1_000);
+      for (const point of points.toReversed()) room.sample(205, point, 1.1);
+      if (restarted) room.restart();
+      room.maintenance(210, 'gateways', 'G-1', 2_000);
+      room.maintenance(220, 'points', 'W-3/ch4', 3_000);
+      room.pass(3_100);
+      return room.events.map(({ sequence, change, alarm }) => [sequence, change, alarm.id]);
+    };
+    const told = play(false);
+    expect(told.map(([, change]) => change)).toEqual(expect.arrayContaining(['suppressed', 'unsuppressed']));
+    expect(play(true)).toEqual(told);
+  });
+});
