@@ -27,7 +27,7 @@ const DAY_MS = 86_400_000;
 const LISTED_MAX = 500;
 const DISK_LOOK_MS = 2_000;
 
-type Backtests = Pick<RulesPort, 'startRun' | 'runs' | 'cancelRun'> & { stop(): void };
+type Backtests = Pick<RulesPort, 'startRun' | 'runs' | 'cancelRun' | 'unkeptRuns'> & { stop(): void };
 type Running = { view: RunView; readonly child: ChildProcess };
 
 export function createBacktests(parts: {
@@ -40,6 +40,7 @@ export function createBacktests(parts: {
   const folder = join(parts.directory, 'backtests');
   let done = readKept(folder);
   let running: Running | null = null;
+  let unkept = 0;
   let stopLooking = (): void => {};
 
   const diskNearlyFull = (): boolean =>
@@ -101,33 +102,52 @@ export function createBacktests(parts: {
 
   function finish(mine: Running, by: Person, outcome: RunOutcome): void {
     mine.view = { ...mine.view, progress: 1, outcome };
-    end(mine, 'finished', null);
+    if (!close(mine, 'finished', null)) return;
     const { view } = mine;
     // A part of the city says nothing about the rest: such a run is to look at, not to publish on.
-    if (view.facilities !== null) return;
-    const run = noteOf(view, outcome);
-    pipeline.submit({
-      kind: 'command',
-      command: 'rules',
-      by,
-      order: { order: 'note-run', draft: view.draft, run },
-    });
+    if (view.facilities === null) void note(mine, by, noteOf(view, outcome));
+    keep(view);
+  }
+
+  /** The draft may have changed meanwhile: then the run says so itself. */
+  async function note(mine: Running, by: Person, run: DraftRun): Promise<void> {
+    const order = { order: 'note-run', draft: mine.view.draft, run } as const;
+    const answer = await pipeline.command({ kind: 'command', command: 'rules', by, order });
+    if (answer.ok) return;
+    const told = { ...mine.view, trouble: answer.code };
+    done = done.map((view) => (view.id === told.id ? told : view));
+    keep(told);
+  }
+
+  function end(mine: Running, state: RunView['state'], trouble: string | null): void {
+    // On a disk that is nearly full, what is not finished is not worth its place.
+    if (close(mine, state, trouble) && trouble !== 'disk-nearly-full') keep(mine.view);
   }
 
   /** The first word counts: what follows of the same process is its dying. */
-  function end(mine: Running, state: RunView['state'], trouble: string | null): void {
-    if (running !== mine) return;
+  function close(mine: Running, state: RunView['state'], trouble: string | null): boolean {
+    if (running !== mine) return false;
     running = null;
     stopLooking();
     mine.child.kill('SIGKILL');
     mine.view = { ...mine.view, state, trouble, finishedAt: clock.wallMs() };
     done = [mine.view, ...done].slice(0, KEPT_MAX);
-    keep(folder, mine.view);
+    return true;
+  }
+
+  /** A run is to look at: one that cannot be written is shown until the next start, and counted. */
+  function keep(view: RunView): void {
+    try {
+      writeKept(folder, view);
+    } catch {
+      unkept += 1;
+    }
   }
 
   return {
     startRun,
     runs: () => (running === null ? done : [running.view, ...done]),
+    unkeptRuns: () => unkept,
     cancelRun(id) {
       if (running?.view.id !== id) return false;
       end(running, 'cancelled', null);
@@ -183,7 +203,7 @@ function namesIn(folder: string): string[] {
     .reverse();
 }
 
-function keep(folder: string, view: RunView): void {
+function writeKept(folder: string, view: RunView): void {
   const path = join(folder, `${String(view.startedAt).padStart(15, '0')}-${view.id}.json`);
   writeFileSync(`${path}.new`, JSON.stringify(view));
   renameSync(`${path}.new`, path);

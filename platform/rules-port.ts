@@ -15,8 +15,8 @@ export function openRules(parts: {
   readonly newId: () => string;
 }): { readonly port: RulesPort; stop(): void } {
   const backtests = createBacktests(parts);
-  const { startRun, runs, cancelRun, stop } = backtests;
-  return { port: { ...bookPort(() => parts.pipeline.city.ruleBook), startRun, runs, cancelRun }, stop };
+  const { stop, ...runs } = backtests;
+  return { port: { ...bookPort(() => parts.pipeline.city.ruleBook), ...runs }, stop };
 }
 
 /** Everything of the port that the book alone answers. */

@@ -23,6 +23,8 @@ export interface RulesPort {
       };
   /** Newest first. */
   runs(): readonly RunView[];
+  /** Runs since the start that could not be written: they are shown until the next. */
+  unkeptRuns(): number;
   /** False when there is no such run, or it is over. */
   cancelRun(id: string): boolean;
 }

@@ -248,6 +248,9 @@ function watch(context: Context, push: ConsolePush): void {
   metrics.gauge('sequence_gaps', 'Numbers of devices’ records that never came', () =>
     context.diagnostics.openGaps(),
   );
+  metrics.gauge('backtests_unkept', 'Back-tests whose result could not be written', () =>
+    context.rules.unkeptRuns(),
+  );
   const { brokerMetrics } = context;
   for (const name of Object.keys(brokerMetrics?.() ?? {})) {
     metrics.gauge(`mqtt_${name}`, `MQTT broker: ${name}`, () => brokerMetrics?.()[name] ?? 0);

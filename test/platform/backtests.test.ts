@@ -1,9 +1,10 @@
 /** A draft judged in a process of its own, from the files of a city: one at a time, to be stopped, and kept. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer } from '#domain/event.ts';
 import type { Input } from '#domain/input.ts';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
 import type { RuleDocument } from '#domain/rule-book.ts';
@@ -29,10 +30,13 @@ const well = (shippedCatalogue().catalogue as { rules: RuleDocument[] }).rules.f
 let directory = '';
 let clock: ManualClock;
 let submitted: Input[] = [];
+/** Of the engine to what is noted. */
+let answer: Answer = { ok: true, body: null };
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'backtests-'));
   clock = createClock();
   submitted = [];
+  answer = { ok: true, body: null };
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -62,7 +66,13 @@ function city() {
   const registry = createRegistry();
   applyRegistryChange(registry, change);
   const state = { site: 'heze', ruleBook, rules: createRules('heze'), registry };
-  const pipeline = { city: state, submit: (input: Input) => void submitted.push(input) };
+  const pipeline = {
+    city: state,
+    command(input: Input) {
+      submitted.push(input);
+      return Promise.resolve(answer);
+    },
+  };
   let runs = 0;
   const backtests = createBacktests({
     ...{ pipeline: pipeline as unknown as Pipeline, clock, directory },
@@ -132,6 +142,24 @@ describe('a back-test of a draft', () => {
     expect(replay().before.alarms).toBe(0);
   });
 
+  it('whose file cannot be written counts all the same, and the missing file is counted', async () => {
+    const { backtests } = city();
+    rmSync(join(directory, 'backtests'), { recursive: true });
+    writeFileSync(join(directory, 'backtests'), 'no folder');
+    backtests.startRun(request, ENGINEER);
+    await expect.poll(() => backtests.runs()[0]?.state).toBe('finished');
+    expect(submitted).toMatchObject([{ order: { order: 'note-run', draft: 'd' } }]);
+    expect(backtests.unkeptRuns()).toBe(1);
+  });
+
+  it('of a draft that was saved meanwhile says so itself', async () => {
+    const { backtests } = city();
+    answer = { ok: false, code: 'stale-draft', detail: '' };
+    backtests.startRun(request, ENGINEER);
+    await expect.poll(() => backtests.runs()[0]?.trouble).toBe('stale-draft');
+    expect(backtests.runs()[0]).toMatchObject({ state: 'finished', outcome: { rows: 480 } });
+  });
+
   it('of a part of the city is shown, and counts for nothing', async () => {
     const { backtests } = city();
     backtests.startRun({ ...request, facilities: ['F-2'] }, ENGINEER);
@@ -156,6 +184,7 @@ describe('a back-test of a draft', () => {
     onCondition(rules, registry, full, { receivedAt: START, engineTime: 0 }, { alarm: () => {} });
     clock.advance(5_000);
     expect(end()).toEqual(['cancelled', 'disk-nearly-full']);
+    expect(readdirSync(join(directory, 'backtests'))).toHaveLength(2);
     expect(backtests.startRun(request, ENGINEER)).toEqual({ ok: false, code: 'disk-nearly-full' });
     expect([backtests.cancelRun('none'), submitted]).toEqual([false, []]);
   });

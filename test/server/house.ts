@@ -86,6 +86,7 @@ export async function openHouse(
       startRun: () => ({ ok: false, code: 'backtest-busy' }),
       runs: () => [],
       cancelRun: () => false,
+      unkeptRuns: () => 0,
     },
     clock,
     secretHmac,
