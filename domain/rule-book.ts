@@ -23,6 +23,8 @@ export type DraftRun = {
   readonly to: Timestamp;
   readonly finishedAt: Timestamp;
   readonly rows: number;
+  /** The history there was when it ran; absent when it was not looked at. */
+  readonly history?: { readonly from: Timestamp; readonly through: Timestamp };
   /** Alarms of the version in force and of the draft, and how they differ. */
   readonly alarmsBefore: number;
   readonly alarmsAfter: number;
@@ -121,6 +123,7 @@ export type RulesRefusalCode =
   | 'rules-invalid'
   | 'nothing-changed'
   | 'run-needed'
+  | 'run-too-little'
   | 'second-person-publishes'
   | 'reason-needed'
   | 'too-many-drafts'

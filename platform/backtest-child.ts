@@ -7,6 +7,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunOutcome } from '#domain/contract/rules.ts';
+import { storedStretch } from '#store/embedded/history-stretch.ts';
 import { registryFromLedger } from '#store/ledger/registry-history.ts';
 import { type BacktestRequest, checkCatalogues, joinShares } from './backtest-run.ts';
 import { judgeShare, type ShareOutcome } from './backtest-share.ts';
@@ -49,7 +50,8 @@ async function answerTo(request: ChildRequest): Promise<FromChild> {
   const whole = wholeOf(request, progressOf());
   const mine = judgeShare(whole, { index: 0, of: SHARES });
   const outcome = joinShares(request, [mine, await other]);
-  return { kind: 'finished', outcome: withTrends(whole, outcome) };
+  const history = storedStretch(whole.measurements);
+  return { kind: 'finished', outcome: { ...withTrends(whole, outcome), history } };
 }
 
 async function answerOfSecond(request: ChildRequest): Promise<FromSecond> {

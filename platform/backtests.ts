@@ -175,6 +175,7 @@ function noteOf(view: RunView, outcome: RunOutcome): DraftRun {
     alarmsAfter: outcome.after.alarms,
     added: outcome.differences.added,
     removed: outcome.differences.removed,
+    ...(outcome.history == null ? {} : { history: outcome.history }),
     changed: outcome.differences.changed,
   };
 }

@@ -35,6 +35,8 @@ export type RunOutcome = BacktestReport & {
   readonly coveredThrough: Timestamp;
   readonly damagedChunks: number;
   readonly cpuMs: number;
+  /** The history there was; null or absent when nobody looked. */
+  readonly history?: { readonly from: Timestamp; readonly through: Timestamp } | null;
 };
 
 export type RuleBookView = {

@@ -1,6 +1,7 @@
 /** Orders of people about drafts. Who may give them at all is decided before; the four eyes are checked here. */
 import type { Answer } from '#domain/event.ts';
 import type {
+  DraftRun,
   RuleChanges,
   RuleContent,
   RuleDocument,
@@ -15,6 +16,9 @@ import { changed, contentHash, differenceOf, faultsOf } from './content.ts';
 
 export const DRAFTS_MAX = 8;
 export const DRAFT_CHARACTERS_MAX = 262_144;
+const DAY_MS = 86_400_000;
+/** Anything shorter has seen neither a weekday nor a weekend. */
+const RUN_LEAST_MS = 7 * DAY_MS;
 
 export type Ordered = {
   readonly answer: Answer;
@@ -113,6 +117,8 @@ function publish(book: RuleBook, draft: RuleDraft, why: string, by: string, at: 
   const of = book.versions.findLast(({ revision }) => revision === draft.content)?.number ?? null;
   if (of === null && draft.run === null)
     return refuse('run-needed', 'no back-test of this content has finished');
+  if (of === null && draft.run !== null && !isEnough(draft.run))
+    return refuse('run-too-little', 'judge the last seven days at least, or all there is');
   const content = draftedContent(book, draft);
   const faults = faultsOf(content, draft.changes, systemOf(book));
   if (faults[0] !== undefined) return refuse('rules-invalid', faults[0].detail);
@@ -122,6 +128,14 @@ function publish(book: RuleBook, draft: RuleDraft, why: string, by: string, at: 
   const entered = enter(book, content, { origin, of, by, editors, why: why.trim(), run }, at);
   book.drafts.delete(draft.id);
   return { answer: { ok: true, body: entered.version }, entered };
+}
+
+/** Whether a run judged the last seven days, or all the history there is, and anything at all in it. */
+function isEnough({ from, to, rows, history }: DraftRun): boolean {
+  if (!(to > from) || rows <= 0) return false;
+  const isAll = history !== undefined && from <= history.from;
+  const isRecent = history === undefined || history.through - to <= DAY_MS;
+  return isRecent && (isAll || to - from >= RUN_LEAST_MS);
 }
 
 const isStale = (book: RuleBook, draft: RuleDraft): boolean => draft.base !== versionInForce(book)?.number;

@@ -18,6 +18,7 @@ const RunNoteShape = Type.Object({
   to: Instant,
   finishedAt: Instant,
   rows: Type.Integer(),
+  history: Type.Optional(Type.Object({ from: Instant, through: Instant })),
   alarmsBefore: Type.Integer(),
   alarmsAfter: Type.Integer(),
   added: Type.Integer(),

@@ -102,7 +102,10 @@ describe('a back-test of a draft', () => {
         ...{ kind: 'command', command: 'rules', by: { username: 'ada' } },
         order: {
           ...{ order: 'note-run', draft: 'd' },
-          run: { content: ruleBook.drafts.get('d')?.content, base: 1, alarmsBefore: 1, changed: 1 },
+          run: {
+            ...{ content: ruleBook.drafts.get('d')?.content, base: 1, alarmsBefore: 1, changed: 1 },
+            history: { from: START },
+          },
         },
       },
     ]);

@@ -15,6 +15,8 @@ import { differenceOf } from '#rules/book/content.ts';
 import { DRAFTS_MAX, orderRules } from '#rules/book/orders.ts';
 import { parseCatalogue, shippedCatalogue } from '#rules/engine.ts';
 
+const DAY = 86_400_000;
+const WEEK = 7 * DAY;
 const NONE: RuleChanges = { rules: [], removed: [], settings: {} };
 const shipped = shippedCatalogue().catalogue as { rules: RuleDocument[]; settings: object; system: object[] };
 const well = shipped.rules.find(({ id }) => id === 'gas-well-ch4') as RuleDocument & {
@@ -47,10 +49,11 @@ class Desk {
     if (!answer.ok) throw new Error(answer.code);
     return answer.body as RuleDraft;
   }
-  run(draft: RuleDraft, content = draft.content): Answer {
+  run(draft: RuleDraft, content = draft.content, what: Partial<DraftRun> = {}): Answer {
     const run: DraftRun = {
-      ...{ id: 'r1', content, base: draft.base, from: 0, to: 1, finishedAt: 2, rows: 3 },
+      ...{ id: 'r1', content, base: draft.base, from: 0, to: WEEK, finishedAt: WEEK, rows: 3 },
       ...{ alarmsBefore: 4, alarmsAfter: 4, added: 0, removed: 0, changed: 1 },
+      ...what,
     };
     return this.order('ada', { order: 'note-run', draft: draft.id, run });
   }
@@ -87,6 +90,20 @@ describe('publishing a rule', () => {
     expect(desk.run(edited).ok).toBe(true);
     expect(codeOf(desk.publish('ben', edited))).toBe('ok');
     expect([desk.limit(), desk.version()]).toEqual([0.8, well.version + 1]);
+  });
+
+  it.each([
+    ['an empty stretch', { to: 0 }, false],
+    ['no row', { rows: 0 }, false],
+    ['six days of a year', { to: WEEK - DAY, history: { from: -WEEK, through: WEEK } }, false],
+    ['a week that ended two days ago', { history: { from: -WEEK, through: WEEK + 2 * DAY } }, false],
+    ['the last week', { history: { from: -WEEK, through: WEEK + DAY / 2 } }, true],
+    ['the two days since the city began', { to: 2 * DAY, history: { from: DAY, through: 2 * DAY } }, true],
+  ])('a run over %s: counts or does not', (_what, what, counts) => {
+    const desk = new Desk();
+    const draft = desk.save('ada', withWellAt(0.9));
+    expect(desk.run(draft, draft.content, what).ok).toBe(true);
+    expect(codeOf(desk.publish('ben', draft))).toBe(counts ? 'ok' : 'run-too-little');
   });
 
   it('needs a second person: nobody who wrote at it', () => {

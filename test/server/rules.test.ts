@@ -29,7 +29,7 @@ async function judged(): Promise<void> {
       content: found?.content ?? '',
       base: found?.base ?? 0,
       from: 0,
-      to: 1,
+      to: 7 * 86_400_000,
       finishedAt: 2,
       rows: 3,
     },
