@@ -148,8 +148,9 @@ export function createBacktests(parts: {
     startRun,
     runs: () => (running === null ? done : [running.view, ...done]),
     unkeptRuns: () => unkept,
-    cancelRun(id) {
+    cancelRun(id, by) {
       if (running?.view.id !== id) return false;
+      running.view = { ...running.view, endedBy: by.username };
       end(running, 'cancelled', null);
       return true;
     },

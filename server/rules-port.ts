@@ -26,5 +26,5 @@ export interface RulesPort {
   /** Runs since the start that could not be written: they are shown until the next. */
   unkeptRuns(): number;
   /** False when there is no such run, or it is over. */
-  cancelRun(id: string): boolean;
+  cancelRun(id: string, by: Person): boolean;
 }

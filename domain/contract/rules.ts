@@ -25,6 +25,8 @@ export type RunView = RunRequest & {
   /** Why it did not finish; null otherwise. */
   readonly trouble: string | null;
   readonly finishedAt: Timestamp | null;
+  /** Who cancelled it; absent when nobody did. */
+  readonly endedBy?: string;
   /** Null while it runs. */
   readonly outcome: RunOutcome | null;
 };

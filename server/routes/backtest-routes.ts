@@ -1,5 +1,6 @@
 /** Back-tests of drafts: one at a time, in a process of its own that yields to everything else. */
 import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
 import { demandWholeCity, personIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
@@ -39,6 +40,7 @@ export function backtestRoutes(app: Api, context: Context, rules: RulesPort): vo
     }));
     const started = rules.startRun({ draft, from, to, facilities, labels: known }, personIn(request));
     if (!started.ok) throw new Problem(started.code);
+    noted(context, request, 'backtest.start', started.run.id, { draft, content: started.run.content });
     void reply.code(202);
     return started.run;
   });
@@ -57,6 +59,7 @@ export function backtestRoutes(app: Api, context: Context, rules: RulesPort): vo
     response: answers(200, RunShape, 'The run'),
   };
   app.get('/rules/backtest/:id', { config: READ, schema: oneSchema }, (request) => {
+    demandWholeCity(context, request);
     const run = rules.runs().find(({ id }) => id === request.params.id);
     if (run === undefined) throw new Problem('not-found', `no back-test ${request.params.id}`);
     return run;
@@ -67,7 +70,22 @@ export function backtestRoutes(app: Api, context: Context, rules: RulesPort): vo
     response: answers(200, Type.Object({}), 'It ends'),
   };
   app.post('/rules/backtest/:id/cancel', { config: DRAFT, schema: cancelSchema }, (request) => {
-    if (!rules.cancelRun(request.params.id)) throw new Problem('not-found', 'no such back-test runs');
+    demandWholeCity(context, request);
+    const { id } = request.params;
+    if (!rules.cancelRun(id, personIn(request))) throw new Problem('not-found', 'no such back-test runs');
+    noted(context, request, 'backtest.cancel', id);
     return {};
   });
+}
+
+/** What is no input of the city is noted here: a run changes nothing, yet a publication rests on it. */
+function noted(
+  context: Context,
+  request: FastifyRequest,
+  action: string,
+  subject: string,
+  detail: Readonly<Record<string, unknown>> = {},
+): void {
+  const { username, address } = personIn(request);
+  void context.audit.record({ username, address, action, subject, outcome: 'ok', detail });
 }

@@ -112,6 +112,7 @@ function draftRoutes(app: Api, context: Context, rules: RulesPort): void {
     response: answers(200, shapes.AssessmentShape, 'Faults rule by rule; nothing is kept'),
   };
   app.post('/rules/validate', { config: DRAFT, schema: validateSchema }, (request) => {
+    demandWholeCity(context, request);
     const { faults, content } = rules.assess(changesIn(request.body));
     return { faults, content };
   });

@@ -139,8 +139,9 @@ export const RunShape = Type.Object({
   startedAt: Instant,
   state: oneOf(['running', 'finished', 'failed', 'cancelled']),
   progress: Type.Number({ description: '0 to 1' }),
-  trouble: orNull(Type.String()),
+  trouble: orNull(Type.String({ description: 'Why it did not finish, or why the draft does not count it' })),
   finishedAt: orNull(Instant),
+  endedBy: Type.Optional(Type.String({ description: 'Who cancelled it' })),
   outcome: orNull(
     Type.Object({
       before: Load,

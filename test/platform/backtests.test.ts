@@ -177,7 +177,8 @@ describe('a back-test of a draft', () => {
       return [last?.state, last?.trouble];
     };
     backtests.startRun(request, ENGINEER);
-    expect(backtests.cancelRun(backtests.runs()[0]?.id ?? '')).toBe(true);
+    expect(backtests.cancelRun(backtests.runs()[0]?.id ?? '', ENGINEER)).toBe(true);
+    expect(backtests.runs()[0]?.endedBy).toBe('ada');
     expect(end()).toEqual(['cancelled', null]);
     backtests.startRun(request, ENGINEER);
     backtests.stop();
@@ -189,6 +190,6 @@ describe('a back-test of a draft', () => {
     expect(end()).toEqual(['cancelled', 'disk-nearly-full']);
     expect(readdirSync(join(directory, 'backtests'))).toHaveLength(2);
     expect(backtests.startRun(request, ENGINEER)).toEqual({ ok: false, code: 'disk-nearly-full' });
-    expect([backtests.cancelRun('none'), submitted]).toEqual([false, []]);
+    expect([backtests.cancelRun('none', ENGINEER), submitted]).toEqual([false, []]);
   });
 });

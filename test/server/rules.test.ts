@@ -4,6 +4,8 @@ import { Check } from 'typebox/value';
 import type { RuleDocument } from '#domain/rule-book.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { DraftShape, VersionShape } from '#server/schemas/rules.ts';
+import { bookPort } from '../../platform/rules-port.ts';
+import { createCity, createClock } from './fakes.ts';
 import { type House, openHouse } from './house.ts';
 
 let house: House;
@@ -122,6 +124,47 @@ describe('a changed rule', () => {
     expect((await start('2026-05-01T00:00:00+08:00')).json().code).toBe('invalid-request');
     expect((await ask('engineer', 'POST', '/backtest/none/cancel')).statusCode).toBe(404);
     expect((await ask('viewer', 'GET', '/backtest')).json()).toEqual({ items: [], next: null });
+  });
+
+  it('and its results are those of the whole city: who sees a part neither looks, tries nor ends one', async () => {
+    for (const [method, path, body] of [
+      ['GET', '/backtest/r', undefined],
+      ['POST', '/backtest/r/cancel', undefined],
+      ['POST', '/validate', { rules: [renamed] }],
+    ] as const)
+      expect((await ask('west-engineer', method, path, body)).json()).toMatchObject({
+        ...{ status: 403, code: 'out-of-scope' },
+      });
+  });
+
+  it('and who started and who ended it stands in the audit log', async () => {
+    await house.close();
+    const run = {
+      ...{ draft: 'wells', from: 0, to: 1, facilities: null, labels: [], id: 'r1', content: 'c', base: 1 },
+      ...{ by: 'engineer', startedAt: 0, state: 'running' as const, progress: 0, trouble: null },
+      ...{ finishedAt: null, outcome: null },
+    };
+    const city = createCity(createClock());
+    house = await openHouse(
+      {},
+      {
+        rules: {
+          ...bookPort(() => city.book),
+          ...{ startRun: () => ({ ok: true, run }), runs: () => [run], unkeptRuns: () => 0 },
+          cancelRun: (id) => id === 'r1',
+        },
+      },
+    );
+    const stretch = { from: '2026-06-01T00:00:00+08:00', to: '2026-06-08T00:00:00+08:00' };
+    expect((await ask('engineer', 'POST', '/backtest', { draft: 'wells', ...stretch })).statusCode).toBe(202);
+    expect((await ask('engineer', 'POST', '/backtest/none/cancel')).statusCode).toBe(404);
+    expect((await ask('engineer', 'POST', '/backtest/r1/cancel')).statusCode).toBe(200);
+    const audit = await house.ledger.auditEntries(0, 1_000);
+    const lines = audit.filter(({ action }) => action.startsWith('backtest.'));
+    expect(lines.map(({ username, action, subject }) => [username, action, subject])).toEqual([
+      ['engineer', 'backtest.start', 'r1'],
+      ['engineer', 'backtest.cancel', 'r1'],
+    ]);
   });
 
   it('of the product is merged only when it brings one', async () => {
