@@ -25,24 +25,51 @@ export function networkOf(registry: Registry, kinds: readonly string[]): Network
 /** Facilities within `withinM` of `from` along the network, itself included, by id. */
 export function along(network: Network, from: string, withinM: number): string[] {
   const best = new Map([[from, 0]]);
-  const open = new Set([from]);
-  while (open.size > 0) {
-    const at = nearest(open, best);
-    open.delete(at);
-    for (const { to, lengthM } of network.get(at) ?? []) {
-      const far = (best.get(at) ?? 0) + lengthM;
+  const open: Open[] = [{ id: from, far: 0 }];
+  for (let at = takeNearest(open); at !== undefined; at = takeNearest(open)) {
+    // Reached again by a shorter way since.
+    if (at.far > (best.get(at.id) ?? 0)) continue;
+    for (const { to, lengthM } of network.get(at.id) ?? []) {
+      const far = at.far + lengthM;
       if (far > withinM || far >= (best.get(to) ?? Infinity)) continue;
       best.set(to, far);
-      open.add(to);
+      add(open, { id: to, far });
     }
   }
   return [...best.keys()].sort();
 }
 
-function nearest(open: ReadonlySet<string>, best: ReadonlyMap<string, number>): string {
-  let found = '';
-  for (const id of open) if (found === '' || (best.get(id) ?? 0) < (best.get(found) ?? 0)) found = id;
-  return found;
+/** A heap: the nearest first, so that a hub of thousands of edges costs no search through all of them for each. */
+type Open = { readonly id: string; readonly far: number };
+
+function add(open: Open[], one: Open): void {
+  let at = open.length;
+  open.push(one);
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const above = open[parent];
+    if (above === undefined || above.far <= one.far) break;
+    open[at] = above;
+    at = parent;
+  }
+  open[at] = one;
+}
+
+function takeNearest(open: Open[]): Open | undefined {
+  const first = open[0];
+  const last = open.pop();
+  if (last === undefined || open.length === 0) return first;
+  let at = 0;
+  for (;;) {
+    const [left, right] = [open[2 * at + 1], open[2 * at + 2]];
+    const child = left !== undefined && right !== undefined && right.far < left.far ? 2 * at + 2 : 2 * at + 1;
+    const nearer = open[child];
+    if (nearer === undefined || nearer.far >= last.far) break;
+    open[at] = nearer;
+    at = child;
+  }
+  open[at] = last;
+  return first;
 }
 
 /** As told (`distanceM`), else along its path, and never shorter than the straight way between its ends. */

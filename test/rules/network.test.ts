@@ -1,4 +1,5 @@
 /** Neighbours along the network: a hundred metres of pipe are not a hundred metres of street. */
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Edge, RegistryItem } from '#domain/registry.ts';
 import { parseCatalogue } from '#rules/engine.ts';
@@ -114,6 +115,40 @@ describe('the way along the network', () => {
     const network = networkOf(room.registry, ['gas-main']);
     expect(along(network, 'gas-valve-well-1', 69)).toEqual(['gas-valve-well-1', 'gas-valve-well-3']);
     expect(along(network, 'gas-valve-well-1', 70)).toHaveLength(3);
+  });
+
+  it('is as short as any way over random pipes', () => {
+    const pipes = fc.array(fc.tuple(fc.nat(9), fc.nat(9), fc.integer({ min: 0, max: 40 })), {
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(pipes, fc.nat(100), (all, withinM) => {
+        const network = new Map<string, { to: string; lengthM: number }[]>();
+        const far = new Map([['0', 0]]);
+        for (const [from, to, lengthM] of all) {
+          for (const [a, b] of [
+            [`${from}`, `${to}`],
+            [`${to}`, `${from}`],
+          ] as const)
+            network.set(a, [...(network.get(a) ?? []), { to: b, lengthM }]);
+        }
+        // Ten places: after ten rounds over all pipes no way can become shorter.
+        for (let round = 0; round < 10; round += 1)
+          for (const [from, steps] of network)
+            for (const { to, lengthM } of steps)
+              far.set(to, Math.min(far.get(to) ?? Infinity, (far.get(from) ?? Infinity) + lengthM));
+        const near = [...far].filter(([, metres]) => metres <= withinM).map(([id]) => id);
+        expect(along(network, '0', withinM)).toEqual(near.sort());
+      }),
+      { seed: 5 },
+    );
+  });
+
+  it('is found at a hub of thirty thousand pipes', () => {
+    const spokes = Array.from({ length: 30_000 }, (_, at) => ({ to: `S-${at}`, lengthM: 1 + (at % 97) }));
+    expect(along(new Map([['hub', spokes]]), 'hub', 50)).toHaveLength(
+      1 + spokes.filter(({ lengthM }) => lengthM <= 50).length,
+    );
   });
 
   it('is refused over a kind of edge that is none', () => {
