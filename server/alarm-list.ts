@@ -13,6 +13,7 @@ export type AlarmQuery = {
   readonly lifeline?: string;
   readonly facility?: string;
   readonly incident?: string;
+  readonly rule?: string;
   readonly cursor?: string;
   readonly limit?: string;
 };
@@ -91,6 +92,7 @@ function matcher(context: Context, holder: Holder, query: AlarmQuery): (alarm: A
     (query.lifeline === undefined || alarm.lifeline === query.lifeline) &&
     (query.facility === undefined || alarm.facility === query.facility) &&
     (query.incident === undefined || alarm.incident?.id === query.incident) &&
+    (query.rule === undefined || alarm.rule === query.rule) &&
     (areas === null || (alarm.area !== null && areas.includes(alarm.area))) &&
     seesAlarm(holder, context.city.registry(), alarm);
 }
@@ -102,12 +104,13 @@ function filterOf(
   before: Place | null,
   limit: number,
 ): AlarmFilter {
-  const { colour, lifeline, facility, incident } = query;
+  const { colour, lifeline, facility, incident, rule } = query;
   return {
     ...(colour === undefined ? {} : { colour }),
     ...(lifeline === undefined ? {} : { lifeline }),
     ...(facility === undefined ? {} : { facility }),
     ...(incident === undefined ? {} : { incident }),
+    ...(rule === undefined ? {} : { rule }),
     ...(before === null ? {} : { before }),
     scope: narrowed(context, holder.scope, query.area),
     ...(query.area !== undefined || isUnrestricted(holder.scope)

@@ -75,6 +75,7 @@ export type AlarmFilter = {
   readonly facility?: string;
   /** Members, past and present, of this incident. */
   readonly incident?: string;
+  readonly rule?: string;
   readonly scope: Scope;
   /** Alarms of these gateways themselves (of no point) are admitted beside the scope. */
   readonly gateways?: readonly string[];

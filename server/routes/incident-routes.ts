@@ -1,7 +1,7 @@
 /** Incidents with their alarms and silent points, and the flood. */
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
-import { isOpen } from '#domain/alarm.ts';
+import { type Alarm, isOpen } from '#domain/alarm.ts';
 import type { IncidentShown } from '#domain/incident.ts';
 import { listAlarms } from '../alarm-list.ts';
 import { viewerIn } from '../authentication.ts';
@@ -9,9 +9,9 @@ import type { Context } from '../context.ts';
 import { floodPicture } from '../flood-picture.ts';
 import { findIncident, listIncidents } from '../incident-list.ts';
 import { incidentView, membersNow } from '../incident-view.ts';
-import { pageById, pageSize, readCursor, writeCursor } from '../paging.ts';
+import { type Page, PAGE_MAX, pageById, pageSize, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problems.ts';
-import { inScope, placeOfFacility, seesAlarm } from '../rights.ts';
+import { inScope, placeOfFacility, seesAlarm, type Holder } from '../rights.ts';
 import { AlarmShape } from '../schemas/alarm.ts';
 import { answers, page, PageQuery } from '../schemas/basics.ts';
 import {
@@ -77,12 +77,7 @@ function silentPointRoute(app: Api, context: Context): void {
     const holder = viewerIn(request);
     const { id } = await visibleIncident(context, request, request.params.id);
     const registry = context.city.registry();
-    const { items: alarms } = await listAlarms(context, holder, {
-      state: 'all',
-      incident: id,
-      limit: '1000',
-    });
-    const absent = new Set(alarms.filter(({ rule }) => rule === 'gateway-absent').map((one) => one.gateway));
+    const absent = await absentGateways(context, holder, id);
     const points = registry.pointsByIndex.flatMap((point) => {
       const device = registry.devices.get(point.device);
       if (point.retired === true || device === undefined || !absent.has(device.gateway)) return [];
@@ -95,6 +90,25 @@ function silentPointRoute(app: Api, context: Context): void {
     const { items, next } = pageById('silent-points', points, request.query);
     return { items: items.map(({ id: _id, ...point }) => point), next };
   });
+}
+
+/** Gateways whose absence is, or was, part of the incident. */
+async function absentGateways(
+  context: Context,
+  holder: Holder,
+  incident: string,
+): Promise<ReadonlySet<string | null>> {
+  const absent = new Set<string | null>();
+  let next: string | null = null;
+  do {
+    const page: Page<Alarm> = await listAlarms(context, holder, {
+      ...{ state: 'all', incident, rule: 'gateway-absent', limit: String(PAGE_MAX) },
+      ...(next === null ? {} : { cursor: next }),
+    });
+    for (const { gateway } of page.items) absent.add(gateway);
+    next = page.next;
+  } while (next !== null);
+  return absent;
 }
 
 function floodRoutes(app: Api, context: Context): void {

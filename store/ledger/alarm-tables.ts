@@ -72,6 +72,7 @@ function conditionsOf(filter: AlarmFilter): Conditions {
     ['lifeline = ?', [filter.lifeline]],
     ['facility = ?', [filter.facility]],
     ["document ->> '$.incident.id' = ?", [filter.incident]],
+    ["document ->> '$.rule' = ?", [filter.rule]],
     ['(onset_at, id) < (?, ?)', [before && wholeMs(before.onsetAt), before?.id]],
   ]);
   const within = scopeConditions(filter);

@@ -78,6 +78,7 @@ export function createLedger(): FakeLedger {
           (filter.lifeline === undefined || alarm.lifeline === filter.lifeline) &&
           (filter.facility === undefined || alarm.facility === filter.facility) &&
           (filter.incident === undefined || alarm.incident?.id === filter.incident) &&
+          (filter.rule === undefined || alarm.rule === filter.rule) &&
           ((within(scope.areas, alarm.area) && within(scope.lifelines, alarm.lifeline)) ||
             (alarm.point === null && filter.gateways?.includes(alarm.gateway ?? '') === true)) &&
           (before === undefined ||

@@ -2,6 +2,7 @@
 import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AlarmIncident, INCIDENT_PLACES_MAX } from '#domain/incident.ts';
+import { PAGE_MAX } from '#server/paging.ts';
 import { page } from '#server/schemas/basics.ts';
 import { FloodPictureShape, FloodShape, IncidentShape, SilentPointShape } from '#server/schemas/incident.ts';
 import { incidentOf } from '../store/ledger/events.ts';
@@ -144,6 +145,16 @@ describe('one incident', () => {
       behind.map(({ id }) => id).sort(),
     );
     expect(behind.length).toBeGreaterThan(0);
+  });
+
+  it('lists the points behind a gateway however many alarms came after its own', async () => {
+    const absent = { rule: 'gateway-absent', point: null, device: null, gateway: 'GW-1' };
+    house.city.raise({ id: 'dead', ...absent, onsetAt: 1, incident: at('west', 'cause') });
+    for (let n = 0; n < PAGE_MAX; n += 1)
+      house.city.raise({ id: `later-${n}`, onsetAt: 2 + n, incident: at('west', 'symptom', true) });
+    open(west);
+    const reply = (await get('viewer', 'incidents/west/silent-points')).json();
+    expect(reply.items).toMatchObject([{ point: 'G-1/ch4', gateway: 'GW-1' }]);
   });
 });
 

@@ -196,6 +196,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerClient>):
       ledger.apply(keyed(2, second, { kind: 'incident', at: NOON, incident, placed }), 2);
       expect(await ids({ incident: 'incident-1' })).toEqual(['second', 'first']);
       expect(await ids({ incident: 'incident-2' })).toEqual([]);
+      expect(await ids({ incident: 'incident-1', rule: 'ch4-valve-well' })).toEqual(['second', 'first']);
+      expect(await ids({ incident: 'incident-1', rule: 'gateway-absent' })).toEqual([]);
       expect((await port.alarm('first'))?.incident).toEqual(at('cause'));
       expect(await port.incident('incident-1')).toEqual(incident);
       const closed = incidentOf({ state: 'closed', revision: 2 });
