@@ -76,7 +76,7 @@ async function kept(
 type Place = { readonly onsetAt: number; readonly id: string };
 
 function placeIn(cursor: string): Place {
-  const [onsetAt, id] = readCursor('alarms', cursor, 2);
+  const [onsetAt, id] = readCursor('alarms', cursor, ['number', 'string']);
   return { onsetAt: Number(onsetAt), id: String(id) };
 }
 

@@ -15,8 +15,9 @@ export type IncidentQuery = {
   readonly limit?: string;
 };
 
-/** Incidents read from the ledger at once; of those a person may see few. */
+/** Incidents read from the ledger at once, and in one page; of those a person may see few. */
 const READ_AT_ONCE = 500;
+const READ_MAX = 2_000;
 
 /** The incident as the engine has it, else as the ledger kept it; null when it is not this person's to see. */
 export async function findIncident(
@@ -32,7 +33,7 @@ export async function findIncident(
   return seen ? view.shown(incident) : null;
 }
 
-/** Newest first. */
+/** Newest first. A page ends, full or not, where READ_MAX incidents were looked through; the next goes on there. */
 export async function listIncidents(
   context: Context,
   holder: Holder,
@@ -42,8 +43,10 @@ export async function listIncidents(
   const view = incidentView(holder, context.city, membersNow(context.city));
   const wanted = matcher(context, holder, query, view);
   const open = new Map(context.city.incidents.open().map((one) => [one.id, one]));
-  let before = query.cursor === undefined ? Infinity : Number(readCursor('incidents', query.cursor, 1)[0]);
+  let before =
+    query.cursor === undefined ? Infinity : Number(readCursor('incidents', query.cursor, ['number'])[0]);
   const found: Incident[] = [];
+  let readTo: number | null = null;
   const take = async (one: Incident): Promise<void> => {
     if (one.number < before && (await wanted(one))) found.push(one);
   };
@@ -56,7 +59,11 @@ export async function listIncidents(
     for (const one of [...open.values()].sort((a, b) => b.number - a.number))
       if (one.number > known) await take(one);
     before = Math.min(before, known + 1);
-    while (found.length <= size) {
+    for (let read = 0; found.length <= size; read += READ_AT_ONCE) {
+      if (read >= READ_MAX) {
+        readTo = before;
+        break;
+      }
       const kept = await context.ledger.incidents({ before, limit: READ_AT_ONCE });
       for (const one of kept) await take(open.get(one.id) ?? one);
       const last = kept.at(-1);
@@ -65,9 +72,8 @@ export async function listIncidents(
     }
   }
   const items = found.slice(0, size);
-  const last = items.at(-1);
-  const more = found.length > size && last !== undefined;
-  return { items: items.map(view.shown), next: more ? writeCursor('incidents', [last.number]) : null };
+  const end = found.length > size ? (items.at(-1)?.number ?? null) : readTo;
+  return { items: items.map(view.shown), next: end === null ? null : writeCursor('incidents', [end]) };
 }
 
 type Wanted = Pick<IncidentQuery, 'area' | 'lifeline' | 'facility'>;

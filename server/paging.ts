@@ -14,13 +14,17 @@ export const pageSize = (limit: string | undefined): number =>
 export const writeCursor = (list: string, place: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify([list, ...place])).toString('base64url');
 
-/** Throws `invalid-cursor` for what `writeCursor` did not write for this list with as many parts. */
-export function readCursor(list: string, cursor: string, parts: number): (string | number)[] {
+/** Throws `invalid-cursor` for what `writeCursor` did not write for this list with parts of these types. */
+export function readCursor(
+  list: string,
+  cursor: string,
+  parts: readonly ('number' | 'string')[],
+): (string | number)[] {
   try {
     const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(read) && read[0] === list && read.length === parts + 1) {
-      const place = read.slice(1).filter((part) => typeof part === 'string' || typeof part === 'number');
-      if (place.length === parts) return place;
+    if (Array.isArray(read) && read[0] === list && read.length === parts.length + 1) {
+      const place: unknown[] = read.slice(1);
+      if (place.every((part, at) => typeof part === parts[at])) return read.slice(1);
     }
   } catch {
     // Not JSON: the same refusal as any other foreign text.
@@ -34,7 +38,7 @@ export function pageById<T extends { readonly id: string }>(
   sorted: readonly T[],
   query: { readonly cursor?: string | undefined; readonly limit?: string | undefined },
 ): Page<T> {
-  const after = query.cursor === undefined ? '' : String(readCursor(list, query.cursor, 1)[0]);
+  const after = query.cursor === undefined ? '' : String(readCursor(list, query.cursor, ['string'])[0]);
   const size = pageSize(query.limit);
   const start = query.cursor === undefined ? 0 : sorted.findIndex((item) => item.id > after);
   if (start === -1) return { items: [], next: null };

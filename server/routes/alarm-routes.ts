@@ -125,7 +125,7 @@ function readRoutes(app: Api, context: Context): void {
     const kept = await context.ledger.alarmEvents(id);
     const newer = context.city.eventsAfter(kept.at(-1)?.sequence ?? 0) ?? [];
     const { cursor, limit } = request.query;
-    const after = cursor === undefined ? 0 : Number(readCursor('events', cursor, 1)[0]);
+    const after = cursor === undefined ? 0 : Number(readCursor('events', cursor, ['number'])[0]);
     const events = [...kept, ...newer.filter((event) => event.alarm.id === id)].filter(
       ({ sequence }) => sequence > after,
     );

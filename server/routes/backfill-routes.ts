@@ -31,7 +31,7 @@ export function backfillRoutes(app: Api, context: Context): void {
   app.get('/backfills', { config: { right: 'read-alarms' }, schema }, async (request) => {
     const { cursor, limit } = request.query;
     const before =
-      cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(readCursor('backfills', cursor, 1)[0]);
+      cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(readCursor('backfills', cursor, ['number'])[0]);
     const size = pageSize(limit);
     const viewer = viewerIn(request);
     const seen = isUnrestricted(viewer.scope) ? null : gatewaysSeen(viewer, context.city.registry());

@@ -56,7 +56,7 @@ export function diagnosticsRoutes(app: Api, context: Context): void {
     const { cursor } = request.query;
     const { from, to } = rangeOf(context, request.query);
     const points = pointsOf(context, id);
-    const start = cursor === undefined ? 0 : Number(readCursor('gaps', cursor, 1)[0]);
+    const start = cursor === undefined ? 0 : Number(readCursor('gaps', cursor, ['number'])[0]);
     const items = [];
     for (const point of points.slice(start, start + POINTS_MAX)) {
       items.push(...(await timeGaps(context.history, point, from, to)));

@@ -53,7 +53,9 @@ export function flowRoutes(app: Api, context: Context): void {
   app.get('/flow-versions', { config: reading, schema: listSchema }, async (request) => {
     const { cursor, limit } = request.query;
     const before =
-      cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(readCursor('flow-versions', cursor, 1)[0]);
+      cursor === undefined
+        ? Number.MAX_SAFE_INTEGER
+        : Number(readCursor('flow-versions', cursor, ['number'])[0]);
     const size = pageSize(limit);
     const found = await context.ledger.flowVersions(before, size + 1);
     const items = found.slice(0, size);

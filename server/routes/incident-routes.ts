@@ -32,6 +32,8 @@ export function incidentRoutes(app: Api, context: Context): void {
   const listSchema = {
     tags,
     summary: 'Incidents, newest first: the open ones, or all',
+    description:
+      'A page may hold fewer than asked for, even none, while `next` says that there is more to look through.',
     querystring: Type.Object({ ...IncidentQueryShape, ...PageQuery }),
     response: answers(200, page(IncidentShape), 'A page of incidents'),
   };
@@ -140,7 +142,7 @@ function floodRoutes(app: Api, context: Context): void {
   };
   app.get('/floods', { config, schema: pastSchema }, async (request) => {
     const { cursor, limit } = request.query;
-    const before = cursor === undefined ? Infinity : Number(readCursor('floods', cursor, 1)[0]);
+    const before = cursor === undefined ? Infinity : Number(readCursor('floods', cursor, ['number'])[0]);
     const size = pageSize(limit);
     const found = await context.ledger.floods(Math.min(before, Number.MAX_SAFE_INTEGER), size + 1);
     const items = found.slice(0, size);

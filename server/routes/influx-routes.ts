@@ -62,7 +62,8 @@ export function influxRoutes(app: Api, context: Context): void {
     // A line is a measurement, of any point of the city.
     demandWholeCity(context, request);
     const { cursor, limit } = request.query;
-    const [at, id] = cursor === undefined ? [-1, ''] : readCursor('dead-letters', cursor, 2);
+    const [at, id] =
+      cursor === undefined ? [-1, ''] : readCursor('dead-letters', cursor, ['number', 'string']);
     const all = ((await context.influx?.deadLetters()) ?? []).toSorted(inOrder);
     const after = all.filter((one) => inOrder(one, { firstSeenAt: Number(at), id: String(id) }) > 0);
     const items = after.slice(0, pageSize(limit)).map(viewOf);

@@ -50,7 +50,7 @@ export function pointRoutes(app: Api, context: Context): void {
       const { buckets, cursor, limit } = request.query;
       if (buckets !== undefined)
         return { items: await bucketsOf(context, point, from, to, Number(buckets)), next: null };
-      const start = cursor === undefined ? from : Number(readCursor('measurements', cursor, 1)[0]);
+      const start = cursor === undefined ? from : Number(readCursor('measurements', cursor, ['number'])[0]);
       return rawRows(context, point, start, to, rowCount(limit));
     });
 

@@ -110,6 +110,6 @@ async function groupPage(
 }
 
 function placeIn(cursor: string): NonNullable<QuarantinePage['before']> {
-  const [lastAt, id] = readCursor('quarantine', cursor, 2);
+  const [lastAt, id] = readCursor('quarantine', cursor, ['number', 'number']);
   return { lastAt: Number(lastAt), id: Number(id) };
 }

@@ -121,7 +121,7 @@ function pageOf(
   query: Readonly<Record<string, string | undefined>>,
 ): Page<Stored> {
   const { cursor, limit } = query;
-  const start = cursor === undefined ? 0 : Number(readCursor(kind, cursor, 1)[0]);
+  const start = cursor === undefined ? 0 : Number(readCursor(kind, cursor, ['number'])[0]);
   const size = pageSize(limit);
   const items: Stored[] = [];
   let place = 0;

@@ -66,7 +66,8 @@ function readRoutes(app: Api, context: Context, rules: RulesPort): void {
   };
   app.get('/rules/versions', { config: READ, schema: versionsSchema }, (request) => {
     const { cursor, limit } = request.query;
-    const before = cursor === undefined ? Infinity : Number(readCursor('rule-versions', cursor, 1)[0]);
+    const before =
+      cursor === undefined ? Infinity : Number(readCursor('rule-versions', cursor, ['number'])[0]);
     const older = rules.book().versions.filter(({ number }) => number < before);
     const items = older.slice(0, pageSize(limit));
     const last = items.at(-1);

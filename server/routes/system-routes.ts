@@ -51,7 +51,7 @@ export function systemRoutes(app: Api, context: Context): void {
   };
   app.get('/audit', { config: { right: 'read-audit' }, schema: auditSchema }, async (request) => {
     const { cursor, limit } = request.query;
-    const after = cursor === undefined ? 0 : Number(readCursor('audit', cursor, 1)[0]);
+    const after = cursor === undefined ? 0 : Number(readCursor('audit', cursor, ['number'])[0]);
     const size = pageSize(limit);
     const entries = await context.ledger.auditEntries(after, size + 1);
     const items = entries.slice(0, size);

@@ -66,6 +66,33 @@ describe('the list of incidents', () => {
   });
 });
 
+describe('the list of all incidents', () => {
+  it('looks through 2,000 for a page, whatever it finds, and goes on from there', async () => {
+    for (let number = 1; number <= 2_100; number += 1) {
+      const facilities = [number === 50 ? 'W-1' : 'U-1'];
+      house.ledger.incidentsKept.push(
+        incidentOf({ id: `past-${number}`, number, state: 'closed', facilities, gateways: [] }),
+      );
+    }
+    const first = (await get('gas-west', 'incidents?state=all')).json();
+    expect(first).toEqual({ items: [], next: expect.any(String) });
+    const rest = (await get('gas-west', `incidents?state=all&cursor=${first.next}`)).json();
+    expect(rest).toMatchObject({ items: [{ id: 'past-50' }], next: null });
+  });
+
+  it.each(['incidents', 'floods', 'alarms'])(
+    'of %s refuses a cursor that holds other than it gave',
+    async (list) => {
+      const forged = (...parts: unknown[]) =>
+        Buffer.from(JSON.stringify([list, ...parts])).toString('base64url');
+      for (const cursor of [forged('text'), forged(null), forged('text', 'a'), forged(1, 2, 3)]) {
+        const reply = await get('viewer', `${list}?cursor=${cursor}`);
+        expect([reply.statusCode, reply.json().code]).toEqual([400, 'invalid-cursor']);
+      }
+    },
+  );
+});
+
 describe('an incident across the border of two areas', () => {
   const BOTH = { facilities: ['U-1', 'W-1'], gateways: ['GW-2', 'GW-1'], cause: 'east', firstOut: 'east' };
   const both = incidentOf({ id: 'both', number: 3, ...BOTH, open: 2, areas: { '371721': 1, '371702': 1 } });
