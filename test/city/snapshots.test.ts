@@ -1,9 +1,11 @@
 /** A snapshot is the city at one position though the fold goes on meanwhile, and counts only once it rests on something. */
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { deserialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_BOUNDS } from '#config';
 import type { Journal, Snapshot, SnapshotPage } from '#store/ports.ts';
-import { type City, createCity } from '../../city/city.ts';
+import { type City, createCity, FOLD_REVISION } from '../../city/city.ts';
 import { emptyOutput, fold } from '../../city/fold.ts';
 import { keepSnapshots } from '../../city/snapshot-keeper.ts';
 import { copyCity, restoreCity, takeSnapshot } from '../../city/snapshot-taker.ts';
@@ -260,5 +262,33 @@ describe('through the whole pipeline', () => {
     expect(
       city.alarms.filter(({ change, alarm }) => change === 'raised' && alarm.point !== null),
     ).toHaveLength(1);
+  });
+});
+
+/** Names of an object's parts, three levels down; lists and maps are data. */
+function partsOf(value: unknown, levels = 3): unknown {
+  if (levels === 0 || typeof value !== 'object' || value === null) return '';
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value))
+    return value.constructor.name;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, part]) => [name, partsOf(part, levels - 1)]);
+}
+
+describe('the layout of a snapshot', () => {
+  it('has a number of its own: raise FOLD_REVISION when this fails, and only then write down the new hash', async () => {
+    const { city, send } = bigCity(2);
+    send(1, RED);
+    const outputs = memoryOutputs();
+    const taking = takeSnapshot(city, outputs as never);
+    while (!taking.slice(() => 0));
+    await taking.finish();
+    const pages = (outputs.taken[0]?.pages ?? []).map(({ name, bytes }): [string, unknown] => {
+      const value: unknown = deserialize(bytes);
+      return [name, partsOf(name === 'rest' ? value : Object(value)[0])];
+    });
+    const text = JSON.stringify(pages.sort(([a], [b]) => (a < b ? -1 : 1)));
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    expect([FOLD_REVISION.split(':')[0], hash], text).toEqual(['4', '0a4a22cab9382c2b']);
   });
 });
