@@ -25,19 +25,25 @@ export type FromChild =
   | { readonly kind: 'failed'; readonly detail: string }
   | { readonly kind: 'finished'; readonly outcome: RunOutcome };
 
-/** `second` = judge the second share only. */
-type ToChild = ChildRequest & { readonly second?: boolean };
+export type ToChild = ChildRequest & {
+  /** Judge the second share only. */
+  readonly second?: boolean;
+  /** Pid of who asks: by its own word, for it may be gone before this process looks. */
+  readonly starter: number;
+};
 type FromSecond =
   | { readonly kind: 'judged'; readonly share: ShareOutcome }
   | Extract<FromChild, { kind: 'failed' }>;
 
 const SHARES = 2;
 const PROGRESS_STEP = 0.01;
-const starter = process.ppid;
+let starter = process.ppid;
 
 process.on('disconnect', () => process.exit());
 process.once('message', (asked: ToChild) => {
-  const { second = false, ...request } = asked;
+  const { second = false, starter: asking, ...request } = asked;
+  starter = asking;
+  endWhenOrphaned();
   const answer = second ? answerOfSecond(request) : answerTo(request);
   answer.catch(failure).then((message) => tell(message, () => process.exit()));
 });
@@ -73,7 +79,7 @@ function secondShare(request: ChildRequest): Promise<ShareOutcome> {
     child.once('exit', (code, signal) =>
       reject(new Error(`the second process ended with ${signal ?? code}`)),
     );
-    child.send({ ...request, second: true } satisfies ToChild);
+    child.send({ ...request, second: true, starter: process.pid } satisfies ToChild);
   });
 }
 

@@ -18,7 +18,7 @@ import { wholeCatalogue } from '#rules/book/content.ts';
 import { draftedContent } from '#rules/book/orders.ts';
 import { openAlarms } from '#rules/engine.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { ChildRequest, FromChild } from './backtest-child.ts';
+import type { ChildRequest, FromChild, ToChild } from './backtest-child.ts';
 
 const CHILD = fileURLToPath(new URL('backtest-child.ts', import.meta.url));
 /** Runs kept on disk. */
@@ -86,7 +86,7 @@ export function createBacktests(parts: {
     });
     child.on('error', (cause) => end(mine, 'failed', cause.message));
     child.on('exit', (code, signal) => end(mine, 'failed', `ended with ${signal ?? code}`));
-    child.send(request, (cause) => {
+    child.send({ ...request, starter: process.pid } satisfies ToChild, (cause) => {
       if (cause !== null) end(mine, 'failed', cause.message);
     });
     lookAtDisk(mine);

@@ -1,5 +1,5 @@
 /** A draft judged in a process of its own, from the files of a city: one at a time, to be stopped, and kept. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,5 +191,23 @@ describe('a back-test of a draft', () => {
     expect(readdirSync(join(directory, 'backtests'))).toHaveLength(2);
     expect(backtests.startRun(request, ENGINEER)).toEqual({ ok: false, code: 'disk-nearly-full' });
     expect([backtests.cancelRun('none', ENGINEER), submitted]).toEqual([false, []]);
+  });
+});
+
+describe('a process of a back-test', () => {
+  const CHILD = join(import.meta.dirname, '../../platform/backtest-child.ts');
+  /** How it ends, and what it said before. */
+  const ended = (starter: number): Promise<{ code: number | null; said: unknown[] }> =>
+    new Promise((resolve) => {
+      const child = fork(CHILD, { execArgv: [], serialization: 'advanced' });
+      const said: unknown[] = [];
+      child.on('message', (message) => void said.push(message));
+      child.on('exit', (code) => resolve({ code, said }));
+      child.send({ starter, second: true, directory });
+    });
+
+  it('ends at once when who asked is gone before it begins', async () => {
+    expect(await ended(process.pid)).toMatchObject({ code: 0, said: [{ kind: 'failed' }] });
+    expect(await ended(process.ppid)).toEqual({ code: 0, said: [] });
   });
 });
