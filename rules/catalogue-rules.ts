@@ -91,6 +91,9 @@ export function headOf(rule: Fields, where: string, levels: readonly LevelSpec[]
 export const textsOf = (raw: unknown, where: string): string[] =>
   list(raw, where).map((id) => text(id, where));
 
+/** Four colours, each with delays and seasons of its own. */
+const LEVELS_MAX = 16;
+
 /** The levels, each read by `read`, with the season of the rule where the level names none. */
 export function levelsOf(
   rule: Fields,
@@ -99,7 +102,9 @@ export function levelsOf(
   read: (level: unknown, where: string) => LevelSpec,
 ): LevelSpec[] {
   const ofRule = seasonWindow(rule, where, settings);
-  const levels = list(rule['levels'], `${where}.levels`).map((raw, at) => {
+  const given = list(rule['levels'], `${where}.levels`);
+  if (given.length > LEVELS_MAX) throw new Refused(`${where}.levels: more than ${LEVELS_MAX}`, 'too-large');
+  const levels = given.map((raw, at) => {
     const place = `${where}.levels[${at}]`;
     const { season, outsideSeason, ...rest } = fields(raw, place, null);
     const own = seasonWindow({ season, outsideSeason }, place, settings);

@@ -67,9 +67,11 @@ export function faultsOf(content: RuleContent, changes: RuleChanges, system: unk
   const faults: RuleFault[] = [];
   changes.rules.forEach((rule, at) => {
     if (!isRule(rule)) {
-      const detail = `rules[${at}]: no object with an id and a version of at least 1`;
+      const detail = `rules[${at}]: no object with an id of a-z, 0-9 and - and a version of 1 to ${VERSION_MAX}`;
       faults.push({ rule: null, code: 'not-an-object', detail });
-    } else if (changes.rules.some((other, before) => before < at && isRule(other) && other.id === rule.id))
+    } else if (isReserved(rule.id, system))
+      faults.push({ rule: rule.id, code: 'not-allowed', detail: `${rule.id}: a name of the system's own` });
+    else if (changes.rules.some((other, before) => before < at && isRule(other) && other.id === rule.id))
       faults.push({ rule: rule.id, code: 'stands-twice', detail: `${rule.id}: stands twice` });
   });
   const known = new Set(content.rules.map(({ id }) => id));
@@ -97,11 +99,25 @@ function ruleNamed(error: string, { rules }: RuleContent): string | null {
   return at === undefined ? null : (rules[Number(at)]?.id ?? null);
 }
 
+/** At most as long as any id; it stands in addresses, alarm ids and keys. */
+const ID = /^[a-z0-9-]{1,64}$/;
+const VERSION_MAX = 1_000_000;
+/** Alarms that no catalogue lists, and beginnings of such names. */
+const BUILT_IN = ['gateway-absent', 'no-data', 'sensor-lost', 'constructor'];
+const BUILT_IN_BEGINS = ['raised-', 'disk-'];
+
+function isReserved(id: string, system: unknown): boolean {
+  if (BUILT_IN.includes(id) || BUILT_IN_BEGINS.some((begin) => id.startsWith(begin))) return true;
+  return Array.isArray(system) && system.some((rule) => Object(rule).name === id);
+}
+
 const isRule = (rule: unknown): rule is RuleDocument =>
   typeof rule === 'object' &&
   rule !== null &&
   'id' in rule &&
   typeof rule.id === 'string' &&
+  ID.test(rule.id) &&
   'version' in rule &&
   Number.isInteger(rule.version) &&
-  Number(rule.version) >= 1;
+  Number(rule.version) >= 1 &&
+  Number(rule.version) <= VERSION_MAX;

@@ -6,6 +6,7 @@ import type {
   RuleContent,
   RuleDocument,
   RuleDraft,
+  RuleFault,
   RulesOrder,
   RulesRefusalCode,
   RuleVersionEvent,
@@ -47,6 +48,8 @@ export function orderRules(book: RuleBook, order: RulesOrder, by: string, at: Ti
 
 /** What a draft of these changes would be: its content, and what is wrong with it. */
 export function assessed(book: RuleBook, changes: RuleChanges) {
+  const refused = refusedAlone(book, changes);
+  if (refused.length > 0) return { faults: refused, changes, content: '' };
   const asked = changed(book.inForce, changes);
   const faults = faultsOf(asked, changes, systemOf(book));
   if (faults.length > 0) return { faults, changes, content: '' };
@@ -55,6 +58,18 @@ export function assessed(book: RuleBook, changes: RuleChanges) {
   const kept: RuleChanges = { ...given, rules };
   return { faults, changes: kept, content: contentHash(changed(book.inForce, kept)) };
 }
+
+/** What can be said before anything is read: this much is never judged, and what is not there does not go. */
+function refusedAlone(book: RuleBook, changes: RuleChanges): RuleFault[] {
+  if (isTooLarge(changes))
+    return [{ rule: null, code: 'too-large', detail: `more than ${DRAFT_CHARACTERS_MAX} characters` }];
+  const known = new Set(book.inForce.rules.map(({ id }) => id));
+  return changes.removed
+    .filter((id) => !known.has(id))
+    .map((id) => ({ rule: id, code: 'unknown-rule', detail: `${id}: not in force, so it cannot go` }));
+}
+
+const isTooLarge = (changes: RuleChanges): boolean => JSON.stringify(changes).length > DRAFT_CHARACTERS_MAX;
 
 /** The whole content a draft makes; of the version in force when the draft is of an older one. */
 export const draftedContent = (book: RuleBook, draft: RuleDraft): RuleContent =>
@@ -66,7 +81,7 @@ function saveDraft(book: RuleBook, order: Of<'save-draft'>, by: string, at: Time
     return refuse('stale-draft', 'it was saved meanwhile', before);
   if (before === undefined && book.drafts.size >= DRAFTS_MAX)
     return refuse('too-many-drafts', `at most ${DRAFTS_MAX}`);
-  if (JSON.stringify(order.changes).length > DRAFT_CHARACTERS_MAX)
+  if (isTooLarge(order.changes))
     return refuse('draft-too-large', `at most ${DRAFT_CHARACTERS_MAX} characters`);
   const { faults, changes, content } = assessed(book, order.changes);
   if (faults.length > 0)

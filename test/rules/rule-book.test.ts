@@ -12,7 +12,7 @@ import {
   versionInForce,
 } from '#rules/book/book.ts';
 import { differenceOf } from '#rules/book/content.ts';
-import { DRAFTS_MAX, orderRules } from '#rules/book/orders.ts';
+import { assessed, DRAFT_CHARACTERS_MAX, DRAFTS_MAX, orderRules } from '#rules/book/orders.ts';
 import { parseCatalogue, shippedCatalogue } from '#rules/engine.ts';
 
 const DAY = 86_400_000;
@@ -168,6 +168,27 @@ describe('publishing a rule', () => {
       body: { errors: [{ rule: null, code: 'too-small' }] },
     });
     expect(desk.book.drafts.size).toBe(0);
+  });
+
+  it.each([
+    ['an id with a slash', { id: 'a/b' }, 'not-an-object'],
+    ['an id of an object’s own', { id: '__proto__' }, 'not-an-object'],
+    ['an id longer than any', { id: 'x'.repeat(65) }, 'not-an-object'],
+    ['a version that nobody counts to', { id: 'mine', version: 1e15 }, 'not-an-object'],
+    ['the name of a built-in alarm', { id: 'gateway-absent' }, 'not-allowed'],
+    ['the name of an alarm that people raise', { id: 'raised-by-person' }, 'not-allowed'],
+    ['the name of an alarm of the system', { id: String(Object(shipped.system[0]).name) }, 'not-allowed'],
+    ['more levels than colours and seasons make', { levels: Array(17).fill(well.levels[0]) }, 'too-large'],
+    ['more text than a draft may have', { more: 'x'.repeat(DRAFT_CHARACTERS_MAX) }, 'too-large'],
+  ])('is told of %s', (_what, fault, code) => {
+    const rules = [{ ...well, ...fault }];
+    expect(assessed(new Desk().book, { ...NONE, rules }).faults).toMatchObject([{ code }]);
+  });
+
+  it('is told of a rule that is to go and is not there', () => {
+    expect(assessed(new Desk().book, { ...NONE, removed: ['no-such-rule'] }).faults).toMatchObject([
+      { rule: 'no-such-rule', code: 'unknown-rule' },
+    ]);
   });
 
   it('holds a bounded number of drafts', () => {
