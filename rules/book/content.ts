@@ -12,10 +12,10 @@ export function contentOf(catalogue: unknown): RuleContent {
 /** The whole catalogue as the engine takes it; `system` of the product in force. */
 export const wholeCatalogue = (content: RuleContent, system: unknown): unknown => ({ ...content, system });
 
-/** Names a content: the same rules and settings, in whatever order, have the same hash. */
+/** Names a content: the same rules and settings, in whatever order and under whatever versions, have the same hash. */
 export function contentHash({ settings, rules }: RuleContent): string {
   const sorted = rules.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return hash64(plainText({ settings, rules: sorted }));
+  return hash64(plainText({ settings, rules: sorted.map(ruleHash) }));
 }
 
 /** Hash of a rule without its version: two versions of one rule differ here, or are one. */

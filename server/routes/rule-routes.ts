@@ -129,7 +129,7 @@ function draftRoutes(app: Api, context: Context, rules: RulesPort): void {
   };
   app.post('/rules/drafts', { config: DRAFT, schema: draftSchema }, (request) => {
     const { id, title = '', ...changes } = request.body;
-    if (draftsOf(rules).some((draft) => draft.id === id)) throw new Problem('exists', `draft ${id}`);
+    demandFree(rules, id);
     return save(context, request, {
       draft: id,
       revision: 0,
@@ -160,6 +160,7 @@ function draftRoutes(app: Api, context: Context, rules: RulesPort): void {
   };
   app.post('/rules/versions/:number/draft', { config: DRAFT, schema: backSchema }, async (request) => {
     const { number } = request.params;
+    demandFree(rules, request.body.id);
     const changes = rules.changesTo(await contentOf(context, Number(number)));
     const draft = { draft: request.body.id, revision: 0, title: `${number}`, changes, merges: null };
     return save(context, request, draft);
@@ -177,6 +178,7 @@ function draftRoutes(app: Api, context: Context, rules: RulesPort): void {
     ),
   };
   app.post('/rules/drafts/merge', { config: DRAFT, schema: mergeSchema }, async (request) => {
+    demandFree(rules, request.body.id);
     const { updateWaiting: merges } = rules.book();
     if (merges === null) throw new Problem('nothing-changed', 'the product brings nothing new');
     const { changes, conflicts } = rules.merge();
@@ -247,6 +249,10 @@ const changesIn = (given: {
 
 const draftsOf = (rules: RulesPort): RuleDraft[] =>
   rules.book().drafts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+function demandFree(rules: RulesPort, id: string): void {
+  if (draftsOf(rules).some((draft) => draft.id === id)) throw new Problem('exists', `draft ${id}`);
+}
 
 function draftIn(rules: RulesPort, id: string): RuleDraft {
   const draft = rules.book().drafts.find((one) => one.id === id);

@@ -151,9 +151,22 @@ export const RunShape = Type.Object({
       removed: Type.Array(Type.Object({})),
       changed: Type.Array(Type.Object({ before: Type.Object({}), after: Type.Object({}) })),
       unlisted: Type.Integer({ description: 'Differences counted but not listed' }),
-      detection: Type.Array(Type.Object({ label: Type.String() })),
+      differences: Type.Object(
+        { added: Type.Integer(), removed: Type.Integer(), changed: Type.Integer() },
+        { description: 'How many there are of each, listed or not' },
+      ),
+      detection: Type.Array(
+        Type.Object({
+          label: Type.String(),
+          before: orNull(Type.Number({ description: 'ms from its begin to the first alarm; null: none' })),
+          after: orNull(Type.Number()),
+        }),
+      ),
       rows: Type.Integer(),
       coveredThrough: Instant,
+      history: Type.Optional(orNull(Type.Object({ from: Instant, through: Instant }))),
+      damagedChunks: Type.Integer({ description: 'Passed over, for they could not be read' }),
+      cpuMs: Type.Integer(),
     }),
   ),
 });

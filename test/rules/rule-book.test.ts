@@ -213,6 +213,17 @@ describe('rolling back', () => {
     expect(desk.version()).toBe(well.version);
   });
 
+  it('needs no new run for a version that the product had only numbered anew', () => {
+    const desk = new Desk();
+    const renumbered = shipped.rules.map((rule) => (rule === well ? { ...well, version: 90 } : rule));
+    desk.product({ ...shipped, rules: renumbered, settings: { ...shipped.settings, noDataIntervals: 9 } });
+    const second = desk.book.inForce;
+    desk.change(withWellAt(0.9));
+    const back = desk.save('ada', differenceOf(desk.book.inForce, second));
+    expect(codeOf(desk.publish('ben', back))).toBe('ok');
+    expect(versionInForce(desk.book)).toMatchObject({ origin: 'rolled-back', of: 2 });
+  });
+
   it('never gives a number of a rule to another content', () => {
     const desk = new Desk();
     const first = desk.book.inForce;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Check } from 'typebox/value';
 import type { RuleDocument } from '#domain/rule-book.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
+import { writeCursor } from '#server/paging.ts';
 import { DraftShape, VersionShape } from '#server/schemas/rules.ts';
 import { bookPort } from '../../platform/rules-port.ts';
 import { createCity, createClock } from './fakes.ts';
@@ -106,6 +107,12 @@ describe('a changed rule', () => {
     expect(house.city.book.drafts.size).toBe(0);
   });
 
+  it('has an id that no other draft has, however it comes to be', async () => {
+    await ask('engineer', 'POST', '/drafts', draft);
+    for (const path of ['/drafts/merge', '/versions/1/draft'])
+      expect((await ask('engineer', 'POST', path, { id: 'wells' })).json().code).toBe('exists');
+  });
+
   it('is an engineer’s, of the whole city', async () => {
     for (const who of ['duty-officer', 'duty-leader', 'viewer', 'system-admin'])
       expect((await ask(who, 'POST', '/drafts', draft)).json().code).toBe('forbidden');
@@ -165,6 +172,16 @@ describe('a changed rule', () => {
       ['engineer', 'backtest.start', 'r1'],
       ['engineer', 'backtest.cancel', 'r1'],
     ]);
+  });
+
+  it('is listed from a cursor of this list, and from no other text', async () => {
+    for (const [path, list, place] of [
+      ['/versions', 'rule-versions', 'newest'],
+      ['/drafts', 'rule-drafts', 7],
+    ] as const) {
+      const cursor = writeCursor(list, [place]);
+      expect((await ask('viewer', 'GET', `${path}?cursor=${cursor}`)).json().code).toBe('invalid-cursor');
+    }
   });
 
   it('of the product is merged only when it brings one', async () => {
