@@ -59,9 +59,9 @@ export function backtestRoutes(app: Api, context: Context, rules: RulesPort): vo
     response: answers(200, RunShape, 'The run'),
   };
   app.get('/rules/backtest/:id', { config: READ, schema: oneSchema }, (request) => {
-    demandWholeCity(context, request);
     const run = rules.runs().find(({ id }) => id === request.params.id);
     if (run === undefined) throw new Problem('not-found', `no back-test ${request.params.id}`);
+    demandWholeCity(context, request);
     return run;
   });
 
