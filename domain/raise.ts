@@ -30,7 +30,7 @@ export type Heard = (typeof HEARD)[number];
 
 /**
  * Asks for an alarm. The same subject of the same origin at the same place is one alarm while it is open: asking again
- * changes nothing, a worse colour raises it. A place is needed (a facility, or area and lifeline): it decides who sees
+ * changes nothing of it (a person's other words become a note), a worse colour raises it. A place is needed (a facility, or area and lifeline): it decides who sees
  * the alarm.
  */
 export type RaiseInput = RaisedPlace & {

@@ -15,7 +15,8 @@ import {
 } from '#domain/raise.ts';
 import type { Registry } from '#domain/registry.ts';
 import { changeLevel, isOpenHere, raise, type Standing } from './alarm-machine.ts';
-import { createSlot, type RulesState, type Turn } from './state.ts';
+import { publish } from './publish.ts';
+import { type AlarmSlot, createSlot, type RulesState, type Turn } from './state.ts';
 
 /**
  * Open or put aside at once, of one origin and in all: more would bury the duty list, and its officer could not mean
@@ -43,6 +44,7 @@ export function raiseAlarm(turn: Turn, input: RaiseInput): Answer {
   if (isOpenHere(slot)) {
     const rises = slot.alarm !== null && colourRank(input.colour) > colourRank(slot.alarm.colour);
     if (rises) changeLevel(turn, slot, standingOf(input), true);
+    else if (input.source === 'person') noteWords(turn, slot, input);
     return { ok: true, body: slot.alarm };
   }
   const full = refusedByNumber(state, input, key);
@@ -50,6 +52,14 @@ export function raiseAlarm(turn: Turn, input: RaiseInput): Answer {
   state.raised.set(key, slot);
   raise(turn, slot, standingOf(input), turn.wall, input.source === 'person' ? input.by.username : undefined);
   return { ok: true, body: slot.alarm };
+}
+
+/** A person's other words about an alarm that stands are kept in its history. */
+function noteWords(turn: Turn, slot: AlarmSlot, { text, by }: RaiseInput & { source: 'person' }): void {
+  const { alarm } = slot;
+  if (alarm === null || alarm.explanation.params['text'] === text) return;
+  const reason = 'note';
+  publish(turn, slot, { change: 'note', alarm, reason, by: by.username, note: text, sameRevision: true });
 }
 
 /** The open alarm that `input` would neither lift nor add to; null when there is something to do, or to refuse. */

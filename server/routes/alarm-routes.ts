@@ -3,9 +3,9 @@ import { Type, type Static, type TObject, type TInteger } from 'typebox';
 import { Check } from 'typebox/value';
 import type { FastifyRequest } from 'fastify';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
-import { isaState } from '#domain/isa-state.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import { findAlarm, listAlarms } from '../alarm-list.ts';
+import { alarmView, viewOfAnswer } from '../alarm-view.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
@@ -99,7 +99,7 @@ function readRoutes(app: Api, context: Context): void {
   };
   app.get('/alarms', { config, schema: listSchema }, async (request) => {
     const { items, next } = await listAlarms(context, viewerIn(request), request.query);
-    return { items: items.map(lettered), next };
+    return { items: items.map(alarmView), next };
   });
 
   const oneSchema = {
@@ -109,7 +109,7 @@ function readRoutes(app: Api, context: Context): void {
     response: answers(200, AlarmShape, 'The alarm'),
   };
   app.get('/alarms/:id', { config, schema: oneSchema }, async (request) => {
-    return lettered(await visibleAlarm(context, request, request.params.id));
+    return alarmView(await visibleAlarm(context, request, request.params.id));
   });
 
   const eventsSchema = {
@@ -135,9 +135,6 @@ function readRoutes(app: Api, context: Context): void {
     return { items: items.map(eventView), next: more ? writeCursor('events', [last.sequence]) : null };
   });
 }
-
-/** The alarm with its letter of ISA-18.2. */
-const lettered = (alarm: Alarm) => ({ ...alarm, isaState: isaState(alarm) });
 
 /** The event in the words of the socket's `alarm` message. */
 function eventView(event: AlarmEvent): Record<string, unknown> {
@@ -181,7 +178,7 @@ function action<Body extends RevisionBody>(
     const order = read(given, request, alarm);
     return place(context, request, (by) => ({
       command: { kind: 'command', command: 'alarm', by, alarm: id, revision, action: order },
-      present: (after) => after,
+      present: (after) => viewOfAnswer(after),
     }));
   });
 }

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Alarm, isOpen } from '#domain/alarm.ts';
 import type { IncidentShown } from '#domain/incident.ts';
 import { listAlarms } from '../alarm-list.ts';
+import { alarmView } from '../alarm-view.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { floodPicture } from '../flood-picture.ts';
@@ -60,7 +61,11 @@ export function incidentRoutes(app: Api, context: Context): void {
   };
   app.get('/incidents/:id/alarms', { config, schema: alarmsSchema }, async (request) => {
     const { id } = await visibleIncident(context, request, request.params.id);
-    return listAlarms(context, viewerIn(request), { ...request.query, state: 'all', incident: id });
+    const { items, next } = await listAlarms(context, viewerIn(request), {
+      ...request.query,
+      ...{ state: 'all', incident: id },
+    });
+    return { items: items.map(alarmView), next };
   });
   silentPointRoute(app, context);
   floodRoutes(app, context);

@@ -69,10 +69,7 @@ export const AlarmShape = Type.Object(
     state: oneOf(['unacknowledged', 'acknowledged', 'returned-unacknowledged', 'normal']),
     latched: Type.Boolean(),
     isaState: Type.Optional(
-      oneOf(
-        ISA_STATES,
-        'Letter of ISA-18.2 made of active, state, latched and suppression; on lists of alarms and on one alarm',
-      ),
+      oneOf(ISA_STATES, 'Letter of ISA-18.2 made of active, state, latched and suppression; not on events'),
     ),
     suppression: oneOf(SUPPRESSIONS, 'The strongest in force'),
     suppressions: Type.Array(SuppressionShape),

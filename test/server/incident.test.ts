@@ -155,6 +155,8 @@ describe('one incident', () => {
     open(west);
     expect(await idsOf('viewer', 'incidents/west/alarms')).toEqual(['cause', 'symptom', 'elsewhere']);
     expect(await idsOf('gas-west', 'incidents/west/alarms')).toEqual(['cause', 'symptom']);
+    const letters = (await get('viewer', 'incidents/west/alarms')).json().items;
+    expect(letters.map(({ isaState }: { isaState: string }) => isaState)).toEqual(['B', 'A', 'B']);
     expect(await idsOf('viewer', 'alarms?incident=west')).toEqual(['cause', 'elsewhere']);
     expect((await get('viewer', 'alarms/cause')).json().incident).toEqual(at('west', 'cause'));
   });

@@ -59,10 +59,34 @@ describe('raising an alarm', () => {
 
   it('a second time is the same alarm, and a worse colour lifts it', async () => {
     const first = (await raise('duty-officer', { colour: 'yellow' })).json();
-    const again = (await raise('duty-officer', { colour: 'yellow' })).json();
-    expect([again.id, again.revision]).toEqual([first.id, first.revision]);
-    const worse = (await raise('duty-officer')).json();
-    expect([worse.id, worse.colour]).toEqual([first.id, 'red']);
+    const second = await raise('duty-officer', { colour: 'yellow' });
+    const again = second.json();
+    expect([second.statusCode, again.id, again.revision]).toEqual([200, first.id, first.revision]);
+    const lifted = await raise('duty-officer');
+    expect([lifted.statusCode, lifted.json().id, lifted.json().colour]).toEqual([200, first.id, 'red']);
+  });
+
+  it('a second time in other words leaves the alarm as it is and keeps the words in its history', async () => {
+    const { id } = (await raise('duty-officer')).json();
+    const text = '又有两人来电：气味更浓';
+    expect((await raise('duty-officer', { text })).json()).toMatchObject({
+      ...{ id, explanation: { params: { text: CALL.text } } },
+    });
+    await raise('duty-officer');
+    const events = (await house.ask('viewer', 'GET', `/api/v1/alarms/${id}/events`)).json().items;
+    expect(events.map(({ change, by, note }: Record<string, unknown>) => [change, by, note])).toEqual([
+      ['raised', 'duty-officer', null],
+      ['note', 'duty-officer', text],
+    ]);
+  });
+
+  it('and every other answer with an alarm carries its letter of ISA-18.2', async () => {
+    const raised = (await raise('duty-officer')).json();
+    expect(raised.isaState).toBe('B');
+    const order = { revision: raised.revision };
+    house.city.raise({ id: 'level', revision: 1 });
+    const taken = await house.ask('duty-officer', 'POST', '/api/v1/alarms/level/acknowledge', order);
+    expect(taken.json()).toMatchObject({ id: 'level', isaState: 'C' });
   });
 
   it('a retry with the same key is answered from memory', async () => {
