@@ -63,7 +63,8 @@ export function openEmbeddedStore(directory: string, options: EmbeddedStoreOptio
     raw: (pointIndex, from, to, limit) => readRaw(holdings, pointIndex, from, to, limit),
     buckets: (pointIndex, from, to, count) => readBuckets(holdings, pointIndex, from, to, count),
     latest: (pointIndex) => latestRow(holdings, pointIndex),
-    durableThrough: () => heldAfterAll(holdings.hours, holdings.writtenThrough),
+    // As the file says it: the record log is let go of up to here, and a crash leaves no more than the file.
+    durableThrough: () => holdings.meta.durableThrough,
     maintain(now) {
       lastNow = now;
       takeDueHours(holdings, now, graceMs);
@@ -71,6 +72,9 @@ export function openEmbeddedStore(directory: string, options: EmbeddedStoreOptio
       if (holdings.hours.sealing.length > 0) sealSlice(holdings, now, bound);
       else gatherSlice(holdings, now, graceMs);
       if (options.retentionMs !== undefined) retain(holdings, now, options.retentionMs);
+      // Positions without rows need no sealing: nothing else would say that they are done with.
+      if (heldAfterAll(holdings.hours, holdings.writtenThrough) > holdings.meta.durableThrough)
+        persist(holdings);
     },
     openRows: () => holdings.hours.rowCount,
     close() {
@@ -93,7 +97,7 @@ function openHoldings(directory: string, onTrouble: (trouble: StoreTrouble) => v
     pending: new Map(),
     gathering: null,
     shrinking: null,
-    writtenThrough: meta.setting('durableThrough') ?? 0,
+    writtenThrough: meta.durableThrough,
     retentionClock: meta.setting('retentionClock'),
   };
   for (const month of files.months())

@@ -24,6 +24,8 @@ export class MetaFile {
   private readonly database: DatabaseSync;
   private readonly upsert: StatementSync;
   private readonly set: StatementSync;
+  /** As the file has it; 0 when it was never set. */
+  durableThrough = 0;
 
   constructor(path: string) {
     this.database = new DatabaseSync(path);
@@ -31,6 +33,7 @@ export class MetaFile {
       this.database.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; ${SCHEMA}`);
       this.upsert = this.database.prepare(UPSERT);
       this.set = this.database.prepare('INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)');
+      this.durableThrough = this.setting('durableThrough') ?? 0;
     } catch (error) {
       this.database.close();
       throw error;
@@ -50,6 +53,7 @@ export class MetaFile {
       this.set.run('durableThrough', change.durableThrough);
       if (change.retentionClock !== null) this.set.run('retentionClock', change.retentionClock);
       this.database.exec('COMMIT');
+      this.durableThrough = change.durableThrough;
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
       throw error;

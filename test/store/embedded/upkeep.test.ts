@@ -71,6 +71,18 @@ describe('sealing in time', () => {
     expect(store.durableThrough()).toBe(1);
   });
 
+  it('is done with positions that hold no rows, and still is after a crash', () => {
+    open();
+    store.write([], 50);
+    expect(store.durableThrough()).toBe(0);
+    store.maintain(MARCH);
+    expect(store.durableThrough()).toBe(50);
+    const crashed = store;
+    open();
+    expect(store.durableThrough()).toBe(50);
+    crashed.close();
+  });
+
   it('seals on when the clock falls back a year', () => {
     open({ graceMs: 10 * MINUTE });
     store.write([measurement({ time: MARCH })], 1);
