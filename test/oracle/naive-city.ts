@@ -201,13 +201,17 @@ function take(
   });
   if (rise !== undefined) {
     const proves = inOrder && whole(rise.windowMs);
-    stepNaive(state.rise, rise, intervalMs, value - lowest(state, rise.windowMs), proves, now);
+    const risen = withoutTail(value - lowest(state, rise.windowMs));
+    stepNaive(state.rise, rise, intervalMs, risen, proves, now);
   }
   state.lastDataAt = now;
   state.lostDone = false;
   review(state, time, spans);
   return { inOrder, live: true };
 }
+
+/** 8.081 - 5.081 is 3 and reaches a limit of 3. */
+const withoutTail = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** Samples come in order of time here; hundredths add up without a tail. */
 function sumOf({ kept, keptNewest }: PointState, windowMs: number): number {
@@ -217,7 +221,7 @@ function sumOf({ kept, keptNewest }: PointState, windowMs: number): number {
     if (sample === undefined || sample.time <= keptNewest - windowMs) break;
     sum += sample.value;
   }
-  return Math.round(sum * 1e6) / 1e6;
+  return withoutTail(sum);
 }
 
 /** The lowest value of the window, both ends included; only the newest thousand samples can be in one. */
@@ -297,13 +301,19 @@ function review(state: PointState, at: number, spans: NaiveSpan[]): void {
 function end(state: PointState, at: number | null, spans: NaiveSpan[]): void {
   if (state.span === null) return;
   const colour = COLOURS[state.span.worst] ?? '?';
-  spans.push({ point: state.point.id, colour, from: state.span.from, to: at });
+  const { from } = state.span;
+  spans.push({ point: state.point.id, colour, from, to: notBefore(from, at) });
   state.span = null;
 }
 
 function endRise(state: PointState, at: number | null, spans: NaiveSpan[]): void {
   const { rise } = state.point;
   if (state.riseFrom === 0 || rise === undefined) return;
-  spans.push({ rule: rise.rule, point: state.point.id, colour: rise.colour, from: state.riseFrom, to: at });
+  const { riseFrom: from } = state;
+  spans.push({ rule: rise.rule, point: state.point.id, colour: rise.colour, from, to: notBefore(from, at) });
   state.riseFrom = 0;
 }
+
+/** A delay that ran out began it by the clock; the sample that ends it may have been taken a moment before that. */
+const notBefore = (from: number, to: number | null): number | null =>
+  to === null ? null : Math.max(from, to);

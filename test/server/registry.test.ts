@@ -187,7 +187,7 @@ describe('a change', () => {
     const deep = `{"id":"W-9","name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     const headers = { 'content-type': 'application/json' };
     const reply = await house.ask('engineer', 'POST', '/api/v1/facilities', deep, headers);
-    expect([reply.statusCode, reply.json().code, house.city.commands]).toEqual([400, 'invalid-request', []]);
+    expect([reply.statusCode, reply.json().code, house.city.commands]).toEqual([422, 'too-deep', []]);
   });
 
   it('of the id is refused', async () => {

@@ -47,7 +47,7 @@ export async function judgeIncidents(outcome: SimOutcome): Promise<IncidentVerdi
       else if (event.kind === 'incident') tell(event);
   });
   return {
-    breaches: [...breaches, ...stillFolded(outcome), ...ledgerAgrees(outcome, incidents, alarms)],
+    breaches: [...breaches, ...stillFolded(outcome, alarms), ...ledgerAgrees(outcome, incidents, alarms)],
     incidents: incidents.size,
     folds,
   };
@@ -76,12 +76,12 @@ function wronglyFolded(
   ];
 }
 
-function stillFolded({ pipeline }: SimOutcome): string[] {
+/** What the cause last said, open or not, tells since when it is over. */
+function stillFolded({ pipeline }: SimOutcome, alarms: ReadonlyMap<string, Alarm>): string[] {
   const { rules, receivedAt } = pipeline.city;
-  const open = new Map(openAlarms(rules).map((alarm) => [alarm.id, alarm]));
-  return [...open.values()].flatMap(({ id, active, incident, state }) => {
+  return openAlarms(rules).flatMap(({ id, active, incident, state }) => {
     if (incident?.folded !== true || !active || state === 'acknowledged') return [];
-    const cause = open.get(incident.by ?? '');
+    const cause = alarms.get(incident.by ?? '');
     const overFor = cause?.active === true ? 0 : (receivedAt ?? 0) - (cause?.returnedAt ?? 0);
     return overFor > GRACE_MAX_MS ? [`${id} is still folded, its cause is over for ${overFor} ms`] : [];
   });
