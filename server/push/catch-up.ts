@@ -1,6 +1,7 @@
 /** What a console that comes back has missed, and the message that tells it. */
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
+import { alarmView } from '../alarm-view.ts';
 import type { CityPort } from '../ports.ts';
 import { audienceSeesAlarm, type Audience } from './audience.ts';
 import { readCursor } from './cursor.ts';
@@ -30,5 +31,11 @@ export function alarmMessage(
 ): AlarmMessage {
   const { change, at, by, note, announce, alarm } = event;
   const { ring, reason } = announce;
-  return { sequence, previous, cursor, event: { change, at, by, note, ring, reason }, alarm };
+  return {
+    sequence,
+    previous,
+    cursor,
+    event: { change, at, by, note, ring, reason },
+    alarm: alarmView(alarm),
+  };
 }

@@ -22,6 +22,7 @@ import {
   drawPicture,
   type Audience,
 } from './audience.ts';
+import { alarmView } from '../alarm-view.ts';
 import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
 import { writeCursor } from './cursor.ts';
 import { admit, type Admitted } from './handshake.ts';
@@ -182,7 +183,10 @@ export class ConsolePush {
       cursor: this.#cursor(audience, city.lastSequence(), audience.last),
       serverTime: clock.wallMs(),
       pointIndex: audience.picture.pointIndex,
-      alarms: city.openAlarms().filter((alarm) => audienceSeesAlarm(audience, city.registry(), alarm)),
+      alarms: city
+        .openAlarms()
+        .filter((alarm) => audienceSeesAlarm(audience, city.registry(), alarm))
+        .map(alarmView),
     };
   }
 
