@@ -5,6 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = [
   'test/simulation/city.test.ts',
   'test/dashboard/console-page.test.ts',
+  'test/e2e/kill.test.ts',
+  'test/e2e/real-data-live.test.ts',
   'test/e2e/influx.test.ts',
   'test/node-red/flows.test.ts',
 ];
