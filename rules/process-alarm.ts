@@ -49,15 +49,14 @@ export function standingOf(
   level: Level,
   since: Timestamp,
 ): Standing {
-  const { version, levels, unit, signal } = instance;
+  const { version, levels, unit } = instance;
   const lift = liftOf(point.rules, instance);
-  const isDate = signal === 'due-date';
   return {
     version,
     limit: level.name,
     colour: lifted(level, lift),
-    limitValue: Number.isNaN(level.limit) || isDate ? null : level.limit,
-    value: shown(level.seen),
+    limitValue: limitShown(instance, level),
+    value: valueShown(instance, level),
     unit,
     latched: anyHeld(levels),
     explanation: explain(instance, level, lift, since),
@@ -77,6 +76,16 @@ function follow(turn: Turn, instance: RuleInstance, standing: Standing, level: L
   changeLevel(turn, instance.slot, standing, up);
 }
 
+/** A composite condition holds or does not; value and limit are those of the points it names. */
+const isCondition = ({ join }: RuleInstance): boolean => join !== null && join.composite !== null;
+
+/** What an alarm is held against; null where a date, a condition or the end of the range is reached or not. */
+export const limitShown = (instance: RuleInstance, level: Level): number | null =>
+  instance.signal === 'due-date' || isCondition(instance) ? null : shown(level.limit);
+
+const valueShown = (instance: RuleInstance, level: Level | undefined): number | null =>
+  level === undefined || isCondition(instance) ? null : shown(level.seen);
+
 /** Null before the first value, and for what has no figure (never). */
 const shown = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
@@ -86,11 +95,10 @@ function end(turn: Turn, point: PointRules, instance: RuleInstance, when: Timest
   const { slot, rule, levels } = instance;
   if (slot.alarm === null) return;
   const { onsetAt } = slot.alarm;
-  const seen = levels[0]?.seen ?? NaN;
   const returnedAt = Math.max(when, onsetAt);
   point.lived.push({ rule, onsetAt, returnedAt });
   if (point.lived.length > PAST_KEPT) point.lived.shift();
-  returnToNormal(turn, slot, returnedAt, shown(seen));
+  returnToNormal(turn, slot, returnedAt, valueShown(instance, levels[0]));
 }
 
 function explain(instance: RuleInstance, level: Level, lift: Lift | null, since: Timestamp): Explanation {
@@ -99,9 +107,9 @@ function explain(instance: RuleInstance, level: Level, lift: Lift | null, since:
     version: instance.version,
     level: level.name,
     colour: lifted(level, lift),
-    value: shown(level.seen),
-    limit: Number.isNaN(level.limit) ? null : level.limit,
-    clearsAt: Number.isNaN(level.clear) ? null : level.clear,
+    value: valueShown(instance, level),
+    limit: limitShown(instance, level),
+    clearsAt: isCondition(instance) ? null : shown(level.clear),
     unit: instance.unit,
     since,
     onDelayMs: level.onDelayMs,

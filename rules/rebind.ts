@@ -7,7 +7,7 @@ import { rebindInterlocks } from './interlocks.ts';
 import type { JoinScope } from './join-binding.ts';
 import type { Join } from './join.ts';
 import { anyActive, worstLevel } from './level-machine.ts';
-import { settle, standingOf } from './process-alarm.ts';
+import { limitShown, settle, standingOf } from './process-alarm.ts';
 import { beginRun } from './sample-count.ts';
 import {
   createSlot,
@@ -139,12 +139,10 @@ function reconsider(turn: Turn, point: PointRules, instance: RuleInstance): void
     if (active || waits) letGo(turn, slot, 'limit-removed');
     return;
   }
-  if (slot.alarm.limit === level.name && slot.alarm.limitValue !== limitShown(level))
+  if (slot.alarm.limit === level.name && slot.alarm.limitValue !== limitShown(instance, level))
     changeLimit(turn, slot, standingOf(point, instance, level, slot.alarm.onsetAt));
   else if (anyActive(levels)) settle(turn, point, instance, null);
 }
-
-const limitShown = (level: Level): number | null => (Number.isNaN(level.limit) ? null : level.limit);
 
 /** Keeps what was gathered when it still serves the windows of the new rules. */
 function historyFor(point: PointRules, total: boolean): History | null {

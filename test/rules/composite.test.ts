@@ -94,10 +94,20 @@ describe('a composite rule', () => {
     minute(2, 290, 30, 0, 1);
     expect(room.told()).toEqual([[122, 'raised', 'station-burst', 'orange', true]]);
     expect(room.latest()).toMatchObject({
+      // It holds or it does not: no value stands against a limit.
+      value: null,
+      limitValue: null,
       unit: null,
       explanation: { code: 'composite', params: { names: 'pressure, flow, fall, pumps', members: 5 } },
     });
     expect(room.latest().explanation.params['which']).toContain('D-1/pressure = 0.29');
+  });
+
+  it('says nothing again when its points are bound anew', () => {
+    const { room, minute } = station();
+    for (const [at, pressure] of [380, 310, 290].entries()) minute(at, pressure, 30, 0, 1);
+    room.registerAt(130, { op: 'update', kind: 'devices', value: { id: 'D-1', model: 'M-2' } });
+    expect(room.told().map(([, change]) => change)).toEqual(['raised']);
   });
 
   it('is over when `until` holds, not when the condition merely ceases to', () => {
