@@ -2,13 +2,11 @@
  * The process of one back-test: takes one request, tells how far it is, answers once, and ends. It reads only. A request
  * for a whole city is shared with a second process like it, so that both cores work.
  */
-import { fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RunOutcome } from '#domain/contract/rules.ts';
 import { storedStretch } from '#store/embedded/history-stretch.ts';
 import { registryFromLedger } from '#store/ledger/registry-history.ts';
+import { askProcess, type Failed } from './backtest-process.ts';
 import { type BacktestRequest, checkCatalogues, joinShares } from './backtest-run.ts';
 import { judgeShare, type ShareOutcome } from './backtest-share.ts';
 import { withTrends } from './backtest-trends.ts';
@@ -22,7 +20,7 @@ export type ChildRequest = Omit<BacktestRequest, 'measurements' | 'registry' | '
 export type FromChild =
   /** 0 to 1. */
   | { readonly kind: 'progress'; readonly share: number }
-  | { readonly kind: 'failed'; readonly detail: string }
+  | Failed
   | { readonly kind: 'finished'; readonly outcome: RunOutcome };
 
 export type ToChild = ChildRequest & {
@@ -31,9 +29,7 @@ export type ToChild = ChildRequest & {
   /** Pid of who asks: by its own word, for it may be gone before this process looks. */
   readonly starter: number;
 };
-type FromSecond =
-  | { readonly kind: 'judged'; readonly share: ShareOutcome }
-  | Extract<FromChild, { kind: 'failed' }>;
+type FromSecond = { readonly kind: 'judged'; readonly share: ShareOutcome } | Failed;
 
 const SHARES = 2;
 const PROGRESS_STEP = 0.01;
@@ -66,21 +62,8 @@ async function answerOfSecond(request: ChildRequest): Promise<FromSecond> {
 }
 
 function secondShare(request: ChildRequest): Promise<ShareOutcome> {
-  const child = fork(fileURLToPath(import.meta.url), {
-    ...{ stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [], serialization: 'advanced' },
-  });
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-  return new Promise((resolve, reject) => {
-    child.once('message', (message: FromSecond) => {
-      if (message.kind === 'judged') resolve(message.share);
-      else reject(new Error(message.detail));
-    });
-    child.once('error', reject);
-    child.once('exit', (code, signal) =>
-      reject(new Error(`the second process ended with ${signal ?? code}`)),
-    );
-    child.send({ ...request, second: true, starter: process.pid } satisfies ToChild);
-  });
+  const asked: Omit<ToChild, 'starter'> = { ...request, second: true };
+  return askProcess<FromSecond, ShareOutcome>(new URL(import.meta.url), asked, ({ share }) => share).answer;
 }
 
 function wholeOf(request: ChildRequest, progress: (share: number) => void): BacktestRequest {

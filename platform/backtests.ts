@@ -3,11 +3,8 @@
  * ends when a person says so, when the disk is nearly full, and with the platform. Finished ones are kept in files, so
  * that their differences can be looked at later; that a draft was judged stands in the journal.
  */
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '#domain/clock.ts';
 import type { RunOutcome, RunRequest, RunView } from '#domain/contract/rules.ts';
 import type { DraftRun } from '#domain/rule-book.ts';
@@ -18,9 +15,9 @@ import { wholeCatalogue } from '#rules/book/content.ts';
 import { draftedContent } from '#rules/book/orders.ts';
 import { openAlarms } from '#rules/engine.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { ChildRequest, FromChild, ToChild } from './backtest-child.ts';
+import { type Judging, judgeInProcess } from './backtest-judging.ts';
+import type { ChildRequest } from './backtest-child.ts';
 
-const CHILD = fileURLToPath(new URL('backtest-child.ts', import.meta.url));
 /** Runs kept on disk. */
 const KEPT_MAX = 20;
 const DAY_MS = 86_400_000;
@@ -28,7 +25,7 @@ const LISTED_MAX = 500;
 const DISK_LOOK_MS = 2_000;
 
 type Backtests = Pick<RulesPort, 'startRun' | 'runs' | 'cancelRun' | 'unkeptRuns'> & { stop(): void };
-type Running = { view: RunView; readonly child: ChildProcess };
+type Running = { view: RunView; readonly judging: Judging };
 
 export function createBacktests(parts: {
   readonly pipeline: Pipeline;
@@ -72,23 +69,15 @@ export function createBacktests(parts: {
   }
 
   function begin(view: RunView, by: Person, request: ChildRequest): void {
-    const child = fork(CHILD, {
-      ...{ stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [], serialization: 'advanced' },
+    const judging = judgeInProcess(request, (share) => {
+      mine.view = { ...mine.view, progress: share };
     });
-    const mine: Running = { view, child };
+    const mine: Running = { view, judging };
     running = mine;
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-    child.on('message', (message: FromChild) => {
-      if (running !== mine) return;
-      if (message.kind === 'progress') mine.view = { ...mine.view, progress: message.share };
-      else if (message.kind === 'failed') end(mine, 'failed', message.detail);
-      else finish(mine, by, message.outcome);
-    });
-    child.on('error', (cause) => end(mine, 'failed', cause.message));
-    child.on('exit', (code, signal) => end(mine, 'failed', `ended with ${signal ?? code}`));
-    child.send({ ...request, starter: process.pid } satisfies ToChild, (cause) => {
-      if (cause !== null) end(mine, 'failed', cause.message);
-    });
+    judging.answer.then(
+      (outcome) => finish(mine, by, outcome),
+      (cause: Error) => end(mine, 'failed', cause.message),
+    );
     lookAtDisk(mine);
   }
 
@@ -129,7 +118,7 @@ export function createBacktests(parts: {
     if (running !== mine) return false;
     running = null;
     stopLooking();
-    mine.child.kill('SIGKILL');
+    mine.judging.stop();
     mine.view = { ...mine.view, state, trouble, finishedAt: clock.wallMs() };
     done = [mine.view, ...done].slice(0, KEPT_MAX);
     return true;

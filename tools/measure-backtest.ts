@@ -2,7 +2,6 @@
  * `node tools/measure-backtest.ts --days N --points N [--mode draft|same|every-row]`: how long a back-test of a minute's
  * history takes on this machine. `draft` changes the rule of every point, `same` of none.
  */
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +12,7 @@ import type { RegistryItem } from '#domain/registry.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
 import { openLedger } from '#store/ledger/ledger.ts';
-import type { RunOutcome } from '#domain/contract/rules.ts';
-import type { ChildRequest, FromChild } from '../platform/backtest-child.ts';
+import { judgeInProcess } from '../platform/backtest-judging.ts';
 import { runBacktest } from '../platform/backtest-run.ts';
 
 const { values: flags } = parseArgs({
@@ -47,7 +45,7 @@ try {
   const outcome =
     mode === 'every-row'
       ? runBacktest({ ...request, measurements, registry: registryOf(), facilities: null, everyRow: true })
-      : await inProcesses({ ...request, directory, facilities: null });
+      : await judgeInProcess({ ...request, directory, facilities: null }).answer;
   const seconds = (performance.now() - from) / 1_000;
   const bare = bareLoop(outcome.rows);
   // The draft's rules watch every point, so every row stands for both catalogues; one plain rule of five levels each.
@@ -60,21 +58,6 @@ try {
   );
 } finally {
   rmSync(directory, { recursive: true });
-}
-
-/** As the platform does it: a process, and a second for the other share. */
-function inProcesses(request: ChildRequest): Promise<RunOutcome> {
-  const child = fork(new URL('../platform/backtest-child.ts', import.meta.url), {
-    serialization: 'advanced',
-  });
-  return new Promise((resolve, reject) => {
-    child.on('message', (message: FromChild) => {
-      if (message.kind === 'finished') resolve(message.outcome);
-      else if (message.kind === 'failed') reject(new Error(message.detail));
-    });
-    child.once('error', reject);
-    child.send(request);
-  });
 }
 
 /** Seconds of processor time for the same limits over the same number of rows in bare arrays, points in order of time. */

@@ -17,6 +17,8 @@ import { maintainForDays, measurement } from '#test/contract/measurement-store-c
 import { wells } from '#test/city/one-city.ts';
 import { createClock, type ManualClock } from '#test/server/fakes.ts';
 import type { Pipeline } from '../../pipeline.ts';
+import type { ChildRequest } from '../../platform/backtest-child.ts';
+import { judgeInProcess } from '../../platform/backtest-judging.ts';
 import { createBacktests } from '../../platform/backtests.ts';
 
 const MINUTE = 60_000;
@@ -145,6 +147,12 @@ describe('a back-test of a draft', () => {
     expect(replay().before.alarms).toBe(0);
   });
 
+  it('is measured by a command that says what it found', () => {
+    const asked = ['tools/measure-backtest.ts', '--days', '1', '--points', '3'];
+    const said = execFileSync(process.execPath, asked, { encoding: 'utf8' });
+    expect(said).toMatch(/^draft: 4320 rows, 5 and 5 alarms: .* evaluations/);
+  });
+
   it('whose file cannot be written counts all the same, and the missing file is counted', async () => {
     const { backtests } = city();
     rmSync(join(directory, 'backtests'), { recursive: true });
@@ -209,5 +217,12 @@ describe('a process of a back-test', () => {
   it('ends at once when who asked is gone before it begins', async () => {
     expect(await ended(process.pid)).toMatchObject({ code: 0, said: [{ kind: 'failed' }] });
     expect(await ended(process.ppid)).toEqual({ code: 0, said: [] });
+  });
+
+  it('that ends without an answer is told to who waits for one', async () => {
+    const judging = judgeInProcess({ directory } as ChildRequest);
+    judging.stop();
+    await expect(judging.answer).rejects.toThrow('ended with SIGKILL');
+    await expect(judgeInProcess({ directory } as ChildRequest).answer).rejects.toThrow();
   });
 });
