@@ -2,6 +2,7 @@
 import { isOpen, type Alarm } from '#domain/alarm.ts';
 import type { Scope } from '#domain/user.ts';
 import type { Context } from './context.ts';
+import { parseInstant } from './instant.ts';
 import { pageSize, readCursor, writeCursor, type Page } from './paging.ts';
 import { gatewaysSeen, isUnrestricted, seesAlarm, withDescendants, type Holder } from './rights.ts';
 import type { AlarmFilter } from './ports.ts';
@@ -14,6 +15,8 @@ export type AlarmQuery = {
   readonly facility?: string;
   readonly incident?: string;
   readonly rule?: string;
+  readonly point?: string;
+  readonly onsetBefore?: string;
   readonly cursor?: string;
   readonly limit?: string;
 };
@@ -27,7 +30,7 @@ export async function findAlarm(context: Context, holder: Holder, id: string): P
 /** Newest onset first; a page goes on after the last alarm of the one before, whatever has come since. */
 export async function listAlarms(context: Context, holder: Holder, query: AlarmQuery): Promise<Page<Alarm>> {
   const size = pageSize(query.limit);
-  const before = query.cursor === undefined ? null : placeIn(query.cursor);
+  const before = query.cursor === undefined ? startOf(query) : placeIn(query.cursor);
   const wanted = matcher(context, holder, query);
   const current = context.city
     .openAlarms()
@@ -75,6 +78,9 @@ async function kept(
 
 type Place = { readonly onsetAt: number; readonly id: string };
 
+const startOf = ({ onsetBefore }: AlarmQuery): Place | null =>
+  onsetBefore === undefined ? null : { onsetAt: parseInstant('onsetBefore', onsetBefore), id: '' };
+
 function placeIn(cursor: string): Place {
   const [onsetAt, id] = readCursor('alarms', cursor, ['number', 'string']);
   return { onsetAt: Number(onsetAt), id: String(id) };
@@ -93,6 +99,7 @@ function matcher(context: Context, holder: Holder, query: AlarmQuery): (alarm: A
     (query.facility === undefined || alarm.facility === query.facility) &&
     (query.incident === undefined || alarm.incident?.id === query.incident) &&
     (query.rule === undefined || alarm.rule === query.rule) &&
+    (query.point === undefined || alarm.point === query.point) &&
     (areas === null || (alarm.area !== null && areas.includes(alarm.area))) &&
     seesAlarm(holder, context.city.registry(), alarm);
 }
@@ -104,13 +111,14 @@ function filterOf(
   before: Place | null,
   limit: number,
 ): AlarmFilter {
-  const { colour, lifeline, facility, incident, rule } = query;
+  const { colour, lifeline, facility, incident, rule, point } = query;
   return {
     ...(colour === undefined ? {} : { colour }),
     ...(lifeline === undefined ? {} : { lifeline }),
     ...(facility === undefined ? {} : { facility }),
     ...(incident === undefined ? {} : { incident }),
     ...(rule === undefined ? {} : { rule }),
+    ...(point === undefined ? {} : { point }),
     ...(before === null ? {} : { before }),
     scope: narrowed(context, holder.scope, query.area),
     ...(query.area !== undefined || isUnrestricted(holder.scope)

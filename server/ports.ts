@@ -4,8 +4,11 @@ import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Health } from '#domain/contract/health.ts';
 import type {
   AlarmFilter,
+  AlarmsThen,
   AuditEntry,
   BackfillLine,
+  EventPage,
+  EventPlace,
   FlowVersion,
   IncidentPage,
   NewAuditEntry,
@@ -162,6 +165,15 @@ export interface LedgerPort {
   alarms(filter: AlarmFilter): Promise<readonly Alarm[]>;
   alarm(id: string): Promise<Alarm | null>;
   alarmEvents(alarm: string): Promise<readonly AlarmEvent[]>;
+  /** Every alarm that was open at a time, each as it was then. */
+  alarmsAt(at: Timestamp): Promise<AlarmsThen>;
+  /** Half-open, by time, after a place. */
+  alarmEventsBetween(
+    from: Timestamp,
+    to: Timestamp,
+    after: EventPlace | null,
+    limit: number,
+  ): Promise<EventPage>;
   incident(id: string): Promise<Incident | null>;
   incidents(page: IncidentPage): Promise<readonly Incident[]>;
   /** That began before a time, newest first. */

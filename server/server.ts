@@ -43,6 +43,7 @@ import { createQualityDesk } from './quality-desk.ts';
 import { qualityRoutes } from './routes/quality-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import { ruleRoutes } from './routes/rule-routes.ts';
+import { replayRoutes } from './routes/replay-routes.ts';
 import { registryRoutes } from './routes/registry-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { metricsRoute, systemRoutes } from './routes/system-routes.ts';
@@ -210,6 +211,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   ingestRoutes(typed, context);
   pointRoutes(typed, context);
   alarmRoutes(typed, context);
+  replayRoutes(typed, context);
   incidentRoutes(typed, context);
   qualityRoutes(typed, context);
   if (context.alerts !== undefined) alertRoutes(typed, context, context.alerts);

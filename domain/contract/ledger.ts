@@ -1,4 +1,5 @@
 /** Ledger data that the server shows and the store keeps: users, audit, quarantine, alarm queries. */
+import type { Alarm, AlarmEvent } from '../alarm.ts';
 import type { Backfill } from '../backfill.ts';
 import type { RuleDocument, RuleVersion } from '../rule-book.ts';
 import type { Timestamp } from '../time.ts';
@@ -76,12 +77,23 @@ export type AlarmFilter = {
   /** Members, past and present, of this incident. */
   readonly incident?: string;
   readonly rule?: string;
+  readonly point?: string;
   readonly scope: Scope;
   /** Alarms of these gateways themselves (of no point) are admitted beside the scope. */
   readonly gateways?: readonly string[];
   readonly limit: number;
   /** Alarms older than this cursor (onsetAt, id), newest first. */
   readonly before?: { readonly onsetAt: Timestamp; readonly id: string };
+};
+
+/** The alarms of a past time. `through`: number of the newest event the ledger holds; what the engine has since is newer. */
+export type AlarmsThen = { readonly alarms: readonly Alarm[]; readonly through: number };
+
+/** Where an event stands among all by time. */
+export type EventPlace = { readonly at: Timestamp; readonly position: number; readonly index: number };
+export type EventPage = {
+  readonly items: readonly { readonly place: EventPlace; readonly event: AlarmEvent }[];
+  readonly through: number;
 };
 
 /** Incidents below a number, newest first. */

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { COLOURS } from '#domain/colour.ts';
 import { ISA_STATES } from '#domain/isa-state.ts';
 import { HEARD, RAISED_SUBJECT_MAX, RAISED_TEXT_MAX } from '#domain/raise.ts';
-import { Id, Instant, InstantInput, oneOf, orNull } from './basics.ts';
+import { Id, Instant, InstantInput, oneOf, orNull, PointId } from './basics.ts';
 
 const Text = Type.String({ minLength: 1, maxLength: 1_000 });
 const Name = orNull(Type.String());
@@ -160,4 +160,8 @@ export const AlarmQuery = Type.Object({
   lifeline: Type.Optional(Id),
   facility: Type.Optional(Id),
   incident: Type.Optional(Id),
+  point: Type.Optional(PointId),
+  onsetBefore: Type.Optional(
+    Type.String({ maxLength: 40, description: 'Only those whose onset lies before this time' }),
+  ),
 });

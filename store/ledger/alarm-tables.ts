@@ -73,6 +73,7 @@ function conditionsOf(filter: AlarmFilter): Conditions {
     ['facility = ?', [filter.facility]],
     ["document ->> '$.incident.id' = ?", [filter.incident]],
     ["document ->> '$.rule' = ?", [filter.rule]],
+    ["document ->> '$.point' = ?", [filter.point]],
     ['(onset_at, id) < (?, ?)', [before && wholeMs(before.onsetAt), before?.id]],
   ]);
   const within = scopeConditions(filter);

@@ -11,6 +11,8 @@ export const REQUESTS = [
   'alarms',
   'alarm',
   'alarmEvents',
+  'alarmsAt',
+  'alarmEventsBetween',
   'incident',
   'incidents',
   'floods',

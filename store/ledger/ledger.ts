@@ -8,8 +8,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type {
   AlarmFilter,
+  AlarmsThen,
   AuditEntry,
   BackfillLine,
+  EventPage,
+  EventPlace,
   FlowVersion,
   IncidentPage,
   NewFlowVersion,
@@ -81,7 +84,8 @@ export class Ledger {
     const { event } = keyed;
     switch (event.kind) {
       case 'alarm':
-        return this.tables.alarms.apply(keyed, event);
+        this.tables.alarms.apply(keyed, event);
+        return this.tables.past.remember(event);
       case 'rejected':
         return this.tables.quarantine.apply(event);
       case 'registry':
@@ -122,6 +126,16 @@ export class Ledger {
   /** Oldest first; none for an unknown alarm. */
   alarmEvents(alarm: string): readonly AlarmEvent[] {
     return coded(() => this.tables.alarms.alarmEvents(alarm));
+  }
+
+  /** Every alarm that was open at a time, each as it was then. */
+  alarmsAt(at: Timestamp): AlarmsThen {
+    return coded(() => this.tables.past.alarmsAt(at));
+  }
+
+  /** Half-open, by time, after a place. */
+  alarmEventsBetween(from: Timestamp, to: Timestamp, after: EventPlace | null, limit: number): EventPage {
+    return coded(() => this.tables.past.alarmEventsBetween(from, to, after, limit));
   }
 
   incident(id: string): Incident | null {

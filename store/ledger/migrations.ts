@@ -13,6 +13,7 @@ import { RULE_VERSIONS_SCHEMA } from './schema-0006.ts';
 import { INCIDENTS_SCHEMA } from './schema-0007.ts';
 import { QUALITY_SCHEMA } from './schema-0008.ts';
 import { BACKFILLS_SCHEMA } from './schema-0009.ts';
+import { ALARM_PAST_SCHEMA } from './schema-0010.ts';
 
 /** Step n brings version n-1 to n. A step that has shipped is never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
   INCIDENTS_SCHEMA,
   QUALITY_SCHEMA,
   BACKFILLS_SCHEMA,
+  ALARM_PAST_SCHEMA,
 ];
 
 /** Version of the schema this code reads and writes. */

@@ -1,5 +1,6 @@
 /** The ledger's tables, each in a file of its own, joined over one database handle. */
 import type { DatabaseSync } from 'node:sqlite';
+import { alarmPast } from './alarm-past.ts';
 import { alarmTables } from './alarm-tables.ts';
 import { auditChain, type AuditHead } from './audit-chain.ts';
 import { backfillTable } from './backfills.ts';
@@ -56,6 +57,7 @@ export function tablesOf(db: DatabaseSync, options: LedgerOptions) {
     audit,
     quarantine,
     alarms: alarmTables(db, reconcile),
+    past: alarmPast(db),
     incidents: incidentTables(db),
     registry: registryProjection(db, reconcile),
     notifications: notificationTable(db),

@@ -4,7 +4,7 @@ import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { Backfill } from '#domain/backfill.ts';
 import type { NewFlowVersion } from '#domain/contract/ledger.ts';
 import type { Flood, Incident } from '#domain/incident.ts';
-import { memoryLedger } from '#store/ledger/ledger.ts';
+import { memoryLedger, type Ledger } from '#store/ledger/ledger.ts';
 import type { AuditEntry, LedgerPort, NewAuditEntry, QuarantineGroup, UserRecord } from '#server/ports.ts';
 
 class LedgerError extends Error {
@@ -50,6 +50,18 @@ export function createLedger(): FakeLedger {
     const left = [...users.values()].filter((u) => u.retired !== true && u.roles.includes('security-admin'));
     if (left.length === 0) throw new LedgerError('last-security-admin');
   };
+  /** The true ledger, over what this one followed. */
+  const asked = async <T>(ask: (whole: Ledger) => T): Promise<T> => {
+    check();
+    const whole = memoryLedger();
+    whole.apply(
+      events.map((event, at) => ({ position: at + 1, index: 0, event })),
+      events.length,
+    );
+    const answer = ask(whole);
+    whole.close();
+    return answer;
+  };
   const ledger: FakeLedger = {
     log: [],
     saved: new Map(),
@@ -79,6 +91,7 @@ export function createLedger(): FakeLedger {
           (filter.facility === undefined || alarm.facility === filter.facility) &&
           (filter.incident === undefined || alarm.incident?.id === filter.incident) &&
           (filter.rule === undefined || alarm.rule === filter.rule) &&
+          (filter.point === undefined || alarm.point === filter.point) &&
           ((within(scope.areas, alarm.area) && within(scope.lifelines, alarm.lifeline)) ||
             (alarm.point === null && filter.gateways?.includes(alarm.gateway ?? '') === true)) &&
           (before === undefined ||
@@ -109,7 +122,6 @@ export function createLedger(): FakeLedger {
     },
     notifications: async () => [],
     notification: async () => null,
-    /** Counted by the true ledger, over what this one followed. */
     holdQuality() {
       let asked = 0;
       let release = (): void => undefined;
@@ -123,15 +135,10 @@ export function createLedger(): FakeLedger {
     async quality(query) {
       check();
       await qualityAsked?.();
-      const counting = memoryLedger();
-      counting.apply(
-        events.map((event, at) => ({ position: at + 1, index: 0, event })),
-        events.length,
-      );
-      const report = counting.quality(query);
-      counting.close();
-      return report;
+      return asked((whole) => whole.quality(query));
     },
+    alarmsAt: (at) => asked((whole) => whole.alarmsAt(at)),
+    alarmEventsBetween: (...args) => asked((whole) => whole.alarmEventsBetween(...args)),
     async alarmEvents(alarm) {
       check();
       return events.filter((event) => event.alarm.id === alarm);
