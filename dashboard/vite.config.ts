@@ -1,9 +1,10 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { textParts } from './text-parts.ts';
 
 /** Builds the console into dashboard/dist. Nothing is inlined, so the page lives under a strict policy (CSP). */
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [textParts(), vue()],
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,

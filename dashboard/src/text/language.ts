@@ -1,18 +1,21 @@
 /** The two languages. zh-CN is the source; English follows it key by key (a test holds them together). */
-import { computed, watch } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 import { createI18n, useI18n } from 'vue-i18n';
 import type { Alarm } from '#domain/alarm.ts';
 import type { Colour } from '#domain/colour.ts';
 import type { Names } from './names.ts';
 import type { Locale } from './clock.ts';
 import { explain } from './explanation.ts';
-import zh from './zh-CN.json' with { type: 'json' };
+import zh from './zh-CN.json?first';
 
 const KEPT_AS = 'lifeline.locale';
 
 export type Language = Awaited<ReturnType<typeof createLanguage>>;
 
-/** Chinese unless the person chose otherwise on this workstation. English is fetched when somebody wants it. */
+/**
+ * Chinese unless the person chose otherwise on this workstation. What the list says comes with the page, the rest of the
+ * texts right after it (`whole` tells); English is fetched when somebody wants it.
+ */
 export async function createLanguage() {
   const kept = localStorage.getItem(KEPT_AS) === 'en' ? await loadEnglish() : null;
   const i18n = createI18n({
@@ -24,6 +27,8 @@ export async function createLanguage() {
     fallbackWarn: false,
   });
   const { global } = i18n;
+  const whole = shallowRef(false);
+  void loadRest();
   const locale = (): Locale => (global.locale.value === 'en' ? 'en' : 'zh-CN');
   watch(
     locale,
@@ -35,10 +40,22 @@ export async function createLanguage() {
   );
   return {
     plugin: i18n,
+    /** All texts are there: until then only the list's. */
+    whole,
     locale,
     text: (key: string): string | null => (global.te(key) || global.te(key, 'zh-CN') ? global.t(key) : null),
     translate: (key: string, values: Record<string, string>): string => global.t(key, values),
   };
+
+  async function loadRest(): Promise<void> {
+    try {
+      global.mergeLocaleMessage('zh-CN', (await import('./zh-CN.json?rest')).default);
+      whole.value = true;
+    } catch (cause) {
+      console.warn('not all texts', cause);
+      setTimeout(loadRest, 3_000);
+    }
+  }
 }
 
 /** Null when it cannot be fetched now: the console then stays Chinese. */
