@@ -4,7 +4,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take minutes. Begun last, they would run on alone while the other worker has nothing left to do. */
 const LONG = [
   'test/simulation/city.test.ts',
-  'test/dashboard/console-page.test.ts',
+  'test/dashboard/console-duty.test.ts',
+  'test/dashboard/console-map.test.ts',
+  'test/dashboard/console-everyone.test.ts',
   'test/e2e/kill.test.ts',
   'test/e2e/real-data-live.test.ts',
   'test/e2e/influx.test.ts',
@@ -24,6 +26,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/dashboard/built-console.mjs',
     pool: 'forks',
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },

@@ -143,7 +143,9 @@ export function treeFiles(root: string): SourceFile[] {
   return execFileSync('git', list, { cwd: root, encoding: 'utf8' })
     .split('\n')
     .filter((path) => path !== '' && existsSync(join(root, path)))
-    .filter((path) => !path.startsWith('dashboard/vite') && !/^vitest\.(long\.)?config\.ts$/.test(path))
+    .filter(
+      (path) => !path.startsWith('dashboard/vite') && !/^vitest\.((long|console)\.)?config\.ts$/.test(path),
+    )
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 

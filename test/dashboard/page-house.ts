@@ -7,7 +7,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { openBrowser, type TestBrowser } from './browser.ts';
 import { createMockCity, type MockCity } from './mock-city.ts';
@@ -18,19 +17,10 @@ export const ROOT = join(import.meta.dirname, '../..');
 /** `browser` lives for the whole run; city and server are new for each test. */
 export type PageHouse = { browser: TestBrowser; city: MockCity; server: MockServer };
 
-/** The test runner's own NODE_ENV would make a larger page with checks that nobody ships. */
-async function buildAsShipped(): Promise<void> {
-  const before = process.env['NODE_ENV'];
-  process.env['NODE_ENV'] = 'production';
-  await build({ root: join(ROOT, 'dashboard'), logLevel: 'error' });
-  process.env['NODE_ENV'] = before;
-}
-
-/** Registers the building and tearing down; what it returns is filled before the first test runs. */
+/** Registers the opening and closing; what it returns is filled before the first test runs. The page is built beforehand. */
 export function usePageHouse(): PageHouse {
   const house = {} as PageHouse;
   beforeAll(async () => {
-    await buildAsShipped();
     house.browser = await openBrowser();
   }, 120_000);
   afterAll(async () => {

@@ -1,0 +1,11 @@
+/** The configuration pages of the built console in a real browser. */
+import { existsSync } from 'node:fs';
+import { describe } from 'vitest';
+import { configOnThePage, registryOnThePage } from './page-config.ts';
+import { usePageHouse } from './page-house.ts';
+
+describe.skipIf(!existsSync('/usr/bin/chromium'))('the configuration pages', () => {
+  const house = usePageHouse();
+  configOnThePage(house);
+  registryOnThePage(house);
+});
