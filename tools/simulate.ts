@@ -1,7 +1,8 @@
 /**
  * `npm run simulate -- --seed N`: a whole city for six hours on a virtual clock and a failing disk, judged by its oracles.
  * `--seeds K --first N` runs K of them from N on, in `--jobs` processes (2). Ends 1 at the first breach and prints the
- * command that repeats it. `--hours H` makes the city's day shorter or longer.
+ * command that repeats it. `--hours H` makes the city's day shorter or longer; `--size street` is a small place where
+ * somebody dies every minute.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ import {
   repeatOf,
   runSeed,
   type SimFigures,
+  sizeOf,
 } from '#test/simulation/sim-run.ts';
 
 const { values } = parseArgs({
@@ -22,22 +24,24 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     first: { type: 'string', default: '1' },
     hours: { type: 'string', default: String(CITY_HOURS) },
+    size: { type: 'string', default: 'city' },
     jobs: { type: 'string', default: '2' },
     /** Of a child: takes each seed from its parent. */
     child: { type: 'boolean', default: false },
   },
 });
 const hours = Number(values.hours);
+const size = sizeOf(values.size);
 
 /** Null = breaches, which have been printed. */
 async function run(seed: number): Promise<SimFigures | null> {
-  const { breaches, figures } = await runSeed(seed, hours).catch((cause: unknown) => ({
+  const { breaches, figures } = await runSeed(seed, hours, {}, size).catch((cause: unknown) => ({
     breaches: [`the city does not run: ${cause instanceof Error ? cause.stack : String(cause)}`],
     figures: noFigures(),
   }));
   if (breaches.length === 0) return figures;
   console.log(breaches.slice(0, 20).join('\n'));
-  console.log(`${breaches.length} breaches; repeat with: ${repeatOf(seed, hours)}`);
+  console.log(`${breaches.length} breaches; repeat with: ${repeatOf(seed, hours, size)}`);
   return null;
 }
 
@@ -52,7 +56,7 @@ function runMany(first: number, count: number, jobs: number): void {
   const totals = noFigures();
   let next = first;
   const children = Array.from({ length: Math.min(jobs, count) }, () =>
-    fork(fileURLToPath(import.meta.url), ['--child', '--hours', String(hours)]),
+    fork(fileURLToPath(import.meta.url), ['--child', '--hours', String(hours), '--size', values.size]),
   );
   const stop = (code: number): void => {
     process.exitCode = code;

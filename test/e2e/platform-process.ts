@@ -23,12 +23,33 @@ export function freshDataDirectory(): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Resolves once it says where it listens; rejects with its output when it ends first. `wrapper` runs before node. */
-export function startPlatformProcess(
+export type PlatformOptions = {
+  /** Runs before node. */
+  readonly wrapper?: readonly string[];
+  readonly env?: Record<string, string>;
+  /** Stands in for `main.ts`: a script of the tree and its arguments. */
+  readonly script?: readonly string[];
+};
+
+/** A platform that has been started and may not listen yet. */
+export type StartingPlatform = {
+  readonly pid: number;
+  /** Resolves once it says where it listens; rejects with its output when it ends first. */
+  readonly listening: Promise<PlatformProcess>;
+  /** Resolves with its exit code (null after a signal) and everything it printed. */
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+};
+
+/** Resolves once it says where it listens; rejects with its output when it ends first. */
+export const startPlatformProcess = (
   dataDirectory: string,
-  options: { readonly wrapper?: readonly string[]; readonly env?: Record<string, string> } = {},
-): Promise<PlatformProcess> {
-  const command = [...(options.wrapper ?? []), process.execPath, join(ROOT, 'main.ts')];
+  options: PlatformOptions = {},
+): Promise<PlatformProcess> => spawnPlatform(dataDirectory, options).listening;
+
+export function spawnPlatform(dataDirectory: string, options: PlatformOptions = {}): StartingPlatform {
+  const [script = 'main.ts', ...args] = options.script ?? [];
+  const command = [...(options.wrapper ?? []), process.execPath, join(ROOT, script), ...args];
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd: ROOT,
     env: {
@@ -45,26 +66,25 @@ export function startPlatformProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return new Promise((resolve, reject) => {
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const kill = (signal: NodeJS.Signals): Promise<void> => end(child, signal, exited);
+  const listening = new Promise<PlatformProcess>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       text += chunk.toString('utf8');
       const http = /console\s+(https?:\/\/\S+)/.exec(text)?.[1];
       const mqttPort = /mqtt:\/\/[^:]+:(\d+)/.exec(text)?.[1];
       if (http === undefined || mqttPort === undefined) return;
-      resolve({
-        http,
-        mqttPort: Number(mqttPort),
-        pid: child.pid ?? 0,
-        output: () => text,
-        kill: (signal) => end(child, signal, ended),
-      });
+      resolve({ http, mqttPort: Number(mqttPort), pid: child.pid ?? 0, output: () => text, kill });
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
     child.once('error', reject);
-    void ended.then(() => reject(new Error(`the platform ended before it listened:\n${text}`)));
+    void exited.then(() => reject(new Error(`the platform ended before it listened:\n${text}`)));
   });
+  // Whoever kills it while it starts does not wait for it to listen.
+  listening.catch(() => {});
+  const ended = exited.then(() => ({ code: child.exitCode, output: text }));
+  return { pid: child.pid ?? 0, listening, ended, kill };
 }
 
 /** Our own environment without settings of the product: those are the test's. */

@@ -3,7 +3,7 @@ import { simulateCity } from './sim-city.ts';
 import { judgeLateOrders } from './sim-late.ts';
 import type { SimTwist } from './sim-life.ts';
 import { judgeCity } from './sim-oracles.ts';
-import { CITY, type SimSize } from './sim-plan.ts';
+import { CITY, type SimSize, STREET } from './sim-plan.ts';
 
 export const CITY_HOURS = 6;
 
@@ -36,8 +36,16 @@ export const noFigures = (): SimFigures => ({
 export type SeedVerdict = { readonly breaches: readonly string[]; readonly figures: SimFigures };
 
 /** The command that repeats a seed. */
-export const repeatOf = (seed: number, hours = CITY_HOURS): string =>
-  `npm run simulate -- --seed ${seed}${hours === CITY_HOURS ? '' : ` --hours ${hours}`}`;
+export const repeatOf = (seed: number, hours = CITY_HOURS, size: SimSize = CITY): string =>
+  `npm run simulate -- --seed ${seed}${hours === CITY_HOURS ? '' : ` --hours ${hours}`}` +
+  (size === STREET ? ' --size street' : '');
+
+/** The size of that name: `city` or `street`; throws for any other. */
+export function sizeOf(name: string): SimSize {
+  const size = { city: CITY, street: STREET }[name];
+  if (size === undefined) throw new RangeError(`--size ${name}: city or street`);
+  return size;
+}
 
 /** Rejects when the city does not run at all. */
 export async function runSeed(
