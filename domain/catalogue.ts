@@ -19,13 +19,16 @@ export type Lifeline = {
   readonly pack: 'shipped' | 'empty';
 };
 
-/** `lifelines` are those a form offers for this kind; a city may file a facility under another. */
-export type FacilityKind = {
+/** `lifelines` are those a form offers for this kind; a city may file a facility or edge under another. */
+type Kind = {
   readonly id: string;
   readonly zh: string;
   readonly en: string;
   readonly lifelines: readonly string[];
 };
+
+/** `code`: class and subclass in a facility's code (domain/facility-code.ts); 61 to 99 are the city's own subclasses. */
+export type FacilityKind = Kind & { readonly code: string };
 
 /** What an edge hands on from one facility to the next: along it a trouble spreads. */
 export const CARRIED = [
@@ -44,7 +47,7 @@ export const CARRIED = [
 export type Carried = (typeof CARRIED)[number];
 
 /** What runs between two facilities: a pipe, a drain, a neighbourhood; `lifelines` are those a form offers. */
-export type EdgeKind = FacilityKind & {
+export type EdgeKind = Kind & {
   readonly carries: Carried;
   /** Whether it runs one way, from upstream to downstream; a neighbourhood has no direction. */
   readonly directed: boolean;
@@ -94,7 +97,7 @@ export type Quantity = {
 };
 
 export const LIFELINES: readonly Lifeline[] = lifelinesJson.map(parseLifeline);
-export const FACILITY_KINDS: readonly FacilityKind[] = kindsJson.map(parseKind);
+export const FACILITY_KINDS: readonly FacilityKind[] = kindsJson.map(parseFacilityKind);
 export const EDGE_KINDS: readonly EdgeKind[] = edgeKindsJson.map(parseEdgeKind);
 export const QUANTITIES: readonly Quantity[] = quantitiesJson.map(parseQuantity);
 export const AREAS: readonly Area[] = areasJson;
@@ -119,7 +122,15 @@ function parseLifeline(row: (typeof lifelinesJson)[number]): Lifeline {
   return { ...row, pack: oneOf(['shipped', 'empty'] as const, row.pack, row.id) };
 }
 
-function parseKind(row: FacilityKind): FacilityKind {
+function parseFacilityKind(row: (typeof kindsJson)[number]): FacilityKind {
+  if (!/^\d{4}$/.test(row.code))
+    throw new Error(`${row.id}: ${row.code} is no class and subclass of four digits`);
+  if (kindsJson.some(({ id, code }) => code === row.code && id !== row.id))
+    throw new Error(`${row.id}: another kind has the code ${row.code}`);
+  return { ...row, ...parseKind(row) };
+}
+
+function parseKind(row: Kind): Kind {
   for (const id of row.lifelines) {
     if (!lifelinesJson.some((lifeline) => lifeline.id === id))
       throw new Error(`${row.id}: no lifeline ${id}`);

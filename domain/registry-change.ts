@@ -1,6 +1,7 @@
 /** The registry's life: made from the catalogue, changed by journaled rows (all or none), kept in snapshots. */
 import { facilitiesNearEdges } from './edge-reach.ts';
 import { AREAS } from './catalogue.ts';
+import { isFacilityCode } from './facility-code.ts';
 import { createDraft, entriesOf, type Draft } from './registry-draft.ts';
 import { draftRow } from './registry-rows.ts';
 import type {
@@ -53,6 +54,7 @@ export function createRegistry(): Registry {
     organisations: new Map(),
     areas: new Map(AREAS.map((area) => [area.id, area])),
     facilities: new Map(),
+    facilitiesByCode: new Map(),
     edges: new Map(),
     products: new Map(),
     gateways: new Map(),
@@ -108,7 +110,7 @@ export function restoreRegistry(data: SerializedRegistry): Registry {
   registry.revision = data.revision;
   for (const entry of data.organisations) registry.organisations.set(entry.id, entry);
   for (const entry of data.areas) registry.areas.set(entry.id, entry);
-  for (const entry of data.facilities) registry.facilities.set(entry.id, entry);
+  for (const entry of data.facilities) setFacility(registry, entry);
   for (const entry of data.gateways) setGateway(registry, entry);
   for (const entry of data.devices) setDevice(registry, entry);
   for (const entry of data.points) setPoint(registry, entry);
@@ -129,7 +131,8 @@ function prepare(registry: Registry, change: RegistryChange): { draft: Draft; er
 
 function commit(draft: Draft): void {
   const { registry, entries } = draft;
-  for (const kind of ['organisations', 'areas', 'facilities', 'products', 'edges'] as const) {
+  for (const entry of entries.facilities.values()) setFacility(registry, entry);
+  for (const kind of ['organisations', 'areas', 'products', 'edges'] as const) {
     const target: Map<string, unknown> = entriesOf(registry, kind);
     for (const entry of entries[kind].values()) target.set(entry.id, entry);
   }
@@ -137,6 +140,11 @@ function commit(draft: Draft): void {
   for (const [serial, device] of draft.serials) if (device === null) registry.devicesBySerial.delete(serial);
   for (const entry of entries.devices.values()) setDevice(registry, entry);
   for (const entry of entries.points.values()) setPoint(registry, entry);
+}
+
+function setFacility(registry: Registry, entry: Entry<Facility>): void {
+  registry.facilities.set(entry.id, entry);
+  if (isFacilityCode(entry.code)) registry.facilitiesByCode.set(entry.code, entry.id);
 }
 
 function setGateway(registry: Registry, entry: GatewayEntry): void {

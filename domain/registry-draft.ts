@@ -2,6 +2,7 @@
  * A change being prepared: the registry as it would be, entry by entry, over the registry as it is. Nothing touches
  * the registry until every row has passed.
  */
+import { isFacilityCode } from './facility-code.ts';
 import type {
   Area,
   DeviceEntry,
@@ -31,6 +32,8 @@ export type AnyEntry = EntryOf[RegistryKind];
 export type Draft = {
   readonly registry: Registry;
   readonly entries: { readonly [K in RegistryKind]: Map<string, EntryOf[K]> };
+  /** 16-digit code -> facility that has it in the draft; it keeps it. */
+  readonly codes: Map<string, string>;
   /** Serial -> device that has it in the draft; null = free again. */
   readonly serials: Map<string, string | null>;
   readonly created: { kind: RegistryKind; id: string }[];
@@ -54,6 +57,7 @@ export function createDraft(registry: Registry): Draft {
       edges: new Map(),
       products: new Map(),
     },
+    codes: new Map(),
     serials: new Map(),
     created: [],
     broken: new Set(),
@@ -85,8 +89,13 @@ export function put<K extends RegistryKind>(draft: Draft, kind: K, entry: EntryO
     countParents(draft.children, kind, entry, 1);
   }
   if (kind === 'devices') moveSerial(draft, before, entry);
+  if ('code' in entry && isFacilityCode(entry.code)) draft.codes.set(entry.code, entry.id);
   draft.entries[kind].set(entry.id, entry);
 }
+
+/** Facility that has the 16-digit `code` in the draft. */
+export const facilityOfCode = (draft: Draft, code: string): string | undefined =>
+  draft.codes.get(code) ?? draft.registry.facilitiesByCode.get(code);
 
 /** Device that holds `serial` in the draft. */
 export function deviceOfSerial(draft: Draft, serial: string): string | undefined {

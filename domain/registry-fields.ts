@@ -31,6 +31,7 @@ export const REGISTRY_ERROR_CODES = [
   'immutable-field',
   'exists',
   'serial-exists',
+  'code-exists',
   'token-exists',
   'not-found',
   'retired',

@@ -1,8 +1,10 @@
 /** One row of a registry change: checked against the draft, then laid into it. */
 import { edgeKindOf, facilityKindOf, lifelineOf, quantityOf } from './catalogue.ts';
 import { checkPathEnds } from './edge-path.ts';
+import { isFacilityCode } from './facility-code.ts';
 import {
   deviceOfSerial,
+  facilityOfCode,
   liveChildren,
   lookUp,
   put,
@@ -100,6 +102,9 @@ function checkBefore(
       fail('immutable-field', `${name} cannot change`);
     }
   }
+  const code: unknown = Reflect.get(before, 'code');
+  if (kind === 'facilities' && isFacilityCode(code) && given.code !== undefined && given.code !== code)
+    fail('immutable-field', `the code ${code} is permanent`);
   if (kind === 'gateways' && op === 'update' && given.secretHmac !== undefined) {
     fail('immutable-field', 'a secret is rotated, not edited');
   }
@@ -118,6 +123,7 @@ function checkWhole(draft: Draft, kind: RegistryKind, whole: Fields, id: string,
     checkKnown(lifelineOf, 'unknown-lifeline', whole.lifeline, fail);
     refer('areas', 'area');
     refer('organisations', 'organisation');
+    checkCode(draft, id, whole.code, fail);
   }
   if (kind === 'gateways' || kind === 'devices') refer('facilities', 'facility');
   if (kind === 'gateways') refer('products', 'product');
@@ -132,6 +138,12 @@ function checkWhole(draft: Draft, kind: RegistryKind, whole: Fields, id: string,
     checkPoint(whole, id, fail);
   }
   if (kind === 'edges') checkEdge(draft, whole, fail);
+}
+
+function checkCode(draft: Draft, facility: string, code: unknown, fail: Fail): void {
+  if (!isFacilityCode(code)) return;
+  const holder = facilityOfCode(draft, code);
+  if (holder !== undefined && holder !== facility) fail('code-exists', `${code} is the code of ${holder}`);
 }
 
 function checkEdge(draft: Draft, whole: Fields, fail: Fail): void {

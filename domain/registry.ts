@@ -24,6 +24,7 @@ export type Facility = {
   readonly area: string;
   readonly location: { readonly lat: number; readonly lon: number };
   readonly organisation?: string;
+  /** 16 digits (domain/facility-code.ts), or another scheme's text. */
   readonly code?: string;
   readonly attributes?: Attributes;
   readonly cameras?: readonly string[];
@@ -152,6 +153,8 @@ export type Registry = {
   readonly organisations: Map<string, Entry<Organisation>>;
   readonly areas: Map<string, Entry<Area>>;
   readonly facilities: Map<string, Entry<Facility>>;
+  /** 16-digit code -> the facility that has it, retired ones too: a code is never given again. */
+  readonly facilitiesByCode: Map<string, string>;
   readonly edges: Map<string, Entry<Edge>>;
   readonly products: Map<string, Entry<Product>>;
   readonly gateways: Map<string, GatewayEntry>;

@@ -3,6 +3,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { AlertsPort } from './alerts-port.ts';
 import type { Audit } from './audit.ts';
 import type { Commands } from './commands.ts';
+import type { FacilityCodes } from './facility-codes.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { PasswordHasher } from './passwords.ts';
@@ -49,6 +50,7 @@ export type ServerPorts = {
 export type Context = ServerPorts & {
   readonly audit: Audit;
   readonly commands: Commands;
+  readonly facilityCodes: FacilityCodes;
   readonly hasher: PasswordHasher;
   readonly loginGuard: LoginGuard;
   readonly metrics: Metrics;

@@ -52,6 +52,8 @@ export const PROBLEMS = {
   'reason-needed': [422, 'A reason is needed'],
   'too-deep': [422, 'Lists and objects are nested too deeply in it'],
   'text-needed': [422, 'The text is empty'],
+  'outside-city': [422, 'The place lies outside the city'],
+  'far-from-area': [422, 'The place lies far from its district'],
   'no-place': [422, 'Name a facility, or an area and a lifeline'],
   'too-many-raised': [429, 'Too many raised alarms are open: take and reset some first'],
   'shelve-in-past': [422, 'The shelf would already be over'],

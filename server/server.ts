@@ -15,6 +15,7 @@ import { installAuthentication } from './authentication.ts';
 import { createCommands } from './commands.ts';
 import { guardBrowsers, isPageRequest, serveConsole } from './console-files.ts';
 import type { Context, ServerPorts } from './context.ts';
+import { createFacilityCodes } from './facility-codes.ts';
 import { installIdempotency } from './idempotency.ts';
 import { proxyFlows } from './flows-proxy.ts';
 import { createLoginGuard } from './login-guard.ts';
@@ -178,6 +179,7 @@ function createContext(options: ServerOptions, ports: ServerPorts, log: FastifyB
     audit,
     metrics,
     commands: createCommands(ports.city, clock),
+    facilityCodes: createFacilityCodes(),
     hasher: createPasswordHasher(randomBytes),
     loginGuard: createLoginGuard(clock),
     quality: createQualityDesk(clock),

@@ -104,8 +104,9 @@ async function carryOut(
   const outcome = checkRegistryChange(context.city.registry(), { items });
   if (!outcome.ok) throw importRefused(outcome.errors);
   const created = outcome.created.length;
+  const coded = context.facilityCodes.forNew(context.city.registry(), items);
   const secrets = [...given].map(([id, secret]) => ({ id, secret }));
-  return change(context, request, items, () => ({ created, secrets, errors: [] }));
+  return change(context, request, coded, () => ({ created, secrets, errors: [] }));
 }
 
 /** A spreadsheet takes it for UTF-8 by the mark at its beginning. */

@@ -1,5 +1,8 @@
 /** Organisations, areas, facilities, gateways, devices, points and edges: list, one, create, change, retire. */
 import { Type } from 'typebox';
+import { isFacilityCode } from '#domain/facility-code.ts';
+import { placingFault } from '#domain/placing.ts';
+import { checkRegistryChange } from '#domain/registry-change.ts';
 import type { RegistryItem, RegistryKind } from '#domain/registry.ts';
 import { refused, viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +10,7 @@ import { pageSize, readCursor, writeCursor, type Page } from '../paging.ts';
 import { Problem } from '../problems.ts';
 import { entriesOf, firstOutside, REGISTRY_KINDS, sees, viewOf, type Stored } from '../registry-view.ts';
 import type { Action, Holder } from '../rights.ts';
-import { answers, page, PageQuery } from '../schemas/basics.ts';
+import { answers, oneOf, page, PageQuery } from '../schemas/basics.ts';
 import * as shapes from '../schemas/registry.ts';
 import { change, type Api } from './api.ts';
 import type { FastifyRequest } from 'fastify';
@@ -47,7 +50,14 @@ const KINDS: Readonly<Record<RegistryKind, Kind>> = {
 /** Bodies are checked by the registry, which answers with a code for each field; here they only must be objects. */
 const byRegistry = { validatorCompiler: () => () => true };
 
+const DryRun = Type.Object({
+  dryRun: Type.Optional(oneOf(['true', 'false'], 'Check only: nothing is changed')),
+});
+const isDryRun = (request: FastifyRequest): boolean =>
+  (request.query as { readonly dryRun?: string }).dryRun === 'true';
+
 export function registryRoutes(app: Api, context: Context): void {
+  codesRoute(app, context);
   for (const kind of REGISTRY_KINDS) {
     listRoute(app, context, kind);
     createRoute(app, context, kind);
@@ -143,6 +153,8 @@ function createRoute(app: Api, context: Context, kind: RegistryKind): void {
     tags: [kind],
     summary:
       kind === 'gateways' ? 'Register a gateway; its secret is shown this once' : `Create one of ${kind}`,
+    description: 'A facility without a code gets its 16 digits here.',
+    querystring: DryRun,
     body: given,
     response: answers(201, answer, 'Created'),
   };
@@ -153,9 +165,12 @@ function createRoute(app: Api, context: Context, kind: RegistryKind): void {
     const stored = secret === null ? value : { ...value, secretHmac: context.secretHmac(secret) };
     const items: RegistryItem[] = [{ op: 'create', kind, value: stored, row: 1 }];
     demandScope(context, request, items);
+    if (kind === 'facilities') demandPlace(context, value);
+    if (isDryRun(request)) return reply.code(200).send(tried(context, items, value));
+    const coded = context.facilityCodes.forNew(context.city.registry(), items);
     const id =
       kind === 'points' ? `${String(value['device'])}/${String(value['channel'])}` : String(value['id']);
-    const made = await change(context, request, items, () =>
+    const made = await change(context, request, coded, () =>
       secret === null ? shown(context, kind, id) : { id, secret },
     );
     return reply.code(201).send(made);
@@ -173,25 +188,68 @@ function entryRoutes(app: Api, context: Context, kind: RegistryKind, path: strin
   app.get(path, { config: { right: read }, schema: described(`One of ${kind}`) }, async (request) => {
     return viewOf(context.city, kind, findEntry(context, viewerIn(request), kind, idIn(request.params)));
   });
-  const patch = { ...described('Change the fields given'), body: Type.Partial(input) };
+  const patch = { ...described('Change the fields given'), querystring: DryRun, body: Type.Partial(input) };
   app.patch(path, { config: { right: write }, schema: patch, ...byRegistry }, async (request) => {
     const id = idIn(request.params);
-    findEntry(context, viewerIn(request), kind, id);
+    const before = findEntry(context, viewerIn(request), kind, id);
     const value = fieldsOf(request.body);
     if (value['id'] !== undefined && value['id'] !== id)
       throw Problem.ofAnswer('immutable-field', 'id is permanent');
     const items: RegistryItem[] = [{ op: 'update', kind, value: { ...value, id }, row: 1 }];
     demandScope(context, request, items);
+    const whole = { ...before, ...value };
+    if (kind === 'facilities' && (value['location'] ?? value['area']) !== undefined)
+      demandPlace(context, whole);
+    if (isDryRun(request)) return tried(context, items, viewOf(context.city, kind, whole));
     return change(context, request, items, () => shown(context, kind, id));
   });
-  const retire = described('Take it out of use; its history and its id remain');
+  const retire = { ...described('Take it out of use; its history and its id remain'), querystring: DryRun };
   app.post(`${path}/retire`, { config: { right: write }, schema: retire }, async (request) => {
     const id = idIn(request.params);
-    findEntry(context, viewerIn(request), kind, id);
+    const before = findEntry(context, viewerIn(request), kind, id);
     const items: RegistryItem[] = [{ op: 'retire', kind, id, row: 1 }];
     demandScope(context, request, items);
+    if (isDryRun(request)) return tried(context, items, viewOf(context.city, kind, before));
     return change(context, request, items, () => shown(context, kind, id));
   });
+}
+
+/** Facilities registered before codes were given, or imported from another scheme's list without one. */
+function codesRoute(app: Api, context: Context): void {
+  const schema = {
+    tags: ['facilities'],
+    summary: 'Give every facility without a code its 16 digits',
+    response: answers(200, Type.Object({ assigned: Type.Integer() }), 'How many got one'),
+  };
+  app.post('/facilities/codes', { config: { right: 'change-registry' }, schema }, async (request) => {
+    const registry = context.city.registry();
+    const viewer = viewerIn(request);
+    const without = [...registry.facilities.values()].filter(
+      (entry) => !entry.retired && entry.code === undefined && sees(viewer, registry, 'facilities', entry),
+    );
+    const items = context.facilityCodes.forKnown(registry, without);
+    if (items.length === 0) return { assigned: 0 };
+    return change(context, request, items, () => ({
+      assigned: without.filter(({ id }) => isFacilityCode(registry.facilities.get(id)?.code)).length,
+    })) as Promise<{ assigned: number }>;
+  });
+}
+
+/** Refuses a facility that would stand where it cannot; what is no place at all is the registry's to refuse. */
+function demandPlace(context: Context, value: Readonly<Record<string, unknown>>): void {
+  const { location, area } = value as { location?: { lat?: unknown; lon?: unknown }; area?: unknown };
+  const { lat, lon } = location ?? {};
+  if (typeof lat !== 'number' || typeof lon !== 'number' || typeof area !== 'string') return;
+  const fault = placingFault({ lat, lon }, area, context.city.registry().areas);
+  if (fault !== null) throw new Problem(fault.code, fault.detail);
+}
+
+/** What the registry would answer, as the answer itself; with faults the refusal of the change. */
+function tried<T>(context: Context, items: readonly RegistryItem[], answer: T): T {
+  const outcome = checkRegistryChange(context.city.registry(), { items });
+  if (outcome.ok) return answer;
+  const [first] = outcome.errors;
+  throw Problem.ofAnswer(first?.code ?? 'invalid', first?.detail ?? '', { errors: outcome.errors });
 }
 
 /** 256 bits in letters that every gateway's configuration page takes. */

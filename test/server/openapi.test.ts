@@ -104,6 +104,7 @@ const PROMISED: Record<string, string> = {
       ],
     ),
   ),
+  '/facilities/codes': 'post',
   '/users': 'get post',
   '/users/{username}': 'get patch',
   '/users/{username}/retire': 'post',

@@ -17,6 +17,9 @@ const WELL = {
   location: { lat: 35.2, lon: 115.4 },
 };
 
+/** As the server answers: with the code it gave. */
+const CODED = { ...WELL, code: '3717020111000001' };
+
 const SENSOR = { id: 'G-9', gateway: 'GW-1', facility: 'W-9' };
 
 describe('a list', () => {
@@ -108,11 +111,11 @@ describe('one thing', () => {
 describe('a change', () => {
   it('creates, alters and retires, and never deletes', async () => {
     const made = await house.ask('engineer', 'POST', '/api/v1/facilities', WELL);
-    expect([made.statusCode, made.json()]).toEqual([201, WELL]);
+    expect([made.statusCode, made.json()]).toEqual([201, CODED]);
     const altered = await house.ask('engineer', 'PATCH', '/api/v1/facilities/W-9', { name: 'Well nine' });
-    expect([altered.statusCode, altered.json()]).toEqual([200, { ...WELL, name: 'Well nine' }]);
+    expect([altered.statusCode, altered.json()]).toEqual([200, { ...CODED, name: 'Well nine' }]);
     const retired = await house.ask('engineer', 'POST', '/api/v1/facilities/W-9/retire');
-    expect(retired.json()).toEqual({ ...WELL, name: 'Well nine', retired: true });
+    expect(retired.json()).toEqual({ ...CODED, name: 'Well nine', retired: true });
     expect((await house.ask('engineer', 'GET', '/api/v1/facilities/W-9')).json().retired).toBe(true);
     const list = (await house.ask('engineer', 'GET', '/api/v1/facilities')).body;
     expect(list).not.toContain('W-9');
@@ -348,5 +351,65 @@ describe('a device', () => {
     const reply = await house.ask('engineer', 'POST', '/api/v1/devices/G-1/replace', { serial: 'SN-2' });
     expect(reply.json()).toEqual({ id: 'G-1', gateway: 'GW-1', facility: 'W-1', serial: 'SN-2' });
     expect(house.city.registry().devicesBySerial.get('SN-2')).toBe('G-1');
+  });
+});
+
+describe('a facility', () => {
+  const registered = async (id: string, more: object = {}) =>
+    (await house.ask('engineer', 'POST', '/api/v1/facilities', { ...WELL, id, ...more })).json();
+
+  it('gets 16 digits of its own when it is registered, counted on past retired ones', async () => {
+    expect((await registered('W-9')).code).toBe('3717020111000001');
+    expect((await registered('W-10', { code: '3717020111000007' })).code).toBe('3717020111000007');
+    await house.ask('engineer', 'POST', '/api/v1/facilities/W-10/retire', {});
+    expect((await registered('W-11')).code).toBe('3717020111000008');
+    expect((await registered('U-9', { kind: 'underpass', lifeline: 'drainage' })).code).toBe(
+      '3717020261000001',
+    );
+  });
+
+  it('gets it in an import too, each its own', async () => {
+    const facilities = ['W-9', 'W-10'].map((id) => ({ ...WELL, id }));
+    await house.ask('engineer', 'POST', '/api/v1/import', { facilities });
+    const codes = facilities.map(({ id }) => house.city.registry().facilities.get(id)?.code);
+    expect(codes).toEqual(['3717020111000001', '3717020111000002']);
+  });
+
+  it('of before gets one when asked, once', async () => {
+    const before = await house.ask('engineer', 'POST', '/api/v1/facilities/codes', {});
+    expect(before.json()).toEqual({ assigned: 2 });
+    expect(house.city.registry().facilities.get('W-1')?.code).toMatch(/^3717020111\d{6}$/);
+    expect((await house.ask('engineer', 'POST', '/api/v1/facilities/codes', {})).json()).toEqual({
+      assigned: 0,
+    });
+    expect((await house.ask('viewer', 'POST', '/api/v1/facilities/codes', {})).statusCode).toBe(403);
+  });
+
+  it('is moved only to where it may stand; a dry run says so and changes nothing', async () => {
+    const place = (query: string, location: object) =>
+      house.ask('engineer', 'PATCH', `/api/v1/facilities/W-1${query}`, { location });
+    const before = house.city.registry().facilities.get('W-1')?.location;
+    const dry = await place('?dryRun=true', { lat: 35.26, lon: 115.45 });
+    expect([dry.statusCode, dry.json().location]).toEqual([200, { lat: 35.26, lon: 115.45 }]);
+    expect(house.city.registry().facilities.get('W-1')?.location).toEqual(before);
+    const refused = await place('?dryRun=true', { lat: 34.7, lon: 116.2 });
+    expect([refused.statusCode, refused.json().code]).toEqual([422, 'far-from-area']);
+    expect((await place('', { lat: 39.9, lon: 116.4 })).json().code).toBe('outside-city');
+    expect((await place('', { lat: 35.26, lon: 115.45 })).statusCode).toBe(200);
+    expect(house.city.registry().facilities.get('W-1')?.location).toEqual({ lat: 35.26, lon: 115.45 });
+  });
+
+  it('is joined to another by an edge, tried before it is drawn', async () => {
+    const edge = { id: 'E-9', kind: 'adjacent', lifeline: 'gas', from: 'W-1', to: 'U-1' };
+    const draw = (query: string, body: object) =>
+      house.ask('engineer', 'POST', `/api/v1/edges${query}`, body);
+    expect((await draw('?dryRun=true', { ...edge, to: 'W-1' })).json().code).toBe('self-loop');
+    expect((await draw('?dryRun=true', edge)).statusCode).toBe(200);
+    expect(house.city.registry().edges.size).toBe(0);
+    expect((await draw('', edge)).statusCode).toBe(201);
+    expect((await house.ask('engineer', 'POST', '/api/v1/edges/E-9/retire?dryRun=true', {})).statusCode).toBe(
+      200,
+    );
+    expect(house.city.registry().edges.get('E-9')?.retired).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@
  */
 import { type GeoJSONSource, Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { CITY_BOUNDS } from '#domain/placing.ts';
 import type { MapBox } from '../store/view-state.ts';
 import { fanPlaces, groupAlarms, type AlarmGroup, type PlacedAlarm } from './alarm-groups.ts';
 import { chosenFeatures, fanFeatures, groupFeatures } from './alarm-features.ts';
@@ -14,7 +15,7 @@ import { NOTHING, type MapFeatures } from './map-features.ts';
 import { readInk, type MapInk } from './map-ink.ts';
 import { createLevels } from './map-levels.ts';
 import { layersOf, mapStyle, STREET_ZOOM, type Layers } from './map-style.ts';
-import { CITY_BOUNDS, type Place } from './sketch.ts';
+import type { Place } from './sketch.ts';
 import { onPress } from './map-press.ts';
 
 export type CityMapDeps = {
@@ -47,6 +48,8 @@ export type CityMap = {
 
 setWorkerUrl(workerUrl);
 
+const { west, south, east, north } = CITY_BOUNDS;
+const WHOLE_CITY: [number, number, number, number] = [west, south, east, north];
 const FIT = { padding: 24 } as const;
 /** Marks a move that a person asked for by a button. */
 const ASKED = { asked: true } as const;
@@ -69,7 +72,7 @@ export function openCityMap(deps: CityMapDeps): CityMap {
     style: mapStyle(ink, layers),
     ...(box === null
       ? {
-          bounds: [CITY_BOUNDS[0], CITY_BOUNDS[1]] as [[number, number], [number, number]],
+          bounds: WHOLE_CITY,
           fitBoundsOptions: FIT,
         }
       : { center: [box.lon, box.lat] as [number, number], zoom: box.zoom }),
@@ -144,7 +147,7 @@ export function openCityMap(deps: CityMapDeps): CityMap {
         map.easeTo({ center: [lon, lat], ...(near ? { zoom: STREET } : {}), duration: 400 }, ASKED);
     },
     show(next) {
-      if (next === null) map.fitBounds([CITY_BOUNDS[0], CITY_BOUNDS[1]] as never, { ...FIT, duration: 400 });
+      if (next === null) map.fitBounds(WHOLE_CITY, { ...FIT, duration: 400 });
       else map.jumpTo({ center: [next.lon, next.lat], zoom: next.zoom });
     },
     zoomBy: (steps) => void map.zoomTo(map.getZoom() + steps, { duration: 200 }, ASKED),

@@ -5,6 +5,8 @@
  * 底图为示意图，非测绘成果 stand beside it.
  */
 
+import { SEATS as CITY_SEATS } from '#domain/placing.ts';
+
 /** Longitude, latitude in degrees (WGS 84). */
 export type Place = readonly [lon: number, lat: number];
 export type SketchFeature = {
@@ -17,25 +19,12 @@ export type SketchFeature = {
 };
 export type Sketch = { readonly type: 'FeatureCollection'; readonly features: readonly SketchFeature[] };
 
-/** West, south, east, north: the whole of it. */
-export const CITY_BOUNDS: readonly [Place, Place] = [
-  [114.78, 34.55],
-  [116.45, 35.9],
-];
-
 type Seat = { readonly area: string; readonly name: string; readonly at: Place };
-export const SEATS: readonly Seat[] = [
-  { area: '371702', name: '牡丹区', at: [115.43, 35.255] },
-  { area: 'LXXQ', name: '鲁西新区', at: [115.53, 35.28] },
-  { area: '371703', name: '定陶区', at: [115.58, 35.07] },
-  { area: '371721', name: '曹县', at: [115.54, 34.83] },
-  { area: '371722', name: '单县', at: [116.1, 34.79] },
-  { area: '371723', name: '成武县', at: [115.89, 34.95] },
-  { area: '371724', name: '巨野县', at: [116.09, 35.39] },
-  { area: '371725', name: '郓城县', at: [115.94, 35.6] },
-  { area: '371726', name: '鄄城县', at: [115.51, 35.56] },
-  { area: '371728', name: '东明县', at: [115.09, 35.29] },
-];
+export const SEATS: readonly Seat[] = CITY_SEATS.map(({ area, name, lon, lat }) => ({
+  area,
+  name,
+  at: [lon, lat],
+}));
 
 /** Drawn by hand, from the west along the river clockwise. */
 const OUTLINE: readonly Place[] = [
