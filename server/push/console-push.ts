@@ -25,8 +25,9 @@ import {
 import { alarmView } from '../alarm-view.ts';
 import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
 import { writeCursor } from './cursor.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
 import { admit, type Admitted } from './handshake.ts';
-import { createPace } from './pace.ts';
+import { createPace, every } from './pace.ts';
 import { createIncidentFeed, type IncidentFeed } from './incident-feed.ts';
 import { createPointFeed, latestBatch, type PointFeed } from './point-feed.ts';
 import { tellOfMessage } from './messages.ts';
@@ -50,6 +51,7 @@ export class ConsolePush {
   readonly #audiences = new Map<string, Audience>();
   readonly #audienceOf = new Map<string, Audience>();
   readonly #slowClients;
+  readonly #delivery: Delivery;
   readonly #feed: PointFeed;
   readonly #incidents: IncidentFeed;
   readonly #stops: (() => void)[] = [];
@@ -67,8 +69,9 @@ export class ConsolePush {
       pingInterval: 10_000,
       pingTimeout: 8_000,
     });
-    this.#feed = createPointFeed(this.#io, context.city, context.clock, this.#audiences);
-    this.#incidents = createIncidentFeed(this.#io, context.city, this.#audiences);
+    this.#delivery = createDelivery(this.#io);
+    this.#feed = createPointFeed(this.#io, this.#delivery, context.city, context.clock, this.#audiences);
+    this.#incidents = createIncidentFeed(this.#delivery, context.city, this.#audiences);
     this.#io.use((socket, next) => admit(context, this.#io, socket, next));
     this.#io.on('connection', (socket) => this.#welcome(socket));
     this.#listen();
@@ -86,20 +89,24 @@ export class ConsolePush {
   }
 
   #listen(): void {
-    const { city, users } = this.#context;
+    const { city, clock, users } = this.#context;
     city.onAlarm((event) => this.#announce(event));
     city.onRegistry(() => this.#registryChanged());
     city.onGateway((gateway, connected, at) => {
       for (const audience of this.#audiences.values()) {
         if (!audienceSeesGateway(audience, city.registry(), gateway)) continue;
-        this.#io.to(audience.room).emit('gateway', { gateway, connected, at });
+        this.#delivery.to(audience.room, (to) => to.emit('gateway', { gateway, connected, at }));
       }
     });
-    this.#context.alerts?.onNotification((event) => tellOfMessage(this.#io, city, this.#audiences, event));
+    this.#context.alerts?.onNotification((event) =>
+      tellOfMessage(this.#delivery, city, this.#audiences, event),
+    );
     users.onChange((username) => this.#closeUser(username));
-    this.#every(VALUES_MS, () => (this.#feed.flush(), this.#incidents.flush()));
-    this.#every(BEAT_MS, () => this.#beat());
-    this.#every(SWEEP_MS, () => this.#sweep());
+    this.#stops.push(
+      every(clock, VALUES_MS, () => (this.#feed.flush(), this.#incidents.flush())),
+      every(clock, BEAT_MS, () => this.#beat()),
+      every(clock, SWEEP_MS, () => this.#sweep()),
+    );
   }
 
   #welcome(socket: ConsoleSocket): void {
@@ -131,6 +138,7 @@ export class ConsolePush {
     this.#redraw(audience);
     audience.members += 1;
     this.#audienceOf.set(socket.id, audience);
+    this.#delivery.drain();
     void socket.join(audience.room);
     this.#incidents.welcome(socket, audience);
     return audience;
@@ -139,6 +147,7 @@ export class ConsolePush {
   #leave(socket: ConsoleSocket): void {
     const audience = this.#audienceOf.get(socket.id);
     if (audience === undefined) return;
+    this.#delivery.drain();
     this.#audienceOf.delete(socket.id);
     this.#feed.forget(socket.id);
     audience.apart.delete(socket.id);
@@ -169,6 +178,7 @@ export class ConsolePush {
 
   #sendSnapshot(socket: ConsoleSocket, audience: Audience): void {
     const { city, clock } = this.#context;
+    this.#delivery.drain();
     audience.apart.delete(socket.id);
     socket.emit('snapshot', this.#snapshot(audience));
     const batch = latestBatch(city, audience, clock.wallMs());
@@ -208,11 +218,11 @@ export class ConsolePush {
   #announceTo(audience: Audience, event: AlarmEvent): void {
     const { sequence } = event;
     const cursor = this.#cursor(audience, sequence, sequence);
-    const apart = [...audience.apart];
-    const others = this.#io.to(audience.room).except(apart.map(([id]) => id));
-    others.emit('alarm', alarmMessage(event, sequence, audience.last, cursor));
-    for (const [id, previous] of apart) {
-      this.#io.to(id).emit('alarm', alarmMessage(event, sequence, previous, cursor));
+    const usual = alarmMessage(event, sequence, audience.last, cursor);
+    this.#delivery.to(audience.room, (to) => to.emit('alarm', usual), new Set(audience.apart.keys()));
+    for (const [id, previous] of audience.apart) {
+      const own = alarmMessage(event, sequence, previous, cursor);
+      this.#delivery.to(id, (to) => to.emit('alarm', own));
     }
     audience.apart.clear();
     audience.last = sequence;
@@ -221,7 +231,8 @@ export class ConsolePush {
   #announceUnjournaled(audience: Audience, event: AlarmEvent): void {
     const { last } = audience;
     const cursor = this.#cursor(audience, this.#context.city.lastSequence(), last);
-    this.#io.to(audience.room).emit('alarm', alarmMessage(event, last, last, cursor));
+    const message = alarmMessage(event, last, last, cursor);
+    this.#delivery.to(audience.room, (to) => to.emit('alarm', message));
   }
 
   #beat(): void {
@@ -229,7 +240,8 @@ export class ConsolePush {
     const health = city.health();
     for (const audience of this.#audiences.values()) {
       const cursor = this.#cursor(audience, city.lastSequence(), audience.last);
-      this.#io.to(audience.room).emit('beat', { cursor, serverTime: clock.wallMs(), health });
+      const beat = { cursor, serverTime: clock.wallMs(), health };
+      this.#delivery.to(audience.room, (to) => to.emit('beat', beat));
     }
     for (const socket of this.#io.sockets.sockets.values()) {
       // An open console counts as use of its session; one whose session has ended must log in again.
@@ -282,18 +294,7 @@ export class ConsolePush {
     audience.picture = drawPicture(audience.key, audience.holder, registry);
     if (before === audience.picture.view || audience.members === 0) return;
     audience.apart.clear();
-    this.#io.to(audience.room).emit('snapshot', this.#snapshot(audience));
-  }
-
-  #every(periodMs: number, run: () => void): void {
-    let cancel = (): void => {};
-    const next = (): void => {
-      cancel = this.#context.clock.after(periodMs, () => {
-        next();
-        run();
-      });
-    };
-    next();
-    this.#stops.push(() => cancel());
+    const snapshot = this.#snapshot(audience);
+    this.#delivery.to(audience.room, (to) => to.emit('snapshot', snapshot));
   }
 }

@@ -8,7 +8,8 @@ import type { CityPort } from '../ports.ts';
 import { incidentView, membersNow, type IncidentView } from '../incident-view.ts';
 import { seesAlarm } from '../rights.ts';
 import type { Audience } from './audience.ts';
-import type { ConsoleServer, ConsoleSocket } from './console-push.ts';
+import type { ConsoleSocket } from './console-push.ts';
+import type { Delivery } from './delivery.ts';
 
 /** Beyond this many changed at once, the whole picture is shorter. */
 const CHANGED_MAX = 100;
@@ -23,7 +24,7 @@ export type IncidentFeed = {
 };
 
 export function createIncidentFeed(
-  io: ConsoleServer,
+  delivery: Delivery,
   city: CityPort,
   audiences: ReadonlyMap<string, Audience>,
 ): IncidentFeed {
@@ -67,10 +68,10 @@ export function createIncidentFeed(
   });
 
   function tell(audience: Audience, view: IncidentView): void {
-    const room = io.to(audience.room);
     if (changed.size > CHANGED_MAX) {
       told.delete(audience.room);
-      room.emit('incidents', picture(audience, view));
+      const all = picture(audience, view);
+      delivery.to(audience.room, (to) => to.emit('incidents', all));
       return;
     }
     const before = told.get(audience.room) ?? new Set();
@@ -79,7 +80,8 @@ export function createIncidentFeed(
       const { id, state } = incident;
       // Once shown, its changes and its end are told, though the alarm by which they saw it is over.
       if (!before.has(id) && !view.sees(incident)) continue;
-      room.emit('incident', messageOf(audience, view, incident));
+      const message = messageOf(audience, view, incident);
+      delivery.to(audience.room, (to) => to.emit('incident', message));
       if (state === 'closed') before.delete(id);
       else before.add(id);
     }
@@ -92,7 +94,9 @@ export function createIncidentFeed(
       const members = changed.size > 0 ? membersNow(city) : null;
       for (const audience of audiences.values()) {
         if (members !== null) tell(audience, incidentView(audience.holder, city, members));
-        if (floodDue) io.to(audience.room).emit('flood', flood());
+        if (!floodDue) continue;
+        const now = flood();
+        delivery.to(audience.room, (to) => to.emit('flood', now));
       }
       const rooms = new Set([...audiences.values()].map(({ room }) => room));
       for (const room of told.keys()) if (!rooms.has(room)) told.delete(room);

@@ -2,11 +2,11 @@
 import type { NotificationEvent } from '#domain/notification.ts';
 import type { CityPort } from '../ports.ts';
 import { audienceSeesAlarm, type Audience } from './audience.ts';
-import type { ConsoleServer } from './console-push.ts';
+import type { Delivery } from './delivery.ts';
 
 /** A notice is about no alarm: the consoles are not told of it. */
 export function tellOfMessage(
-  io: ConsoleServer,
+  delivery: Delivery,
   city: CityPort,
   audiences: ReadonlyMap<string, Audience>,
   { item }: NotificationEvent,
@@ -15,6 +15,6 @@ export function tellOfMessage(
   if (alarm === undefined) return;
   for (const audience of audiences.values()) {
     if (!audienceSeesAlarm(audience, city.registry(), alarm)) continue;
-    io.to(audience.room).emit('notification', { alarm: alarm.id, item });
+    delivery.to(audience.room, (to) => to.emit('notification', { alarm: alarm.id, item }));
   }
 }

@@ -1,6 +1,20 @@
-/** Work that somebody may ask for without end: done at once, then at most once in `everyMs`, and never forgotten. */
+/** Work that is due again and again, and work that may be asked for without end. */
 import type { Clock } from '#domain/clock.ts';
 
+/** Runs it every `periodMs`, and never a second time because the first was late; the answer stops it. */
+export function every(clock: Clock, periodMs: number, run: () => void): () => void {
+  let cancel = (): void => {};
+  const next = (): void => {
+    cancel = clock.after(periodMs, () => {
+      next();
+      run();
+    });
+  };
+  next();
+  return () => cancel();
+}
+
+/** Done at once when asked for, then at most once in `everyMs`, and never forgotten. */
 export type Pace = {
   ask(): void;
   /** Whoever asked is gone. */

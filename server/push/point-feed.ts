@@ -10,6 +10,7 @@ import type { Timestamp } from '#domain/time.ts';
 import type { CityPort } from '../ports.ts';
 import { shownChanges, type Audience } from './audience.ts';
 import type { ConsoleServer } from './console-push.ts';
+import type { Delivery } from './delivery.ts';
 import { isBehind } from './slow-clients.ts';
 
 /** A first picture of more points would be larger than a console reads at once; they fill in as they report. */
@@ -26,6 +27,7 @@ export type PointFeed = {
 
 export function createPointFeed(
   io: ConsoleServer,
+  delivery: Delivery,
   city: CityPort,
   clock: Clock,
   audiences: ReadonlyMap<string, Audience>,
@@ -38,12 +40,12 @@ export function createPointFeed(
   });
 
   const sendTo = (audience: Audience, changes: readonly PointChange[]): void => {
-    const apart: string[] = [];
+    const apart = new Set<string>();
     for (const id of io.sockets.adapter.rooms.get(audience.room) ?? []) {
       const socket = io.sockets.sockets.get(id);
       const owed = missed.get(id);
       if (socket === undefined || (owed === undefined && !isBehind(socket.conn))) continue;
-      apart.push(id);
+      apart.add(id);
       const all = owed ?? new Map<number, PointChange>();
       for (const change of changes) all.set(change.index, change);
       missed.set(id, all);
@@ -52,12 +54,15 @@ export function createPointFeed(
       if (all.size > 0) socket.emit('points', encodePoints(clock.wallMs(), [...all.values()]));
     }
     if (changes.length === 0) return;
-    io.to(audience.room).except(apart).emit('points', encodePoints(clock.wallMs(), changes));
+    const batch = encodePoints(clock.wallMs(), changes);
+    delivery.to(audience.room, (to) => to.emit('points', batch), apart);
   };
 
   return {
     flush() {
       if (newest.size === 0 && missed.size === 0) return;
+      // An older batch that still waits must not come after a newer one.
+      delivery.drain();
       const changes = [...newest.values()];
       newest.clear();
       for (const audience of audiences.values()) sendTo(audience, shownChanges(audience, changes));
