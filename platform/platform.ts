@@ -74,6 +74,10 @@ export async function startPlatform(
     const retentionMs = config.retentionDays * 86_400_000;
     const outputs = await openOutputClient(directory.path, { retentionMs });
     closers.push(() => outputs.close());
+    let durable = outputs.recordEnd;
+    outputs.onDurable((through) => {
+      durable = Math.max(durable, through);
+    });
     const influx = createInfluxEdge({ config, directory: directory.path, outputs, clock });
 
     const setAside = readSetAside(directory.path);
@@ -165,7 +169,10 @@ export async function startPlatform(
     const { channelsFile } = config;
     const alerts = startAlerts({ channelsFile, pipeline, announcements, clock, mac: secretHmac });
     closers.push(() => alerts.stop());
-    const ruleDesk = openRules({ pipeline, clock, directory: directory.path, newId: newRunId });
+    const ruleDesk = openRules({
+      ...{ pipeline, clock, directory: directory.path, newId: newRunId },
+      durable: () => durable,
+    });
     closers.push(ruleDesk.stop);
     const first = await ensureFirstAdmin(ledger, config.adminPassword ?? undefined);
     const city = createCityPort({

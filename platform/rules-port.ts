@@ -1,4 +1,4 @@
-/** The rule book as the server sees it, and the back-tests that its drafts need. */
+/** The rule book as the server sees it, the back-tests that its drafts need, and their shadows. */
 import type { Clock } from '#domain/clock.ts';
 import type { RuleBookView } from '#domain/contract/rules.ts';
 import type { RulesPort } from '#server/rules-port.ts';
@@ -7,16 +7,29 @@ import { differenceOf } from '#rules/book/content.ts';
 import { assessed } from '#rules/book/orders.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { createBacktests } from './backtests.ts';
+import { createShadows } from './shadows.ts';
+import { startShadowProcess } from './shadow-process.ts';
 
 export function openRules(parts: {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly directory: string;
   readonly newId: () => string;
+  /** Position through which the record log is durable. */
+  readonly durable: () => number;
 }): { readonly port: RulesPort; stop(): void } {
-  const backtests = createBacktests(parts);
-  const { stop, ...runs } = backtests;
-  return { port: { ...bookPort(() => parts.pipeline.city.ruleBook), ...runs }, stop };
+  const { stop: stopRuns, ...runs } = createBacktests(parts);
+  const { stop: stopShadows, ...shadows } = createShadows({
+    ...{ ...parts, start: startShadowProcess },
+    unkept: (cause) => console.error('what a shadow found could not be kept', cause),
+  });
+  return {
+    port: { ...bookPort(() => parts.pipeline.city.ruleBook), ...runs, ...shadows },
+    stop() {
+      stopShadows();
+      stopRuns();
+    },
+  };
 }
 
 /** Everything of the port that the book alone answers. */

@@ -19,6 +19,9 @@ import {
   onCommand,
   onMeasurement,
   onRegistry,
+  pagesOf,
+  restOf,
+  restoreRules,
   type RulesState,
 } from './engine.ts';
 
@@ -29,8 +32,28 @@ export type Backtest = {
   take(m: Measurement): void;
   /** Lets every delay that ends by `to` run; the episodes with an onset in the asked stretch, by onset, rule, point. */
   finish(to: Timestamp): BacktestEpisode[];
+  /** Episodes so far, of any time. */
+  size(): number;
+  /** Episodes so far that began or stood at or after `from`; lets nothing run. In the order of `finish`. */
+  episodes(): BacktestEpisode[];
+  /** The registry it judges by was changed; `time` as of rows. */
+  registryChanged(touched: Touched, time: Timestamp): void;
+  /** Everything it knows. Shares objects with it: serialise it before the next row. */
+  save(): SavedBacktest;
   /** As it stands, for what can be told without judging (backtest-quiet.ts); read only. Rules bind with `start`. */
   readonly state: RulesState;
+};
+
+type Touched = { readonly points: readonly number[]; readonly gateways: readonly number[] };
+
+/** A back-test between two rows, written and read by one ENGINE_REVISION. */
+export type SavedBacktest = {
+  readonly base: Timestamp | null;
+  readonly newest: Timestamp;
+  readonly open: readonly (readonly [id: string, episode: BacktestEpisode])[];
+  readonly done: readonly BacktestEpisode[];
+  readonly pages: Readonly<Record<string, unknown[][]>>;
+  readonly rest: unknown;
 };
 
 const OFFICER: Person = { username: 'back-test', roles: ['duty-leader'], address: 'back-test' };
@@ -52,17 +75,25 @@ export function createBacktest(parts: {
   readonly from: Timestamp;
   /** No row is earlier; by default the first row begins. */
   readonly start?: Timestamp;
+  /**
+   * Rows come as they were recorded, in order of arrival, and are judged at their arrival like live ones: what came late
+   * counts as late. Otherwise they come by effective time, as if each had arrived at once.
+   */
+  readonly asArrived?: boolean;
+  /** Goes on where it was saved, with the registry of then. */
+  readonly saved?: SavedBacktest | null;
 }): Backtest {
-  const { registry, from } = parts;
-  const state = createRules(parts.site);
-  const open = new Map<string, Open>();
-  const done: BacktestEpisode[] = [];
+  const { registry, from, asArrived = false, saved = null } = parts;
+  const state = saved === null ? createRules(parts.site) : restoreRules(parts.site, saved.pages, saved.rest);
+  const open = new Map<string, Open>(saved?.open.map(([id, episode]) => [id, { ...episode }]));
+  const done: BacktestEpisode[] = [...(saved?.done ?? [])];
   const due: Alarm[] = [];
   const sink = { alarm: (event: AlarmEvent) => note(event) };
-  let base: Timestamp | null = null;
+  let base: Timestamp | null = saved?.base ?? null;
+  let newest: Timestamp = saved?.newest ?? -Infinity;
 
   function note({ change, alarm }: AlarmEvent): void {
-    if (alarm.historical || LEFT_OUT.has(alarm.rule)) return;
+    if (!isCompared(alarm)) return;
     const known = open.get(alarm.id);
     if (known === undefined && alarm.active) open.set(alarm.id, episodeOf(alarm));
     if (known !== undefined) known.colour = worseColour(known.colour, alarm.colour);
@@ -101,17 +132,24 @@ export function createBacktest(parts: {
     return { receivedAt: time, engineTime: time - start };
   }
 
+  /** Time of the engine never goes back, whatever a wall clock did. */
+  function arrival(time: Timestamp): Timestamp {
+    newest = Math.max(newest, time);
+    return newest;
+  }
+
   if (parts.start !== undefined) begin(momentOf(parts.start));
 
   return {
     state,
     take(row) {
       const first = base === null;
-      const at = momentOf(row.time);
+      const at = momentOf(asArrived ? arrival(row.receivedAt) : row.time);
       if (first) begin(at);
       advance(state, registry, at.engineTime, at, sink);
       if (due.length > 0) officerActs(at);
-      const m = (row.flags & ARRIVAL) === 0 ? row : { ...row, flags: row.flags & ~ARRIVAL };
+      const keep = asArrived || (row.flags & ARRIVAL) === 0;
+      const m = keep ? row : { ...row, flags: row.flags & ~ARRIVAL };
       onMeasurement(state, registry, m, at, sink);
       if (due.length > 0) officerActs(at);
     },
@@ -124,8 +162,28 @@ export function createBacktest(parts: {
       const all = [...done, ...open.values()].filter(({ onsetAt }) => onsetAt >= from && onsetAt < to);
       return all.sort(byOnset);
     },
+    size: () => done.length + open.size,
+    episodes: () =>
+      [...done, ...open.values()]
+        .filter(({ returnedAt }) => returnedAt === null || returnedAt >= from)
+        .sort(byOnset),
+    registryChanged(touched, time) {
+      // Before the first row nothing is bound: all of it will be, as it is then.
+      if (base === null) return;
+      const at = momentOf(arrival(time));
+      advance(state, registry, at.engineTime, at, sink);
+      onRegistry(state, registry, touched, at, sink);
+      officerActs(at);
+    },
+    save: () => ({
+      ...{ base, newest, open: [...open], done, rest: restOf(state) },
+      pages: Object.fromEntries(Object.entries(pagesOf(state)).map(([name, { pages }]) => [name, pages])),
+    }),
   };
 }
+
+/** Whether a back-test looks at alarms like this one at all. */
+export const isCompared = ({ historical, rule }: Alarm): boolean => !historical && !LEFT_OUT.has(rule);
 
 /** The watch for silence would wake for every point at every interval, and nothing it finds counts here. */
 function withoutAbsence(catalogue: unknown): unknown {

@@ -1,5 +1,6 @@
 /** What the server needs of the rule book and its back-tests. Orders about drafts go through the journal like all others. */
 import type { Assessment, RuleBookView, RunRequest, RunView } from '#domain/contract/rules.ts';
+import type { ShadowView } from '#domain/contract/shadow.ts';
 import type { RuleChanges, RuleContent } from '#domain/rule-book.ts';
 import type { Person } from '#domain/user.ts';
 
@@ -27,4 +28,23 @@ export interface RulesPort {
   unkeptRuns(): number;
   /** False when there is no such run, or it is over. */
   cancelRun(id: string, by: Person): boolean;
+  /** Lets a draft, as it is now, judge live data without ringing; the shadow, or why there is none. */
+  startShadow(
+    draft: string,
+    by: Person,
+  ):
+    | { readonly ok: true; readonly shadow: ShadowView }
+    | {
+        readonly ok: false;
+        readonly code:
+          | 'unknown-draft'
+          | 'stale-base'
+          | 'already-in-shadow'
+          | 'too-many-shadows'
+          | 'disk-nearly-full';
+      };
+  /** Newest first; those that are over too. */
+  shadows(): readonly ShadowView[];
+  /** False when there is no such shadow, or it is over. */
+  stopShadow(id: string, by: Person): boolean;
 }

@@ -45,6 +45,7 @@ import { qualityRoutes } from './routes/quality-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import { ruleRoutes } from './routes/rule-routes.ts';
 import { replayRoutes } from './routes/replay-routes.ts';
+import { shadowRoutes } from './routes/shadow-routes.ts';
 import { registryRoutes } from './routes/registry-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { metricsRoute, systemRoutes } from './routes/system-routes.ts';
@@ -222,6 +223,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   flowRoutes(typed, context);
   ruleRoutes(typed, context, context.rules);
   backtestRoutes(typed, context, context.rules);
+  shadowRoutes(typed, context, context.rules);
   backfillRoutes(typed, context);
   influxRoutes(typed, context);
   api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
@@ -255,11 +257,20 @@ function watch(context: Context, push: ConsolePush): void {
   metrics.gauge('backtests_unkept', 'Back-tests whose result could not be written', () =>
     context.rules.unkeptRuns(),
   );
+  metrics.gauge('shadows_running', 'Drafts that judge live data without ringing', () =>
+    countIn(context.rules.shadows(), 'running'),
+  );
+  metrics.gauge('shadows_failed', 'Of the last such drafts, those whose process kept dying', () =>
+    countIn(context.rules.shadows(), 'failed'),
+  );
   const { brokerMetrics } = context;
   for (const name of Object.keys(brokerMetrics?.() ?? {})) {
     metrics.gauge(`mqtt_${name}`, `MQTT broker: ${name}`, () => brokerMetrics?.()[name] ?? 0);
   }
 }
+
+const countIn = <T extends { readonly state: string }>(views: readonly T[], state: T['state']): number =>
+  views.filter((one) => one.state === state).length;
 
 const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
   reply

@@ -49,3 +49,15 @@ export function change(
     present,
   }));
 }
+
+/** Notes what is no input of the city in the audit: it changes nothing, yet a publication may rest on it. */
+export function noteOrder(
+  context: Context,
+  request: FastifyRequest,
+  action: string,
+  subject: string,
+  detail: Readonly<Record<string, unknown>> = {},
+): void {
+  const { username, address } = personIn(request);
+  void context.audit.record({ username, address, action, subject, outcome: 'ok', detail });
+}

@@ -1,6 +1,5 @@
 /** Back-tests of drafts: one at a time, in a process of its own that yields to everything else. */
 import { Type } from 'typebox';
-import type { FastifyRequest } from 'fastify';
 import { demandWholeCity, personIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
@@ -8,7 +7,7 @@ import { Problem } from '../problems.ts';
 import type { RulesPort } from '../rules-port.ts';
 import { answers, page } from '../schemas/basics.ts';
 import { RunBody, RunShape } from '../schemas/rules.ts';
-import type { Api } from './api.ts';
+import { type Api, noteOrder } from './api.ts';
 
 const Path = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const DRAFT = { right: 'draft-rules' as const };
@@ -40,7 +39,7 @@ export function backtestRoutes(app: Api, context: Context, rules: RulesPort): vo
     }));
     const started = rules.startRun({ draft, from, to, facilities, labels: known }, personIn(request));
     if (!started.ok) throw new Problem(started.code);
-    noted(context, request, 'backtest.start', started.run.id, { draft, content: started.run.content });
+    noteOrder(context, request, 'backtest.start', started.run.id, { draft, content: started.run.content });
     void reply.code(202);
     return started.run;
   });
@@ -73,19 +72,7 @@ export function backtestRoutes(app: Api, context: Context, rules: RulesPort): vo
     demandWholeCity(context, request);
     const { id } = request.params;
     if (!rules.cancelRun(id, personIn(request))) throw new Problem('not-found', 'no such back-test runs');
-    noted(context, request, 'backtest.cancel', id);
+    noteOrder(context, request, 'backtest.cancel', id);
     return {};
   });
-}
-
-/** What is no input of the city is noted here: a run changes nothing, yet a publication rests on it. */
-function noted(
-  context: Context,
-  request: FastifyRequest,
-  action: string,
-  subject: string,
-  detail: Readonly<Record<string, unknown>> = {},
-): void {
-  const { username, address } = personIn(request);
-  void context.audit.record({ username, address, action, subject, outcome: 'ok', detail });
 }

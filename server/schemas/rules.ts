@@ -127,6 +127,28 @@ const Load = Type.Object({
   floods: Type.Integer(),
   chattering: Type.Integer(),
 });
+/** Two catalogues side by side on the same data. */
+const Report = {
+  before: Load,
+  after: Load,
+  same: Type.Integer(),
+  added: Type.Array(Type.Object({})),
+  removed: Type.Array(Type.Object({})),
+  changed: Type.Array(Type.Object({ before: Type.Object({}), after: Type.Object({}) })),
+  unlisted: Type.Integer({ description: 'Differences counted but not listed' }),
+  differences: Type.Object(
+    { added: Type.Integer(), removed: Type.Integer(), changed: Type.Integer() },
+    { description: 'How many there are of each, listed or not' },
+  ),
+  detection: Type.Array(
+    Type.Object({
+      label: Type.String(),
+      before: orNull(Type.Number({ description: 'ms from its begin to the first alarm; null: none' })),
+      after: orNull(Type.Number()),
+    }),
+  ),
+  rows: Type.Integer(),
+};
 export const RunShape = Type.Object({
   id: Type.String(),
   draft: Type.String(),
@@ -144,29 +166,47 @@ export const RunShape = Type.Object({
   endedBy: Type.Optional(Type.String({ description: 'Who cancelled it' })),
   outcome: orNull(
     Type.Object({
-      before: Load,
-      after: Load,
-      same: Type.Integer(),
-      added: Type.Array(Type.Object({})),
-      removed: Type.Array(Type.Object({})),
-      changed: Type.Array(Type.Object({ before: Type.Object({}), after: Type.Object({}) })),
-      unlisted: Type.Integer({ description: 'Differences counted but not listed' }),
-      differences: Type.Object(
-        { added: Type.Integer(), removed: Type.Integer(), changed: Type.Integer() },
-        { description: 'How many there are of each, listed or not' },
-      ),
-      detection: Type.Array(
-        Type.Object({
-          label: Type.String(),
-          before: orNull(Type.Number({ description: 'ms from its begin to the first alarm; null: none' })),
-          after: orNull(Type.Number()),
-        }),
-      ),
-      rows: Type.Integer(),
+      ...Report,
       coveredThrough: Instant,
       history: Type.Optional(orNull(Type.Object({ from: Instant, through: Instant }))),
       damagedChunks: Type.Integer({ description: 'Passed over, for they could not be read' }),
       cpuMs: Type.Integer(),
+    }),
+  ),
+});
+
+export const ShadowBody = Type.Object({ draft: Id }, { additionalProperties: false });
+export const ShadowShape = Type.Object({
+  id: Type.String(),
+  draft: Type.String(),
+  content: Type.String({ description: 'What it judges, as in the draft' }),
+  base: Type.Integer({ description: 'Number of the version beside it' }),
+  by: Type.String(),
+  startedAt: Instant,
+  state: oneOf(
+    ['running', 'paused', 'failed', 'ended'],
+    'paused while the disk is nearly full; failed when its process kept dying',
+  ),
+  trouble: orNull(
+    Type.String({
+      description:
+        'disk-nearly-full, unknown-draft, stale-draft, stale-base, time-up, too-many-alarms, engine-changed, or what its ' +
+        'process died of',
+    }),
+  ),
+  endedAt: orNull(Instant),
+  endedBy: Type.Optional(Type.String({ description: 'Who stopped it' })),
+  restarts: Type.Integer({ description: 'Starts of its process after the first' }),
+  behind: Type.Integer({ description: 'Inputs that wait to be judged' }),
+  outcome: orNull(
+    Type.Object({
+      ...Report,
+      judgedThrough: orNull(Instant),
+      registryRevision: Type.Integer(),
+      liveAlarms: Type.Integer({ description: 'Alarms at points that were really raised since it began' }),
+      gaps: Type.Array(Type.Object({ from: Instant, to: Instant }), {
+        description: 'Arrival times of rows that were gone before they could be judged',
+      }),
     }),
   ),
 });

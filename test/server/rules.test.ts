@@ -1,10 +1,12 @@
 /** From a draft to a version in force, over the API: who may do what, and what is refused on the way. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Check } from 'typebox/value';
+import type { ShadowView } from '#domain/contract/shadow.ts';
 import type { RuleDocument } from '#domain/rule-book.ts';
+import { compareEpisodes } from '#rules/backtest-report.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { writeCursor } from '#server/paging.ts';
-import { DraftShape, VersionShape } from '#server/schemas/rules.ts';
+import { DraftShape, ShadowShape, VersionShape } from '#server/schemas/rules.ts';
 import { bookPort } from '../../platform/rules-port.ts';
 import { createCity, createClock } from './fakes.ts';
 import { type House, openHouse } from './house.ts';
@@ -19,6 +21,12 @@ const rules = (shippedCatalogue().catalogue as { rules: RuleDocument[] }).rules;
 const well = rules.find(({ id }) => id === 'gas-well-ch4') as RuleDocument;
 const renamed = { ...well, name: { zh: '井', en: 'a well' } };
 const draft = { id: 'wells', title: 'quieter wells', rules: [renamed] };
+
+const NO_SHADOWS = {
+  startShadow: () => ({ ok: false, code: 'too-many-shadows' }) as const,
+  shadows: () => [],
+  stopShadow: () => false,
+};
 
 const ask = (who: string, method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) =>
   house.ask(who, method, `/api/v1/rules${path}`, body);
@@ -158,6 +166,7 @@ describe('a changed rule', () => {
           ...bookPort(() => city.book),
           ...{ startRun: () => ({ ok: true, run }), runs: () => [run], unkeptRuns: () => 0 },
           cancelRun: (id) => id === 'r1',
+          ...NO_SHADOWS,
         },
       },
     );
@@ -187,5 +196,50 @@ describe('a changed rule', () => {
 
   it('of the product is merged only when it brings one', async () => {
     expect((await ask('engineer', 'POST', '/drafts/merge', { id: 'm' })).json().code).toBe('nothing-changed');
+  });
+});
+
+describe('a draft in shadow', () => {
+  it('is started and stopped by an engineer of the whole city, read by all, and stands in the audit', async () => {
+    await house.close();
+    const city = createCity(createClock());
+    const shadow: ShadowView = {
+      ...{ id: 's1', draft: 'wells', content: 'c', base: 1, by: 'engineer', startedAt: 5, state: 'running' },
+      ...{ trouble: null, endedAt: null, restarts: 0, behind: 3 },
+      outcome: {
+        ...compareEpisodes([], [], { from: 5, shiftMs: 1, labels: [], listedMax: 1 }),
+        ...{ rows: 2, judgedThrough: 6, registryRevision: 1, liveAlarms: 0, gaps: [{ from: 5, to: 6 }] },
+      },
+    };
+    const startShadow = (draft: string) =>
+      draft === 'wells' ? ({ ok: true, shadow } as const) : ({ ok: false, code: 'unknown-draft' } as const);
+    house = await openHouse(
+      {},
+      {
+        rules: {
+          ...{ ...house.ports.rules, ...bookPort(() => city.book) },
+          ...{ startShadow, shadows: () => [shadow], stopShadow: (id) => id === 's1' },
+        },
+      },
+    );
+    const start = (who: string, draft = 'wells') => ask(who, 'POST', '/shadows', { draft });
+    expect((await start('viewer')).statusCode).toBe(403);
+    expect((await start('west-engineer')).json().code).toBe('out-of-scope');
+    expect((await start('engineer', 'none')).statusCode).toBe(404);
+    const started = await start('engineer');
+    expect([started.statusCode, Check(ShadowShape, started.json())]).toEqual([202, true]);
+    const listed = (await ask('viewer', 'GET', '/shadows')).json();
+    expect(listed.items).toMatchObject([{ id: 's1', behind: 3, outcome: null }]);
+    expect((await ask('viewer', 'GET', '/shadows/s1')).json().outcome.gaps).toEqual([{ from: 5, to: 6 }]);
+    expect((await ask('viewer', 'GET', '/shadows/none')).statusCode).toBe(404);
+    expect((await ask('viewer', 'POST', '/shadows/s1/stop')).statusCode).toBe(403);
+    expect((await ask('engineer', 'POST', '/shadows/none/stop')).statusCode).toBe(404);
+    expect((await ask('engineer', 'POST', '/shadows/s1/stop')).statusCode).toBe(200);
+    const audit = await house.ledger.auditEntries(0, 1_000);
+    const lines = audit.filter(({ action }) => action.startsWith('shadow.'));
+    expect(lines.map(({ username, action, subject }) => [username, action, subject])).toEqual([
+      ['engineer', 'shadow.start', 's1'],
+      ['engineer', 'shadow.stop', 's1'],
+    ]);
   });
 });
