@@ -4,6 +4,7 @@
  * samples in a row, or together with other points, is judged value by value.
  */
 import { isOpen } from '#domain/alarm.ts';
+import { everyRule } from './at-rest.ts';
 import type { AlarmSlot, Level, RulesState } from './state.ts';
 
 /** Values strictly between the two reach no limit of the point, in its unit. */
@@ -15,7 +16,7 @@ export function quietBand(state: RulesState, pointIndex: number): QuietBand | nu
   let [low, high] = [-Infinity, Infinity];
   if (point === undefined || !point.bound) return { low, high };
   if (point.memberOf !== null || point.history !== null) return null;
-  for (const { signal, join, trace, levels } of point.rules) {
+  for (const { signal, join, trace, levels } of everyRule(point)) {
     if (signal === 'due-date') continue;
     if (signal !== 'value' || join !== null || trace !== null) return null;
     for (const { side, limit, flag, debounce } of levels) {
@@ -47,8 +48,8 @@ const isAtRest = ({ active, held, overSince, clearSince, run }: Level): boolean 
 export function bindingText(state: RulesState, pointIndex: number): string {
   const point = state.points.get(pointIndex);
   if (point === undefined) return '';
-  const { bound, rules, memberOf, unit, intervalMs } = point;
-  return JSON.stringify([bound, unit, intervalMs, rules, memberOf], plain);
+  const { bound, memberOf, unit, intervalMs } = point;
+  return JSON.stringify([bound, unit, intervalMs, everyRule(point), memberOf], plain);
 }
 
 /** JSON makes null of what is no number; limits may be infinite. */

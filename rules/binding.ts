@@ -1,6 +1,8 @@
 /** Which rules watch a point: catalogue rules by quantity and kind, the point's own limits, and over-range. */
 import { FLAG } from '#domain/measurement.ts';
 import { colourRank } from '#domain/colour.ts';
+import { mayRest } from './at-rest.ts';
+import { type Asked, askedOf, type Bindings, type OwnBinding } from './bindings.ts';
 import { quantityOf } from '#domain/catalogue.ts';
 import type { LimitName, PointEntry, Registry } from '#domain/registry.ts';
 import {
@@ -16,61 +18,66 @@ import { bindJoins, type JoinScope } from './join-binding.ts';
 import type { Membership } from './join.ts';
 import { freshLevel } from './level-terms.ts';
 import { computeLimit, digits12, toPointUnit } from './limit-value.ts';
-import { type Place, placeOf } from './place.ts';
-import type { Level, Lift, RuleInstance, Side } from './state.ts';
+import { placeOf, type RulePlace } from './place.ts';
+import type { BoundRule, Level, Lift, Side } from './state.ts';
 import { bindTrace } from './traces/trace-binding.ts';
 
-/** A rule with its limits in the point's unit, before it has any history. */
-export type BoundRule = Pick<
-  RuleInstance,
-  'rule' | 'version' | 'signal' | 'unit' | 'lifts' | 'join' | 'trace' | 'levels'
->;
 export type Binding = {
-  /** Those that every sample judges first, `sampled` of them. */
-  readonly rules: readonly BoundRule[];
-  readonly sampled: number;
+  readonly own: OwnBinding;
+  /** Joins whose alarm stands at the point, and due dates. */
+  readonly others: readonly BoundRule[];
   readonly memberOf: readonly Membership[] | null;
   readonly unbound: readonly string[];
 };
 
 /** Everything that watches `point`, in a fixed order, and what could not be bound and why. */
-export function bind(scope: JoinScope, point: PointEntry): Binding {
-  const { catalogue, registry } = scope;
-  const { rules, unbound } = bindOwn(catalogue, registry, point);
+export function bind(scope: JoinScope, bindings: Bindings, point: PointEntry): Binding {
+  const own = ownBindingOf(bindings, scope.registry, point);
   const joins = bindJoins(scope, point);
   const memberOf = joins.memberOf.length === 0 ? null : joins.memberOf;
-  const dates = bindDates(scope, point);
-  return {
-    rules: [...rules, ...joins.rules, ...dates],
-    sampled: rules.length,
-    memberOf,
-    unbound: [...unbound, ...joins.unbound],
-  };
+  const unbound = joins.unbound.length === 0 ? own.unbound : [...own.unbound, ...joins.unbound];
+  return { own, others: [...joins.rules, ...bindDates(scope, point)], memberOf, unbound };
 }
 
-/** What the samples of `point` alone decide: catalogue limits, its own limits, over-range. */
-export function bindOwn(
-  catalogue: Catalogue,
-  registry: Registry,
-  point: PointEntry,
-): Pick<Binding, 'rules' | 'unbound'> {
-  const place = placeOf(registry, point);
+/**
+ * The binding that `point` shares with those that ask the same. A sample of one point decides by nothing but these:
+ * catalogue limits, its own limits, over-range.
+ */
+export function ownBindingOf(bindings: Bindings, registry: Registry, point: PointEntry): OwnBinding {
+  const asked = askedOf(bindings, registry, point);
+  const key = JSON.stringify(asked);
+  const known = bindings.known.get(key);
+  if (known !== undefined) return known;
+  const { rules, unbound } = bindOwn(bindings.catalogue, asked);
+  let [quietAbove, quietBelow] = [-Infinity, Infinity];
+  for (const rule of rules)
+    for (const { side, limit, flag } of mayRest(rule) ? rule.levels : []) {
+      if (flag !== 0) continue;
+      if (side === 'high') quietBelow = Math.min(quietBelow, limit);
+      else quietAbove = Math.max(quietAbove, limit);
+    }
+  const fresh = { key, rules, unbound, quietAbove, quietBelow };
+  bindings.known.set(key, fresh);
+  return fresh;
+}
+
+function bindOwn(catalogue: Catalogue, asked: Asked): Pick<OwnBinding, 'rules' | 'unbound'> {
   const unbound: string[] = [];
-  const own = ownLimits(point);
+  const own = ownLimits(asked);
   const rules: BoundRule[] = [];
   const interlocks: BoundRule[] = [];
   for (const rule of catalogue.rules) {
-    if (rule.kind === 'due-date' || isJoin(rule) || !applies(rule, place)) continue;
+    if (rule.kind === 'due-date' || isJoin(rule) || !applies(rule, asked)) continue;
     const bound =
       rule.kind === 'limit'
-        ? bindRule(rule, rule.interlock ? rule.levels : levelsBeside(own, rule), place, unbound)
-        : bindTrace(rule, place, unbound);
+        ? bindRule(rule, rule.interlock ? rule.levels : levelsBeside(own, rule), asked, unbound)
+        : bindTrace(rule, asked, unbound);
     if (bound === null || bound.levels.length === 0) continue;
     if (catalogue.suppression.interlocks.has(rule.id)) interlocks.push(bound);
     else rules.push(bound);
   }
   if (own !== null) rules.push(own);
-  const watched = [...watchRange(catalogue, point, rules), ...interlocks];
+  const watched = [...watchRange(catalogue, asked, rules), ...interlocks];
   return { rules: watched.map((rule) => ({ ...rule, lifts: liftsOn(catalogue, rule.rule) })), unbound };
 }
 
@@ -114,7 +121,7 @@ const AT_ONCE = {
   flag: 0,
 } as const;
 
-function applies(rule: PointRule, place: Place): boolean {
+function applies(rule: PointRule, place: RulePlace): boolean {
   return rule.quantities.includes(place.quantity) && (rule.kinds === null || rule.kinds.includes(place.kind));
 }
 
@@ -130,7 +137,12 @@ function levelsBeside(own: BoundRule | null, rule: LimitRule): readonly LevelSpe
   return rule.levels.filter(({ colour }) => colourRank(colour) > worst);
 }
 
-function bindRule(rule: LimitRule, specs: readonly LevelSpec[], place: Place, unbound: string[]): BoundRule {
+function bindRule(
+  rule: LimitRule,
+  specs: readonly LevelSpec[],
+  place: RulePlace,
+  unbound: string[],
+): BoundRule {
   const levels: Level[] = [];
   for (const spec of specs) {
     const level = bindLevel(rule, spec, place);
@@ -154,7 +166,7 @@ function bindRule(rule: LimitRule, specs: readonly LevelSpec[], place: Place, un
 const isPercent = ({ signal }: LimitRule): boolean => signal === 'rise-percent' || signal === 'fall-percent';
 
 /** The level in the point's unit, or the reason why it has none. */
-function bindLevel(rule: LimitRule, spec: LevelSpec, place: Place): Level | string {
+function bindLevel(rule: LimitRule, spec: LevelSpec, place: RulePlace): Level | string {
   const limit = computeLimit(spec.limit, place.attributes);
   if (typeof limit !== 'number') return `no attribute ${limit.missing}`;
   if (spec.windowMs > 0 && rule.signal !== 'sum' && spec.windowMs < place.intervalMs)
@@ -173,7 +185,7 @@ const OWN_SIDES: Readonly<Record<LimitName, Side>> = { LL: 'low', L: 'low', H: '
 const OWN_NAMES = ['L', 'LL', 'H', 'HH'] as const;
 
 /** Rule `point-limits` from the registry, both sides in one; null when the point sets no limit. */
-function ownLimits(point: PointEntry): BoundRule | null {
+function ownLimits(point: Asked): BoundRule | null {
   const { limits } = point;
   if (limits === undefined) return null;
   const { deadband = 0, onDelayMs = 0, offDelayMs = 0, colours } = limits;
@@ -185,7 +197,7 @@ function ownLimits(point: PointEntry): BoundRule | null {
     const clear = digits12(side === 'high' ? limit - deadband : limit + deadband);
     const colour = colours?.[name] ?? OWN_COLOURS[name];
     const terms = { name, colour, side, limit, clear };
-    levels.push(freshLevel({ ...terms, ...AT_ONCE, onDelayMs, offDelayMs }, point.reportIntervalMs));
+    levels.push(freshLevel({ ...terms, ...AT_ONCE, onDelayMs, offDelayMs }, point.intervalMs));
   }
   if (levels.length === 0) return null;
   return ownRule('point-limits', point, sortLevels(levels));
@@ -196,7 +208,7 @@ function ownLimits(point: PointEntry): BoundRule | null {
  * its own where none does: once a side, also where own limits stand beside the catalogue's. Catalytic sensors fold back
  * above 100 %LEL, so only a person may believe the values after it.
  */
-function watchRange(catalogue: Catalogue, point: PointEntry, rules: readonly BoundRule[]): BoundRule[] {
+function watchRange(catalogue: Catalogue, point: Asked, rules: readonly BoundRule[]): BoundRule[] {
   const dangerous = quantityOf(point.quantity)?.dangerousSide ?? 'none';
   let watched = [...rules];
   for (const side of ['high', 'low'] as const) {
@@ -215,18 +227,18 @@ function watchRange(catalogue: Catalogue, point: PointEntry, rules: readonly Bou
   return watched;
 }
 
-function rangeLevel(catalogue: Catalogue, point: PointEntry, side: Side): Level {
+function rangeLevel(catalogue: Catalogue, point: Asked, side: Side): Level {
   const limit = (side === 'high' ? point.range?.max : point.range?.min) ?? NaN;
   const name = side === 'high' ? 'over-range' : 'under-range';
   const colour = catalogue.settings.overRangeColours[point.quantity] ?? 'orange';
   const flag = side === 'high' ? FLAG.overRange : FLAG.underRange;
   return freshLevel(
     { ...AT_ONCE, name, colour, side, limit, clear: limit, latch: true, flag },
-    point.reportIntervalMs,
+    point.intervalMs,
   );
 }
 
-const ownRule = (rule: string, { unit }: PointEntry, levels: readonly Level[]): BoundRule => ({
+const ownRule = (rule: string, { unit }: Asked, levels: readonly Level[]): BoundRule => ({
   rule,
   version: 1,
   signal: 'value',

@@ -20,7 +20,6 @@ import { settleIncidents, wakeIncident } from './incidents/review.ts';
 import { delayReviews } from './incidents/state.ts';
 import { leaveOldPlaces } from './interlocks.ts';
 import { reviewParents } from './publish.ts';
-import { dropUnasked } from './suppressors.ts';
 import { judge, wakeDelays } from './judge.ts';
 import { lapsedSlots } from './re-alarm.ts';
 import { raiseAlarm } from './raised.ts';
@@ -33,6 +32,7 @@ import {
   createGateway,
   createPoint,
   createState,
+  setCatalogue,
   type RulesSink,
   type RulesState,
   type Turn,
@@ -72,9 +72,8 @@ export function onCatalogue(
   const parsed = parseCatalogue(catalogue, revision);
   const detail = parsed.ok ? {} : { revision, error: parsed.error };
   if (parsed.ok) {
-    state.catalogue = parsed.catalogue;
+    setCatalogue(state, parsed.catalogue);
     const scope = bindingScope(turn);
-    dropUnasked(state.suppressors, parsed.catalogue.suppression);
     for (let index = 0; index < state.points.length; index += 1) bindPoint(turn, index, scope);
     for (let index = 0; index < state.gateways.length; index += 1)
       rebindGateway(turn, state.gateways.forWrite(index));

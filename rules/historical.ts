@@ -2,6 +2,7 @@
 import type { Alarm } from '#domain/alarm.ts';
 import type { RejudgedEpisode } from '#domain/input.ts';
 import type { Timestamp } from '#domain/time.ts';
+import { everyRule } from './at-rest.ts';
 import { keepPast } from './late-ring.ts';
 import { freshId, publish } from './publish.ts';
 import { sameEpisode } from './retrospect.ts';
@@ -44,7 +45,7 @@ function add(turn: Turn, point: PointRules, episode: RejudgedEpisode): AlarmSlot
     revision: 0,
     sequence: 0,
     rule: episode.rule,
-    ruleVersion: point.rules.find(({ rule }) => rule === episode.rule)?.version ?? 0,
+    ruleVersion: everyRule(point).find(({ rule }) => rule === episode.rule)?.version ?? 0,
     ...told(point, episode),
     active: false,
     state: 'normal',
@@ -88,7 +89,7 @@ function told(point: PointRules, episode: RejudgedEpisode) {
   const limitValue = Number.isNaN(episode.limitValue) ? null : episode.limitValue;
   const value = Number.isNaN(episode.value) ? null : episode.value;
   const { colour, limit, returnedAt } = episode;
-  const unit = point.rules.find(({ rule }) => rule === episode.rule)?.unit ?? point.unit;
+  const unit = everyRule(point).find(({ rule }) => rule === episode.rule)?.unit ?? point.unit;
   const params = { rule: episode.rule, level: limit, colour, value, limit: limitValue, unit };
   return {
     limit,

@@ -6,7 +6,6 @@
  * combined, mismatch, relation: one alarm at each point of the first part that has partners.
  */
 import type { PointEntry, Registry } from '#domain/registry.ts';
-import type { BoundRule } from './binding.ts';
 import {
   type Catalogue,
   type CombinedRule,
@@ -24,6 +23,7 @@ import { freshLevel } from './level-terms.ts';
 import { digits12 } from './limit-value.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Places } from './places.ts';
+import type { BoundRule } from './state.ts';
 
 /** What binding needs beside the point: the same for all points of one change. */
 export type JoinScope = {

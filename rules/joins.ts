@@ -278,9 +278,9 @@ function isBeyond({ side }: Level, figure: number, limit: number): boolean | nul
  */
 function isInAlarm({ state }: Turn, point: PointRules, rank: number): boolean {
   const { interlocks } = state.catalogue.suppression;
-  for (let at = 0; at < point.sampled; at += 1) {
-    const instance = point.rules[at];
-    if (instance === undefined || instance.signal === 'frozen' || interlocks.has(instance.rule)) continue;
+  for (const instance of point.rules) {
+    if (instance.place >= point.binding.rules.length) break;
+    if (instance.signal === 'frozen' || interlocks.has(instance.rule)) continue;
     for (const level of instance.levels) if (level.active && level.rank >= rank) return true;
   }
   return false;

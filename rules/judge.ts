@@ -2,6 +2,7 @@
 import { FLAG, isLive, type Measurement } from '#domain/measurement.ts';
 import type { EngineTime } from '#domain/time.ts';
 import { noteData, reviewSensorLost } from './absence.ts';
+import { isQuiet, letRest, wakeReached } from './at-rest.ts';
 import { reviewSilence } from './interlocks.ts';
 import { endLateWatch, ringLate } from './late-ring.ts';
 import { judgeJoins, reviewJoins, stopJoins, stopUnproven } from './joins.ts';
@@ -50,13 +51,14 @@ export function judge(turn: Turn, m: Measurement): void {
 
 /** True when an alarm may have moved. Levels first, then alarms: a colour may depend on another rule's level. */
 function judgeRules(turn: Turn, point: PointRules, m: Measurement, trusted: boolean): boolean {
-  const { rules, history } = point;
+  const { rules, history, binding } = point;
   if (history !== null && !Number.isNaN(m.value)) remember(history, m, point.intervalMs);
+  if (!isQuiet(binding, m)) wakeReached(point, m);
   let changed: RuleInstance[] | null = null;
   let late = false;
-  for (let at = 0; at < point.sampled; at += 1) {
+  for (let at = 0; at < rules.length; at += 1) {
     const instance = rules[at];
-    if (instance === undefined) continue;
+    if (instance === undefined || instance.place >= binding.rules.length) break;
     if (instance.late !== null) late = true;
     const done = stepRule(instance, history, m, trusted, turn.now);
     if (done === STEP.nothing) continue;
@@ -66,6 +68,7 @@ function judgeRules(turn: Turn, point: PointRules, m: Measurement, trusted: bool
   if (changed !== null) settleAll(turn, point, changed, m.time);
   if (late)
     for (const instance of rules) if (instance.late !== null) endLateWatch(turn, point, instance, m, trusted);
+  letRest(point);
   return changed !== null;
 }
 

@@ -6,11 +6,13 @@ import type { Alarm } from '#domain/alarm.ts';
 import { colourRank, worseColour } from '#domain/colour.ts';
 import type { Measurement } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
+import { awake } from './at-rest.ts';
 import { standingOf } from './process-alarm.ts';
 import { freshId, publish } from './publish.ts';
 import { isInForce } from './season.ts';
 import {
   type AlarmSlot,
+  type BoundRule,
   createSlot,
   type Level,
   PAST_KEPT,
@@ -29,13 +31,17 @@ const RINGS_FROM_RANK = 2;
 export function ringLate(turn: Turn, point: PointRules, m: Measurement): void {
   const young = m.receivedAt - m.time < turn.state.catalogue.settings.lateRingMs;
   const { interlocks } = turn.state.catalogue.suppression;
-  for (const instance of point.rules) {
-    if (instance.signal !== 'value' || interlocks.has(instance.rule)) continue;
-    const reached = levelsReached(instance, m);
-    const [worst] = reached;
-    if (worst === undefined) {
-      if (isData(m)) endWatch(turn, point, instance, m.time);
-    } else if (young && !ringsAlready(instance, worst)) watchLate(turn, point, instance, reached, m);
+  for (const [place, bound] of point.binding.rules.entries()) {
+    if (bound.signal !== 'value' || interlocks.has(bound.rule)) continue;
+    if (levelsReached(bound, m).length === 0) {
+      const instance = point.rules.find((one) => one.place === place);
+      if (instance !== undefined && isData(m)) endWatch(turn, point, instance, m.time);
+    } else if (young) {
+      const instance = awake(point, bound, place);
+      const reached = levelsReached(instance, m);
+      const [worst] = reached;
+      if (worst !== undefined && !ringsAlready(instance, worst)) watchLate(turn, point, instance, reached, m);
+    }
   }
 }
 
@@ -155,7 +161,7 @@ function endWatch(turn: Turn, point: PointRules, instance: RuleInstance, returne
 }
 
 /** Levels of orange and above that `m` reaches and that are in force at its time, worst first. */
-function levelsReached(instance: RuleInstance, m: Measurement): Level[] {
+function levelsReached(instance: BoundRule, m: Measurement): Level[] {
   const reached = instance.levels.filter((level) => {
     if (level.rank < RINGS_FROM_RANK) return false;
     if (level.season !== null && !isInForce(level.season, m.time)) return false;

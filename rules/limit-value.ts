@@ -1,7 +1,7 @@
 /** A limit in a point's own unit, computed once when its rule binds. */
 import type { Attributes } from '#domain/registry.ts';
 import { convert } from '#domain/units.ts';
-import type { LimitSpec } from './catalogue.ts';
+import type { LimitSpec, LimitTerm } from './catalogue.ts';
 
 /** What a limit needs of the point it is for. `attributes` are those of facility, device and point together. */
 export type LimitPlace = {
@@ -27,6 +27,16 @@ export function computeLimit(spec: LimitSpec, attributes: Attributes): number | 
   }
   return digits12(sum);
 }
+
+/** Names of the attributes that `computeLimit` looks at. */
+export function attributesOf(spec: LimitSpec): readonly string[] {
+  if (typeof spec === 'number') return [];
+  if ('ifTrue' in spec) return [spec.ifTrue];
+  return spec.flatMap((term: LimitTerm) => (typeof term === 'number' ? [] : [term.attribute]));
+}
+
+/** Names of the attributes that `toPointUnit` looks at. */
+export const CONVERTED_BY = ['lelVolPercent', 'molarMass'] as const;
 
 /** `value` of the rule's unit in the point's; null when the units do not convert. */
 export function toPointUnit(value: number, ruleUnit: string, place: LimitPlace): number | null {

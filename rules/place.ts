@@ -2,11 +2,15 @@
 import type { Attributes, PointEntry, Registry } from '#domain/registry.ts';
 import type { LimitPlace } from './limit-value.ts';
 
-export type Place = LimitPlace & {
-  /** Facility id and kind; '' when unknown. */
-  readonly facility: string;
+export type RulePlace = LimitPlace & {
+  /** Of its facility; '' when unknown. */
   readonly kind: string;
   readonly intervalMs: number;
+};
+
+export type Place = RulePlace & {
+  /** '' when unknown. */
+  readonly facility: string;
 };
 
 export function placeOf(registry: Registry, point: PointEntry): Place {

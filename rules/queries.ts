@@ -1,5 +1,6 @@
 /** What others ask of the engine's state; nothing here changes it. */
 import { type Alarm, isOpen } from '#domain/alarm.ts';
+import { everyRule } from './at-rest.ts';
 import type { RulesState } from './state.ts';
 
 /** An open alarm, a recently closed one, or a known historical one. */
@@ -14,8 +15,10 @@ export function openAlarms(state: RulesState): Alarm[] {
 }
 
 /** Names of the rules that watch a point, for people. */
-export const rulesOfPoint = (state: RulesState, pointIndex: number): readonly string[] =>
-  state.points.get(pointIndex)?.rules.map(({ rule }) => rule) ?? [];
+export function rulesOfPoint(state: RulesState, pointIndex: number): readonly string[] {
+  const point = state.points.get(pointIndex);
+  return point === undefined ? [] : everyRule(point).map(({ rule }) => rule);
+}
 
 /** Levels of the catalogue that could not be bound at a point, each with the reason, for the registry's page. */
 export const unboundLevels = (state: RulesState, pointIndex: number): readonly string[] =>

@@ -1,6 +1,8 @@
 /** Putting new bindings in place of old ones without losing what has already begun. */
 import { changeLimit, close, isOpenHere, letGo } from './alarm-machine.ts';
-import { bind, type BoundRule } from './binding.ts';
+import { instanceAt, mayRest } from './at-rest.ts';
+import { bind, type Binding } from './binding.ts';
+import { NO_BINDING } from './bindings.ts';
 import { endFailing } from './composite/failing.ts';
 import { reviewDates } from './due-dates.ts';
 import { rebindInterlocks } from './interlocks.ts';
@@ -10,6 +12,7 @@ import { anyActive, worstLevel } from './level-machine.ts';
 import { limitShown, settle, standingOf } from './process-alarm.ts';
 import { beginRun } from './sample-count.ts';
 import {
+  type BoundRule,
   createSlot,
   type History,
   type Level,
@@ -26,15 +29,15 @@ export function rebindPoint(turn: Turn, point: PointRules, scope: JoinScope): vo
   const retired = entry === undefined || entry.retired === true;
   if (retired) return unbind(turn, point);
   const device = turn.registry.devicesByIndex[entry.deviceIndex];
-  const binding = bind(scope, entry);
+  const binding = bind(scope, turn.state.bindings, entry);
   const old = point.rules;
   point.bound = true;
   point.unit = entry.unit;
   point.intervalMs = entry.reportIntervalMs;
   point.gatewayIndex = turn.registry.gateways.get(device?.gateway ?? '')?.index ?? -1;
   point.unbound = binding.unbound;
-  point.rules = binding.rules.map((rule) => instanceOf(turn, point, rule, old));
-  point.sampled = binding.sampled;
+  point.binding = binding.own;
+  point.rules = instancesOf(turn, point, binding, old);
   point.memberOf = binding.memberOf;
   point.history = historyFor(point, entry.quantity === 'rain-total');
   for (const instance of point.rules) if (instance.signal !== 'due-date') reconsider(turn, point, instance);
@@ -49,7 +52,7 @@ export function rebindPoint(turn: Turn, point: PointRules, scope: JoinScope): vo
 function letGoOfRule(turn: Turn, point: PointRules, instance: RuleInstance): void {
   letGo(turn, instance.slot, 'rule-removed');
   if (isOpenHere(instance.slot))
-    point.rules.push({ ...instance, levels: [], join: null, trace: null, late: null });
+    point.rules.push({ ...instance, place: HELD_PLACE, levels: [], join: null, trace: null, late: null });
 }
 
 /** The point is gone: everything it had open ends and says so. */
@@ -60,29 +63,47 @@ function unbind(turn: Turn, point: PointRules): void {
   close(turn, point.sensorLost, 'point-retired');
   endFailing(turn, point.index, old, []);
   point.bound = false;
+  point.binding = NO_BINDING;
   point.rules = [];
-  point.sampled = 0;
   point.memberOf = null;
   point.datesDue = Infinity;
   point.history = null;
   rebindInterlocks(turn, point, old);
 }
 
+/** Behind every place of a binding. */
+const HELD_PLACE = Number.MAX_SAFE_INTEGER;
+
+/** What was at rest before is so after: limits changed under it were not reached either. */
+function instancesOf(
+  turn: Turn,
+  point: PointRules,
+  { own, others }: Binding,
+  old: readonly RuleInstance[],
+): RuleInstance[] {
+  const present: RuleInstance[] = [];
+  for (const [place, bound] of [...own.rules, ...others].entries()) {
+    const before = old.find((instance) => instance.rule === bound.rule);
+    if (before !== undefined || !mayRest(bound)) present.push(instanceOf(turn, point, bound, place, before));
+  }
+  return present;
+}
+
 function instanceOf(
   turn: Turn,
   point: PointRules,
   bound: BoundRule,
-  old: readonly RuleInstance[],
+  place: number,
+  before: RuleInstance | undefined,
 ): RuleInstance {
-  const before = old.find((instance) => instance.rule === bound.rule);
-  if (before !== undefined)
-    for (const level of bound.levels) carryOver(turn, level, before, asksTheSame(before, bound));
+  const fresh = instanceAt(bound, place, before?.slot ?? createSlot('point', point.index, bound.rule));
+  if (before === undefined) return fresh;
+  for (const level of fresh.levels) carryOver(turn, level, before, asksTheSame(before, bound));
   return {
-    ...bound,
-    trace: carryTrace(bound.trace, before?.trace ?? null),
-    join: bound.join === null ? null : sameMembers(bound.join, before?.join ?? null),
-    slot: before?.slot ?? createSlot('point', point.index, bound.rule),
-    late: before?.late ?? null,
+    ...fresh,
+    trace: carryTrace(fresh.trace, before.trace),
+    join: fresh.join === null ? null : sameMembers(fresh.join, before.join),
+    late: before.late,
   };
 }
 

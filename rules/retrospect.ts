@@ -7,7 +7,8 @@ import type { RejudgedEpisode } from '#domain/input.ts';
 import { type Colour, worseColour } from '#domain/colour.ts';
 import { FLAG, type Measurement, type Quality } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
-import { bindOwn } from './binding.ts';
+import { instanceAt } from './at-rest.ts';
+import { ownBindingOf } from './binding.ts';
 import { stepRule } from './judge.ts';
 import { anyActive, carryMilder, fireDue, nextDue, STEP, stopClearing, worstLevel } from './level-machine.ts';
 import { lifted, liftOf } from './promotion.ts';
@@ -58,13 +59,13 @@ export type SeriesJudge = {
 export function beginSeries(state: RulesState, registry: Registry, pointIndex: number): SeriesJudge {
   const entry = registry.pointsByIndex[pointIndex];
   if (entry === undefined || entry.retired) return { take: () => {}, finish: () => [] };
-  const own = bindOwn(state.catalogue, registry, entry).rules;
+  const own = ownBindingOf(state.bindings, registry, entry).rules;
   // What is usual now was not so then, and weeks are not at hand: deviations are judged live and by back-test.
   const { interlocks } = state.catalogue.suppression;
   const judged = own.filter(({ rule, signal }) => signal !== 'deviation' && !interlocks.has(rule));
   const runs = judged.map(
-    (bound): Run => ({
-      instance: { ...bound, slot: createSlot('point', pointIndex, bound.rule), late: null },
+    (bound, place): Run => ({
+      instance: instanceAt(bound, place, createSlot('point', pointIndex, bound.rule)),
       open: null,
     }),
   );

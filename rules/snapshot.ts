@@ -1,5 +1,6 @@
 /** The state in pages for a snapshot, and back. */
 import type { PagedArray } from '#domain/paged-array.ts';
+import { NO_BINDING } from './bindings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type IncidentSlot, incidentsRest, restoreIncidents } from './incidents/state.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type MaintenanceWindow,
   type PointRules,
   type RulesState,
+  setCatalogue,
 } from './state.ts';
 import type { Suppressors } from './suppressors.ts';
 import { rebuildDeadlines } from './wake.ts';
@@ -49,7 +51,8 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
   const small = rest as Rest;
   state.sequence = small.sequence;
   state.closedCount = small.closedCount;
-  state.catalogue = small.catalogue;
+  setCatalogue(state, small.catalogue);
+  shareBindings(state);
   for (const [key, slot] of small.system) state.system.set(key, slot);
   for (const [key, slot] of small.raised) state.raised.set(key, slot);
   for (const [key, window] of small.maintenance) state.maintenance.set(key, window);
@@ -63,6 +66,17 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
   restoreIncidents(state.incidents, incidents, small.incidents, alarms);
   rebuildDeadlines(state);
   return state;
+}
+
+/** A page has copies of its own of what its points shared. */
+function shareBindings({ points, bindings: { known } }: RulesState): void {
+  for (const page of points.pages)
+    for (const point of page) {
+      const { binding } = point;
+      const shared = point.bound ? known.get(binding.key) : NO_BINDING;
+      if (shared === undefined) known.set(binding.key, binding);
+      else point.binding = shared;
+    }
 }
 
 /** Every place that may hold an alarm; closed ones first, so that an open one of the same id wins. */

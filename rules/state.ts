@@ -8,13 +8,13 @@ import type { RaisedPlace } from '#domain/raise.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { type Catalogue, emptyCatalogue, type Signal } from './catalogue.ts';
+import { type Bindings, createBindings, NO_BINDING, type OwnBinding } from './bindings.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import type { History } from './history.ts';
 import { createIncidents, type IncidentSink, type IncidentsState } from './incidents/state.ts';
 import type { Join, Membership } from './join.ts';
 import type { LateWatch, Level } from './level.ts';
-
-import type { Suppressors } from './suppressors.ts';
+import { dropUnasked, type Suppressors } from './suppressors.ts';
 import type { Trace } from './traces/trace.ts';
 import type { TraceRule } from './traces/trace-rules.ts';
 
@@ -24,7 +24,8 @@ export type { History } from './history.ts';
 /** Another rule of the same point that lifts this one's colour while it is active. */
 export type Lift = { readonly rule: string; readonly colours: number };
 
-export type RuleInstance = {
+/** A rule at a point before it has any history; those of `OwnBinding` are shared by every point that binds alike. */
+export type BoundRule = {
   readonly rule: string;
   readonly version: number;
   readonly signal: Signal | TraceRule['kind'] | 'join' | 'due-date';
@@ -37,6 +38,12 @@ export type RuleInstance = {
   readonly trace: Trace | null;
   /** Mildest first. */
   readonly levels: readonly Level[];
+};
+
+/** A rule at a point with what has begun there. A plain limit at rest has none (at-rest.ts). */
+export type RuleInstance = BoundRule & {
+  /** In the order of the point's rules; one that nothing judges any more comes last. */
+  readonly place: number;
   readonly slot: AlarmSlot;
   late: LateWatch | null;
 };
@@ -87,9 +94,9 @@ export type PointRules = {
   gatewayIndex: number;
   intervalMs: number;
   unit: string;
-  /** First those that each sample of this point judges (`sampled` of them), then joins and due dates. */
+  binding: OwnBinding;
+  /** By place, without those at rest: first of `binding`, then joins and due dates. */
   rules: RuleInstance[];
-  sampled: number;
   /** Rules across points that this point's samples enter; null when there are none. */
   memberOf: readonly Membership[] | null;
   /** When a due date is looked at next; Infinity when there is none. */
@@ -156,6 +163,8 @@ export type RulesState = {
   readonly maintenance: Map<string, MaintenanceWindow>;
   /** Alarms and interlocks that suppress others by design while they hold. */
   readonly suppressors: Suppressors;
+  /** Derived: what points are judged by under this catalogue. */
+  bindings: Bindings;
   readonly incidents: IncidentsState;
   /** Derived: every alarm that can still be found by id. */
   readonly byId: Map<string, AlarmSlot>;
@@ -193,6 +202,7 @@ export function createState(site: string): RulesState {
     raised: new Map(),
     maintenance: new Map(),
     suppressors: new Map(),
+    bindings: createBindings(emptyCatalogue()),
     incidents: createIncidents(),
     byId: new Map(),
     lapses: new Set(),
@@ -223,8 +233,8 @@ export const createPoint = (index: number, now: EngineTime): PointRules => ({
   gatewayIndex: -1,
   intervalMs: 0,
   unit: '',
+  binding: NO_BINDING,
   rules: [],
-  sampled: 0,
   memberOf: null,
   datesDue: Infinity,
   unbound: [],
@@ -254,6 +264,13 @@ export const createGateway = (index: number): GatewayRules => ({
   wake: Infinity,
   slot: createSlot('gateway', index, 'gateway-absent'),
 });
+
+/** `catalogue` is in force from here on; points are still to be bound to it. */
+export function setCatalogue(state: RulesState, catalogue: Catalogue): void {
+  state.catalogue = catalogue;
+  state.bindings = createBindings(catalogue);
+  dropUnasked(state.suppressors, catalogue.suppression);
+}
 
 /** Says to a running snapshot that this alarm's page is about to change. */
 export function touch(state: RulesState, slot: AlarmSlot): void {

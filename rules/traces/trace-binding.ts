@@ -1,9 +1,8 @@
 /** A trace rule at a point: its terms and limits in the point's unit, its memory empty. */
-import type { BoundRule } from '../binding.ts';
 import { freshLevel } from '../level-terms.ts';
 import { computeLimit, digits12, toPointUnit } from '../limit-value.ts';
-import type { Place } from '../place.ts';
-import type { Level } from '../state.ts';
+import type { RulePlace } from '../place.ts';
+import type { BoundRule, Level } from '../state.ts';
 import { freshDeviation } from './deviation.ts';
 import { freshRepeat, freshStill } from './frozen.ts';
 import type { Trace } from './trace.ts';
@@ -11,7 +10,7 @@ import { type DeviationRule, PER_MS, type SlopeSpec, type TraceRule } from './tr
 import { freshRing, THEIL_SEN_LEAST } from './slope.ts';
 
 /** Null when it cannot be bound; the reason is then in `unbound`. */
-export function bindTrace(rule: TraceRule, place: Place, unbound: string[]): BoundRule | null {
+export function bindTrace(rule: TraceRule, place: RulePlace, unbound: string[]): BoundRule | null {
   const refuse = (why: string): null => {
     unbound.push(`${rule.id}: ${why}`);
     return null;
@@ -34,7 +33,7 @@ export function bindTrace(rule: TraceRule, place: Place, unbound: string[]): Bou
 }
 
 /** Charts count standard deviations and have no unit. */
-function unitOf(rule: TraceRule, place: Place): string | null {
+function unitOf(rule: TraceRule, place: RulePlace): string | null {
   if (rule.kind === 'deviation') return null;
   return rule.kind === 'rate' ? `${place.unit}/${rule.per}` : 'min';
 }
@@ -43,7 +42,7 @@ function unitOf(rule: TraceRule, place: Place): string | null {
 const sideOf = (rule: TraceRule): { readonly side: Level['side'] } =>
   rule.kind === 'rate' ? rule : { side: rule.kind === 'eta' ? 'low' : 'high' };
 
-function traceOf(rule: TraceRule, place: Place): Trace | string {
+function traceOf(rule: TraceRule, place: RulePlace): Trace | string {
   switch (rule.kind) {
     case 'rate':
       if (!holdsEnough(rule.slope, place)) return TOO_FEW;
@@ -86,10 +85,10 @@ const SUM_CAP = 2;
 const FOLLOW_INTERVALS = 3;
 const TOO_FEW = 'its window holds too few reports';
 
-const holdsEnough = ({ by, windowMs }: SlopeSpec, { intervalMs }: Place): boolean =>
+const holdsEnough = ({ by, windowMs }: SlopeSpec, { intervalMs }: RulePlace): boolean =>
   windowMs >= intervalMs * (by === 'difference' ? 1 : THEIL_SEN_LEAST - 1);
 
-function deviationOf(rule: DeviationRule, place: Place): Trace | string {
+function deviationOf(rule: DeviationRule, place: RulePlace): Trace | string {
   const { side, recentMs, learnMs, leastPercent, relearnAfterMs, chart } = rule;
   const leastSigma = spanToPointUnit(rule.leastSigma, rule.unit ?? place.unit, place);
   if (leastSigma === null) return `${rule.unit} does not convert to ${place.unit}`;
@@ -109,7 +108,7 @@ function deviationOf(rule: DeviationRule, place: Place): Trace | string {
 }
 
 /** A difference, not a position: 10 Cel apart are 10 K apart. */
-function spanToPointUnit(span: number, unit: string, place: Place): number | null {
+function spanToPointUnit(span: number, unit: string, place: RulePlace): number | null {
   const at0 = toPointUnit(0, unit, place);
   const at = toPointUnit(span, unit, place);
   return at0 === null || at === null ? null : digits12(at - at0);

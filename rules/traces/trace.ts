@@ -2,9 +2,25 @@
 import type { Measurement } from '#domain/measurement.ts';
 import { digits12 } from '../limit-value.ts';
 import { isInOrder } from '../trust.ts';
-import { type Deviation, type DeviationTerms, takeDeviation } from './deviation.ts';
-import { minutesRepeated, minutesStill, type RepeatRun, type StillRun, type StillTerms } from './frozen.ts';
-import { minutesTo, provesSlope, type SlopeRing, type SlopeTerms, slopeOf, takeSample } from './slope.ts';
+import { type Deviation, type DeviationTerms, freshDeviation, takeDeviation } from './deviation.ts';
+import {
+  freshRepeat,
+  freshStill,
+  minutesRepeated,
+  minutesStill,
+  type RepeatRun,
+  type StillRun,
+  type StillTerms,
+} from './frozen.ts';
+import {
+  freshRing,
+  minutesTo,
+  provesSlope,
+  type SlopeRing,
+  type SlopeTerms,
+  slopeOf,
+  takeSample,
+} from './slope.ts';
 
 /** `terms` are in the point's unit, fixed at binding; the rest is memory. */
 export type Trace =
@@ -49,6 +65,21 @@ export function signalOf(trace: Trace, m: Measurement, trusted: boolean, inAlarm
 /** Whether the signal rests on trusted samples alone; the other kinds let no sample in doubt lower theirs. */
 export const provesTrace = (trace: Trace): boolean =>
   trace.kind === 'rate' || trace.kind === 'eta' ? provesSlope(trace.ring) : true;
+
+/** The same terms with an empty memory. */
+export function freshTrace(trace: Trace): Trace {
+  switch (trace.kind) {
+    case 'rate':
+    case 'eta':
+      return { ...trace, ring: freshRing() };
+    case 'still':
+      return { ...trace, run: freshStill() };
+    case 'repeated':
+      return { ...trace, run: freshRepeat() };
+    case 'deviation':
+      return { ...trace, state: freshDeviation(trace.terms) };
+  }
+}
 
 /** The memory of `before` under the terms of `fresh` when both ask the same; else `fresh`. */
 export function carryTrace(fresh: Trace | null, before: Trace | null): Trace | null {

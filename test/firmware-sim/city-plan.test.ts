@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
 import type { RegistryItem, RegistryKind } from '#domain/registry.ts';
 import { planCity } from '#firmware-sim/city-plan.ts';
-import { bindOwn } from '#rules/binding.ts';
+import { ownBindingOf } from '#rules/binding.ts';
+import { createBindings } from '#rules/bindings.ts';
 import { parseCatalogue, shippedCatalogue } from '#rules/engine.ts';
 
 const OPTIONS = { seed: 1, wells: 150, density: 'full', reportIntervalMs: 10_000 } as const;
@@ -42,7 +43,8 @@ it('every rule of the shipped catalogue for something the city measures watches 
   const parsed = parseCatalogue(shipped.catalogue, shipped.revision);
   if (!parsed.ok) throw new Error(parsed.error);
   const { catalogue } = parsed;
-  const bindings = [...registry.points.values()].map((point) => bindOwn(catalogue, registry, point));
+  const known = createBindings(catalogue);
+  const bindings = [...registry.points.values()].map((point) => ownBindingOf(known, registry, point));
   const bound = new Set(bindings.flatMap(({ rules }) => rules.map(({ rule }) => rule)));
   const measured = new Set(plan.points.map(({ quantity }) => quantity));
   const wanted = catalogue.rules.filter(
