@@ -78,6 +78,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     if (first === undefined || last === undefined) return;
     const syncedAt = engineClock.now().engineTime;
     for (const one of done) one.synced?.();
+    listen.synced?.();
     const out = emptyOutput();
     const counts: number[] = [];
     const answers: (() => void)[] = [];

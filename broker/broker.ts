@@ -1,4 +1,4 @@
-/** The MQTT 3.1.1 broker: aedes behind a reading gate, with the journal in its publish hook. */
+/** The MQTT 3.1.1 broker: a front that takes telemetry to the journal, and aedes behind it for all else. */
 import type { Aedes } from 'aedes';
 import { ConnectionEnded, endConnection } from './connection.ts';
 import { openListeners } from './listeners.ts';
@@ -45,6 +45,7 @@ export async function startBroker(
     connectionsOf: (gateway) => roster.of(gateway).length,
     disconnect: (gateway, why) => roster.of(gateway).forEach((connection) => endConnection(connection, why)),
     heldBytes: () => backlog.bytes(),
+    acknowledge: switchboard.acknowledgements.writeAll,
     async close() {
       switchboard.beginClosing();
       stopSweeping();

@@ -89,6 +89,8 @@ export interface Broker {
   limited(): number;
   /** Bytes of publishes the host has not yet called done for. */
   heldBytes(): number;
+  /** Writes the acknowledgements of everything done so far now and not only at the end of this turn. */
+  acknowledge(): void;
   /** Stops listening and closes all connections, without wills or presence: our own stop is no gateway's absence. */
   close(): Promise<void>;
 }

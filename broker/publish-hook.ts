@@ -1,10 +1,11 @@
 /**
- * Every PUBLISH and every will passes here before anything else happens to it, and goes on (PUBACK, PUBREC,
- * subscribers) only after the host has it safe on disk. aedes' own order makes that enough: its hook comes first.
+ * Every will, and every PUBLISH that the front leaves to aedes (front-publish.ts), passes here before anything else
+ * happens to it, and goes on (PUBACK, PUBREC, subscribers) only after the host has it safe on disk. aedes' own order
+ * makes that enough: its hook comes first.
  */
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import { clientOfName, gatewayOfName } from './client-name.ts';
-import type { Flow } from './backlog.ts';
+import type { Flow, Settle } from './backlog.ts';
 import { ConnectionEnded } from './connection.ts';
 import type { Meters } from './meters.ts';
 import type { Policy } from './policy.ts';
@@ -13,7 +14,6 @@ import type { BrokerHost } from './ports.ts';
 import type { Receipts } from './receipts.ts';
 import { isValidTopic } from './topic-filter.ts';
 
-type Settle = (error?: Error) => void;
 type PublishHook = NonNullable<AedesOptions['authorizePublish']>;
 
 export type PublishHookParts = {
@@ -32,7 +32,7 @@ export type PublishHookParts = {
 };
 
 /** What a held publish is taken to cost beside topic and payload: packet, input, closures, queue entries. */
-const HELD_OVERHEAD_BYTES = 512;
+export const HELD_OVERHEAD_BYTES = 512;
 
 /** aedes' `authorizePublish`. A will has no packet id, and its client may be null: then the will names it. */
 export function createPublishHook(parts: PublishHookParts): PublishHook {
@@ -63,7 +63,7 @@ export function createPublishHook(parts: PublishHookParts): PublishHook {
     else journal(name, packet, settle);
   };
 
-  /** A turn later: answered at once, aedes would read and parse on from inside its parser, which takes that ill. */
+  /** A turn later, so that it keeps its place among the answers. */
   function refuse(flow: Flow, release: Settle): void {
     const settle = flow.hold(0, release);
     setImmediate(() => settle());

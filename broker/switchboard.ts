@@ -2,16 +2,19 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import { createAdmission } from './admission.ts';
+import { type Acknowledgements, createAcknowledgements } from './acknowledgements.ts';
 import { type AddressAlarm, ADDRESSES, createAddressAlarm } from './address-alarm.ts';
 import type { Backlog } from './backlog.ts';
-import { createBacklog } from './backlog.ts';
+import { createBacklog, NO_END } from './backlog.ts';
 import { clientOfName, gatewayOfName } from './client-name.ts';
-import type { Connection, Origin } from './connection.ts';
-import { createConnection, endConnection, refreshKeepAlive, subjectOf } from './connection.ts';
+import type { Origin } from './connection.ts';
+import { Connection, endConnection, refreshKeepAlive, releaseBrake, subjectOf } from './connection.ts';
 import type { FailedLogins } from './failed-logins.ts';
 import { createFailedLogins } from './failed-logins.ts';
 import { countFaults } from './faults.ts';
-import type { FrameFault } from './frame-guard.ts';
+import type { FrameFault } from './frames.ts';
+import type { FrontParts } from './front.ts';
+import { createFrontPublish } from './front-publish.ts';
 import { createPersistence } from './persistence.ts';
 import type { LimitWatch } from './limit-watch.ts';
 import { createLimitWatch } from './limit-watch.ts';
@@ -42,6 +45,7 @@ const QUEUED_BYTES_PER_SESSION_MAX = 1024 * 1024;
 export type Switchboard = {
   readonly aedes: RelayingAedes;
   readonly backlog: Backlog;
+  readonly acknowledgements: Acknowledgements;
   readonly roster: Roster;
   /** Gateways that publish faster than they may, and addresses that connect faster. */
   readonly limits: LimitWatch;
@@ -59,6 +63,7 @@ type Parts = {
   readonly host: BrokerHost;
   readonly policy: Policy;
   readonly backlog: Backlog;
+  readonly acknowledgements: Acknowledgements;
   readonly receipts: Receipts;
   readonly slow: SlowWatch;
   readonly twins: TwinWatch;
@@ -86,6 +91,7 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
     host,
     policy,
     backlog: createBacklog(options),
+    acknowledgements: createAcknowledgements(),
     receipts: createReceipts(),
     slow: createSlowWatch((gateway, active, detail) =>
       host.condition('slow-client', gateway, active, detail),
@@ -103,13 +109,16 @@ export function createSwitchboard(options: BrokerOptions, host: BrokerHost, poli
     closing: false,
   };
   const aedes = createAedes(parts);
+  const frontParts = createFrontParts(parts);
   return {
     aedes,
     backlog: parts.backlog,
+    acknowledgements: parts.acknowledgements,
     roster: parts.roster,
     limits,
     addressLimits: parts.addressLimits,
-    accept: (stream, origin) => accept(parts, aedes, stream, origin),
+    accept: (stream, origin) =>
+      accept(parts, aedes, new Connection(stream, origin, { ...parts, frontParts })),
     sweep: () => sweep(parts),
     beginClosing() {
       parts.closing = true;
@@ -124,7 +133,7 @@ function createAedes(parts: Parts): RelayingAedes {
   const { options, host, policy, receipts, roster, slow } = parts;
   const connectionOf = (client: Client): Connection | undefined => parts.connections.get(client);
   const retained = new Map<string, StoredPacket>();
-  const orphans = parts.backlog.open(() => {});
+  const orphans = parts.backlog.open(NO_END);
   const dropped = new WeakSet<object>();
   const aedes = new RelayingAedes(
     {
@@ -160,7 +169,7 @@ function createAedes(parts: Parts): RelayingAedes {
   );
   countFaults(aedes, host, connectionOf);
   aedes.on('connackSent', ({ returnCode }, client) => {
-    if (returnCode === 0) connectionOf(client)?.gate.open();
+    if (returnCode === 0) connectionOf(client)?.front.open();
   });
   return aedes;
 }
@@ -188,18 +197,30 @@ function openSessions({ host, policy, receipts, roster, slow }: Parts): SessionS
   );
 }
 
-function accept(parts: Parts, aedes: RelayingAedes, stream: Duplex, origin: Origin): void {
-  const { options, roster, slow } = parts;
-  const onFault = (connection: Connection, fault: FrameFault): void => refuseFrame(parts, connection, fault);
-  const connection = createConnection(stream, origin, parts, options.packetMaxBytes, onFault);
-  stream.once('close', () => {
+function createFrontParts(parts: Parts): FrontParts<Connection> {
+  const { meters } = parts;
+  return {
+    packetMaxBytes: parts.options.packetMaxBytes,
+    room: (connection) =>
+      meters.paused(connection.gateway, connection.front.wake) ? 0 : connection.flow.room(),
+    takes: createFrontPublish({ ...parts, closing: () => parts.closing }),
+    heard: refreshKeepAlive,
+    release: releaseBrake,
+    fault: (connection, fault) => refuseFrame(parts, connection, fault),
+  };
+}
+
+function accept(parts: Parts, aedes: RelayingAedes, connection: Connection): void {
+  const { roster, slow } = parts;
+  connection.stream.once('close', () => {
     connection.closed = true;
     connection.flow.close();
     slow.recovered(connection.gateway, connection);
     if (!parts.closing) roster.leave(connection);
   });
-  connection.aedesClient = aedes.handle(stream);
+  connection.aedesClient = aedes.handle(connection.stream);
   parts.connections.set(connection.aedesClient, connection);
+  connection.front.begin();
 }
 
 function refuseFrame({ host, options }: Parts, connection: Connection, fault: FrameFault): void {

@@ -19,10 +19,13 @@ export type TopicRightsParts = {
 
 /** QoS > 0 may queue further than QoS 0, to this many times the bound; then the connection ends, the session waits. */
 const ACKNOWLEDGED_SHARE = 4;
+/** So much more than the bound may go to one subscriber in one turn: it has had no turn to take any of it. */
+const BURST_SHARE = 4;
 
 /** aedes' `authorizeSubscribe` and `authorizeForward`. */
 export function createTopicRights(parts: TopicRightsParts): Rights {
   const { policy } = parts;
+  const promised = createPromises();
 
   return {
     authorizeSubscribe(client, subscription, callback) {
@@ -38,15 +41,37 @@ export function createTopicRights(parts: TopicRightsParts): Rights {
       if (!policy.mayReceive(gatewayOfName(client.id), packet.topic)) return null;
       const connection = parts.connectionOf(client);
       const unsent = client.conn.writableLength;
-      if (connection !== undefined && unsent > parts.slowSubscriberBytes) {
-        const lost = packet.qos === 0;
-        const stuck = !lost && unsent > parts.slowSubscriberBytes * ACKNOWLEDGED_SHARE;
+      if (connection !== undefined) {
+        const slow = unsent > parts.slowSubscriberBytes;
+        const burst = unsent + promised.of(connection) > parts.slowSubscriberBytes * BURST_SHARE;
+        const lost = packet.qos === 0 && (slow || burst);
+        const stuck = packet.qos > 0 && unsent > parts.slowSubscriberBytes * ACKNOWLEDGED_SHARE;
         if (lost || stuck) parts.missed(connection);
         if (stuck) endConnection(connection, 'takes nothing');
         if (lost || stuck) return null;
+        if (packet.qos === 0) promised.add(connection, packet.topic.length + packet.payload.length);
       }
       packet.qos = grantedQos(client, packet.topic, packet.qos);
       return packet;
+    },
+  };
+}
+
+/**
+ * aedes asks for a whole commit before it writes the first message of it, so what it was allowed since the turn began
+ * counts as unsent too. Two turns later it is written, and the stream itself knows.
+ */
+function createPromises() {
+  let bytes = new Map<Connection, number>();
+  return {
+    of: (connection: Connection): number => bytes.get(connection) ?? 0,
+    add(connection: Connection, more: number): void {
+      if (bytes.size === 0) {
+        setImmediate(setImmediate, () => {
+          bytes = new Map();
+        });
+      }
+      bytes.set(connection, (bytes.get(connection) ?? 0) + more);
     },
   };
 }

@@ -33,6 +33,8 @@ export type PipelineParts = {
 
 /** What leaves the pipeline towards people; called on the main thread, in order, never twice for one event. */
 export type PipelineListener = {
+  /** Every publish of a commit was told that it is safe; the fold comes next. Who joins acknowledgements writes them. */
+  synced?(): void;
   alarm(event: AlarmEvent): void;
   /** Newest values, and the rows that were decided with them. */
   points(changes: readonly PointChange[], rows: readonly Measurement[]): void;

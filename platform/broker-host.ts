@@ -54,7 +54,7 @@ export function createBrokerHost(parts: {
           return 'certificate';
       }
     },
-    publish: (input, done) => pipeline.publish(input, () => done()),
+    publish: (input, done) => pipeline.publish(input, done),
     presence(input) {
       pipeline.submit(input);
       parts.presence?.(input);

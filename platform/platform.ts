@@ -86,6 +86,7 @@ export async function startPlatform(
     const metrics = createMetrics({ processFigures: true });
     const packets = createPacketNotes(clock.wallMs(), (id) => registered(id));
     let registered = (_id: string): boolean => false;
+    let acknowledge = (): void => {};
     let countRefused = (rejection: Rejection): void => metrics.rejected(rejection.reason);
     const pipeline = await openPipeline({
       site: directory.siteId,
@@ -102,6 +103,7 @@ export async function startPlatform(
       },
       listen: {
         ...listenersOf(announcements),
+        synced: () => acknowledge(),
         rejected: (rejection) => countRefused(rejection),
         received: packets.received,
         committed: (commit) => countCommit(metrics, commit),
@@ -249,6 +251,7 @@ export async function startPlatform(
       }),
     );
     const opened = broker;
+    acknowledge = opened.acknowledge;
     closers.push(() => opened.close());
     const renewal = renewTls({
       tls: config.tls,

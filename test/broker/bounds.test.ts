@@ -1,8 +1,8 @@
 /** The pure parts, without a socket. */
 import { NO_METERS } from '#broker/meters.ts';
 import { describe, expect, test } from 'vitest';
-import { createBacklog } from '#broker/backlog.ts';
-import { createFrameGuard } from '#broker/frame-guard.ts';
+import { createBacklog, NO_END } from '#broker/backlog.ts';
+import { FRAME, frameBytes } from '#broker/frames.ts';
 import { createPublishHook } from '#broker/publish-hook.ts';
 import { createPersistence } from '#broker/persistence.ts';
 import { cityPolicy } from '#broker/policy.ts';
@@ -12,35 +12,30 @@ import { isValidFilter, isValidTopic, matchesFilter } from '#broker/topic-filter
 import type { PublishInput } from '#domain/input.ts';
 import { createManualClock } from './city-broker.ts';
 
-describe('frame guard', () => {
+describe('frames', () => {
   const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
-  // [bytes, room, counted, bytes let through, fault]
+  // [bytes, length of the first packet or why it has none]
   test.each([
-    ['a ping', 'c000', 9, 'publishes', 2, null],
-    ['half a header', '30', 9, 'publishes', 1, null],
-    ['half a publish', '3004 0001', 9, 'publishes', 4, null],
-    ['two publishes with room for one', '3003 000161 3003 000162', 1, 'publishes', 5, null],
-    ['pings cost no room, but keep their place', 'c000 c000 3003000161 c000', 1, 'publishes', 9, null],
-    ['one packet before the log-in', 'e000 c000', 1, 'packets', 2, null],
-    ['a remaining length of five bytes', '30ffffffff01', 9, 'publishes', 0, 'protocol'],
-    ['a packet only a server sends', '2002 0000', 9, 'publishes', 0, 'protocol'],
-    ['packet type 0', '0000', 9, 'publishes', 0, 'protocol'],
-    ['exactly the limit', '3062', 9, 'publishes', 2, null],
-    ['one byte over', '3063', 9, 'publishes', 0, 'packet-too-large'],
-    ['good packets before a large one', 'c000 c000 3063', 9, 'publishes', 4, 'packet-too-large'],
-  ] as const)('%s', (_what, bytes, room, counted, through, fault) => {
-    const whole = createFrameGuard(100).take(hex(bytes), room, counted);
-    expect(whole).toEqual({ bytes: through, fault });
-  });
-
-  test('a stream cut anywhere is judged as the whole', () => {
-    const stream = hex('c000 3203 000161 3080 01'.replaceAll(' ', '') + '00'.repeat(128) + 'c000 30ffffff7f');
-    for (let cut = 1; cut < stream.length; cut += 1) {
-      const guard = createFrameGuard(200);
-      const first = guard.take(stream.subarray(0, cut), 99, 'publishes');
-      const second = first.fault ? first : guard.take(stream.subarray(cut), 99, 'publishes');
-      expect(second.fault).toBe('packet-too-large');
-    }
+    ['a ping', 'c000', 2],
+    ['nothing', '', FRAME.incomplete],
+    ['half a header', '30', FRAME.incomplete],
+    ['half a length', '3080', FRAME.incomplete],
+    ['half a publish', '3004 0001', 6],
+    ['the first of two', '3003 000161 3003 000162', 5],
+    ['a length of two bytes', '30 80 01', FRAME.tooLarge],
+    ['a length of one in two bytes', '30 81 00 61', 4],
+    ['a remaining length of five bytes', '30ffffffff01', FRAME.protocol],
+    ['a packet only a server sends', '2002 0000', FRAME.protocol],
+    ['packet type 0', '0000', FRAME.protocol],
+    ['packet type 15, before its length is there', 'f0', FRAME.protocol],
+    ['exactly the limit', '3062', 100],
+    ['one byte over', '3063', FRAME.tooLarge],
+    ['the largest length there is', '30ffffff7f', FRAME.tooLarge],
+  ] as const)('%s', (_what, bytes, length) => {
+    const given = hex(bytes);
+    expect(frameBytes(given, 0, given.length, 100)).toBe(length);
+    const within = Buffer.concat([hex('c000'), given, hex('c000')]);
+    expect(frameBytes(within, 2, 2 + given.length, 100)).toBe(length);
   });
 });
 
@@ -48,7 +43,7 @@ describe('backlog', () => {
   test('a flow stops at its cap and is woken at half of it', async () => {
     const backlog = createBacklog({ heldPerClientMax: 4, heldBytesMax: 1000 });
     let woken = 0;
-    const flow = backlog.open(() => (woken += 1));
+    const flow = backlog.open({ ...NO_END, wake: () => (woken += 1) });
     const settles = [1, 2, 3, 4].map(() => flow.hold(10, () => {}));
     expect([flow.room(), flow.paused(), backlog.bytes()]).toEqual([0, true, 40]);
     settles[0]?.();
@@ -62,8 +57,8 @@ describe('backlog', () => {
   test('the byte cap stops every flow, and half of it wakes every flow', async () => {
     const backlog = createBacklog({ heldPerClientMax: 100, heldBytesMax: 1000 });
     const woken: string[] = [];
-    const a = backlog.open(() => woken.push('a'));
-    const b = backlog.open(() => woken.push('b'));
+    const a = backlog.open({ ...NO_END, wake: () => woken.push('a') });
+    const b = backlog.open({ ...NO_END, wake: () => woken.push('b') });
     const settles = [600, 400].map((bytes) => a.hold(bytes, () => {}));
     expect([a.room(), b.room()]).toEqual([0, 0]);
     settles[1]?.();
@@ -77,7 +72,7 @@ describe('backlog', () => {
   test('a flow whose connection closed is not woken, but its bytes count until the host is done', async () => {
     const backlog = createBacklog({ heldPerClientMax: 1, heldBytesMax: 1000 });
     let woken = 0;
-    const flow = backlog.open(() => (woken += 1));
+    const flow = backlog.open({ ...NO_END, wake: () => (woken += 1) });
     const settle = flow.hold(10, () => {});
     flow.room();
     flow.close();
@@ -88,7 +83,7 @@ describe('backlog', () => {
   });
 
   test('nothing is acknowledged after a failure, and settling twice is our own fault', () => {
-    const flow = createBacklog({ heldPerClientMax: 9, heldBytesMax: 1000 }).open(() => {});
+    const flow = createBacklog({ heldPerClientMax: 9, heldBytesMax: 1000 }).open(NO_END);
     const released: string[] = [];
     const settles = [1, 2, 3].map((n) => flow.hold(1, (error) => released.push(error?.message ?? `ok ${n}`)));
     settles[2]?.();
@@ -266,7 +261,7 @@ describe("aedes' persistence", () => {
 describe('the publish hook', () => {
   test('takes a will that nobody is connected for by the name it carries', () => {
     const published: PublishInput[] = [];
-    const flow = createBacklog({ heldPerClientMax: 9, heldBytesMax: 9999 }).open(() => {});
+    const flow = createBacklog({ heldPerClientMax: 9, heldBytesMax: 9999 }).open(NO_END);
     const hook = createPublishHook({
       host: {
         authenticate: () => ({ refused: 'unknown' }),

@@ -2,13 +2,17 @@
 import { duplexPair } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import { cityPolicy } from '#broker/policy.ts';
-import type { BrokerHost } from '#broker/ports.ts';
+import type { BrokerHost, BrokerOptions } from '#broker/ports.ts';
 import { createSwitchboard } from '#broker/switchboard.ts';
 import { createManualClock, OPTIONS } from './city-broker.ts';
 
-export async function startInMemory(host: Partial<BrokerHost> = {}) {
+export async function startInMemory(
+  host: Partial<BrokerHost> = {},
+  policy = cityPolicy,
+  options: Partial<BrokerOptions> = {},
+) {
   const switchboard = createSwitchboard(
-    OPTIONS,
+    { ...OPTIONS, ...options },
     {
       authenticate: () => ({ gateway: 'GW-1', proof: 'secret' }),
       publish: (_input, done) => done(),
@@ -18,7 +22,7 @@ export async function startInMemory(host: Partial<BrokerHost> = {}) {
       clock: createManualClock(),
       ...host,
     },
-    cityPolicy,
+    policy,
   );
   await switchboard.aedes.listen();
 
