@@ -36,7 +36,7 @@ export type Act = {
   readonly name: string;
   /** One line for the help. */
   readonly does: string;
-  /** How often in the tests, by default, and with `--full`. */
+  /** How often in the tests (0 = not there: too long, and tested elsewhere), by default, and with `--full`. */
   readonly counts: { readonly test: number; readonly usual: number; readonly full: number };
   readonly run: (run: ActRun) => Promise<Account>;
 };

@@ -39,6 +39,8 @@ export type ProcessCity = {
   health(): Promise<readonly string[]>;
   /** Waits until health names `code` (or with `is` false no longer does). */
   toldOf(code: string, is?: boolean, withinMs?: number): Promise<void>;
+  /** Waits until a system alarm of `rule` is open, and keeps it as "told". */
+  alarmed(rule: string, withinMs?: number): Promise<void>;
   told(how: string): void;
   breach(line: string): void;
   /** Pays what is owed, judges everything over the API, stops, judges the files, removes them. */
@@ -174,6 +176,15 @@ export async function openCity(plan: CityPlan): Promise<ProcessCity> {
         );
         if (is) told.add(code);
       },
+      async alarmed(rule, withinMs = ANSWER_MS_MAX) {
+        await until(
+          `the system alarm ${rule}`,
+          withinMs,
+          () => openAlarms(api()),
+          (open) => open.some((alarm) => alarm.rule === rule),
+        );
+        told.add(rule);
+      },
       told: (how) => void told.add(how),
       breach: (line) => void breaches.push(line),
       async judge() {
@@ -188,7 +199,7 @@ export async function openCity(plan: CityPlan): Promise<ProcessCity> {
         await ring();
         const records = [...joining.acknowledged.values()];
         const found = await judgeRunning(api(), records, expected);
-        for (const { rule } of await openAlarms(api())) if (isOfSystem(rule)) told.add(rule);
+        for (const { rule, point } of await openAlarms(api())) if (point === null) told.add(rule);
         await stop();
         breaches.push(...judgeFiles(directory, records));
         fresh.remove();
@@ -219,9 +230,6 @@ export async function inCity(plan: CityPlan, work: (city: ProcessCity) => Promis
     return account({ breaches: [cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)] });
   }
 }
-
-const SYSTEM_WORTH_TELLING = new Set(['clock-step', 'slow-client', 'bad-credentials', 'data-damaged']);
-const isOfSystem = (rule: string): boolean => SYSTEM_WORTH_TELLING.has(rule);
 
 function apiWith(http: string, token: string): Api {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };

@@ -20,6 +20,7 @@ export async function runActs({ acts, size, seed, countOf, print }: Plan): Promi
   let breached = false;
   for (const act of acts) {
     const count = countOf(act.name) ?? act.counts[size];
+    if (count === 0) continue;
     const from = performance.now();
     let saidAt = from;
     const say = (line: string): void => {
@@ -36,7 +37,9 @@ export async function runActs({ acts, size, seed, countOf, print }: Plan): Promi
     const seconds = Math.round((performance.now() - from) / 1_000);
     const breaches = [...boundBreaches(found, size !== 'test'), ...found.breaches];
     rows.push(rowOf(act.name, count, seconds, found, breaches.length));
-    print(`${act.name}: ${found.did}; ${seconds} s; told: ${found.told.join(', ') || '-'}`);
+    print(
+      `${act.name}: ${found.did || `${count} times`}; ${seconds} s; told: ${found.told.join(', ') || '-'}`,
+    );
     if (breaches.length === 0) continue;
     breached = true;
     for (const line of breaches.slice(0, BREACHES_SHOWN)) print(`  BREACH ${line}`);
