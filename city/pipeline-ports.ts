@@ -28,6 +28,8 @@ export type PipelineParts = {
   readonly skip: ReadonlySet<number>;
   /** Our own broken invariant: notes the position and ends the process. */
   readonly onCrash: (position: number, cause: unknown) => never;
+  /** Positions of the journal that nobody can read are passed over, at each start that meets them. */
+  readonly onUnreadable: (from: number, to: number, cause: unknown) => void;
   readonly listen: PipelineListener;
 };
 

@@ -28,7 +28,7 @@ const REPLAY_BLOCK_INPUTS = 1_000;
 
 /**
  * Brings the city to the journal's end. `skip` names positions whose input crashed the fold twice: they are set
- * aside, their clocks still count. Outputs beyond the record log's end are handed to `emit` in order.
+ * aside, their clocks still count. Entries that cannot be read at all are passed over too. Outputs beyond the record log's end are handed to `emit` in order.
  */
 export async function recover(
   parts: {
@@ -37,6 +37,7 @@ export async function recover(
     readonly outputs: OutputStore;
     readonly skip: ReadonlySet<number>;
     readonly onCrash: (position: number, cause: unknown) => never;
+    readonly onUnreadable: (from: number, to: number, cause: unknown) => void;
   },
   emit: (from: number, to: number, output: FoldOutput, eventCounts: readonly number[]) => void,
 ): Promise<Recovered> {
@@ -65,17 +66,27 @@ export async function recover(
     block = emptyOutput();
     counts = [];
   };
-  await journal.read(snapshotPosition, (entry) => {
-    const recorded = entry.position <= outputs.recordEnd;
+  const replay = (position: number, foldInto: (out: FoldOutput) => void): void => {
+    const recorded = position <= outputs.recordEnd;
     const out = recorded ? emptyOutput() : block;
     const before = out.events.length;
-    foldOrSetAside(city, entry, out, parts.skip, parts.onCrash);
+    foldInto(out);
     for (const event of out.events.slice(before)) if (event.kind === 'alarm') held.push(event);
     if (recorded) return;
-    if (counts.length === 0) from = entry.position;
+    if (counts.length === 0) from = position;
     counts.push(out.events.length - before);
     if (counts.length >= REPLAY_BLOCK_INPUTS) flush();
-  });
+  };
+  await journal.read(
+    snapshotPosition,
+    (entry) => replay(entry.position, (out) => foldOrSetAside(city, entry, out, parts.skip, parts.onCrash)),
+    (first, last, cause) => {
+      parts.onUnreadable(first, last, cause);
+      // Not even their clocks are known: the next entry brings the time forward.
+      for (let position = first; position <= last; position += 1)
+        replay(position, () => (city.position = position));
+    },
+  );
   flush();
   return { city, events: held, snapshotPosition };
 }

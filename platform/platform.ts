@@ -16,7 +16,7 @@ import { openDataDirectory } from '#store/data-directory.ts';
 import { openJournalClient } from '#store/journal-client.ts';
 import { openLedgerClient } from '#store/ledger/ledger-client.ts';
 import { openOutputClient } from '#store/output-client.ts';
-import { readSetAside } from '#store/set-aside.ts';
+import { readSetAside, setAside } from '#store/set-aside.ts';
 import { openPipeline } from '../pipeline.ts';
 import { startAlerts } from './alerts.ts';
 import { createBrokerHost } from './broker-host.ts';
@@ -80,7 +80,6 @@ export async function startPlatform(
     });
     const influx = createInfluxEdge({ config, directory: directory.path, outputs, clock });
 
-    const setAside = readSetAside(directory.path);
     const announcements = createAnnouncements();
     const logger = pino({ level: 'warn' });
     const metrics = createMetrics({ processFigures: true });
@@ -96,10 +95,14 @@ export async function startPlatform(
       ledger,
       catalogue: shippedCatalogue(),
       bounds: config.bounds,
-      skip: setAside,
+      skip: readSetAside(directory.path),
       onCrash(position, cause) {
         console.error(`input ${position} broke an invariant of the fold`, cause);
         endByInput(directory.path, position);
+      },
+      onUnreadable(from, to, cause) {
+        console.error(`journal entries ${from} to ${to} cannot be read and are set aside`, cause);
+        setAside(directory.path, from, to);
       },
       listen: {
         ...listenersOf(announcements),
@@ -122,7 +125,7 @@ export async function startPlatform(
       outputs,
       clock,
       bounds: { ...config.bounds, lookEveryMs: LOOK_EVERY_MS },
-      setAside,
+      setAside: readSetAside(directory.path),
     });
     closers.push(() => watch.stop());
     let broker: Broker | null = null;

@@ -59,7 +59,7 @@ export function watchSelf(parts: {
   readonly outputs: OutputStore;
   readonly clock: Clock;
   readonly bounds: WatchBounds;
-  /** Positions set aside because their input crashed the fold twice. */
+  /** Positions set aside: their input crashed the fold twice, or cannot be read. */
   readonly setAside: ReadonlySet<number>;
 }): SelfWatch {
   const { pipeline, outputs, clock, bounds } = parts;
@@ -73,7 +73,7 @@ export function watchSelf(parts: {
   let snapshotSeen = { position: pipeline.status().snapshotPosition, at: clock.monotonicMs() };
   let cancel = clock.after(bounds.lookEveryMs, look);
   takeUp();
-  say('input-set-aside', parts.setAside.size > 0, { positions: [...parts.setAside].join(' ') });
+  say('input-set-aside', parts.setAside.size > 0, { positions: stretchesOf(parts.setAside) });
 
   /** What was active when we went down: ours are looked at again, the broker's and the journal's ended with us. */
   function takeUp(): void {
@@ -181,4 +181,15 @@ export function watchSelf(parts: {
     troubles: troublesNow,
     stop: () => cancel(),
   };
+}
+
+/** Positions as a person reads them: `7 9-41`. */
+function stretchesOf(positions: ReadonlySet<number>): string {
+  const stretches: { from: number; to: number }[] = [];
+  for (const position of [...positions].sort((a, b) => a - b)) {
+    const last = stretches.at(-1);
+    if (last?.to === position - 1) last.to = position;
+    else stretches.push({ from: position, to: position });
+  }
+  return stretches.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(' ');
 }

@@ -103,7 +103,13 @@ export class JournalArchive {
     const { bytes, blocks } = this.#nextBlocks(job);
     if (bytes.length === 0) return false;
     const inputs: Journaled[] = [];
-    for (const block of blocks) decodeEntries(block, (input) => inputs.push(input));
+    // What cannot be read was set aside; its bytes go into the archive with the others.
+    for (const block of blocks)
+      decodeEntries(
+        block,
+        (input) => inputs.push(input),
+        () => {},
+      );
     this.#kept.keep(inputs);
     const frame = zstdCompressSync(bytes);
     const head = new DataView(new ArrayBuffer(SKIPPABLE_BYTES));

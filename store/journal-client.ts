@@ -1,7 +1,7 @@
 /** The journal as the main thread sees it: encode, hand over, hear when it is on the medium. */
 import type { Journaled } from '#domain/input.ts';
 import type { JournalOptions } from './journal-core.ts';
-import { createEntryEncoder, decodeEntries } from './journal-entry.ts';
+import { behind, createEntryEncoder, decodeEntries, type Unreadable } from './journal-entry.ts';
 import type { FromJournal, JournalWorkerData, ReadChunk, ToJournal } from './journal-messages.ts';
 import type { Journal, StoreTrouble } from './ports.ts';
 import { StoreError } from './store-error.ts';
@@ -98,13 +98,13 @@ function createReplay(link: WorkerLink<ToJournal, FromJournal>) {
     });
 
   return {
-    async read(after: number, each: (entry: Journaled) => void): Promise<void> {
+    async read(after: number, each: (entry: Journaled) => void, unreadable?: Unreadable): Promise<void> {
       link.post({ kind: 'read', after });
       for (let chunk = await ask(); chunk !== null; ) {
         const next = ask();
         // Whoever throws in `each` leaves; the chunk asked for then arrives unheard.
         next.catch(() => {});
-        decodeChunk(chunk, after, each);
+        decodeChunk(chunk, after, each, unreadable);
         chunk = await next;
       }
     },
@@ -123,11 +123,20 @@ function createReplay(link: WorkerLink<ToJournal, FromJournal>) {
   };
 }
 
-function decodeChunk(chunk: ReadChunk, after: number, each: (entry: Journaled) => void): void {
+function decodeChunk(
+  chunk: ReadChunk,
+  after: number,
+  each: (entry: Journaled) => void,
+  unreadable: Unreadable | undefined,
+): void {
   for (const { firstPosition, lastPosition, offset, length } of chunk.blocks) {
     const payload = new Uint8Array(chunk.buffer, offset, length);
-    decodeEntries({ firstPosition, lastPosition, payload }, (entry) => {
-      if (entry.position > after) each(entry);
-    });
+    decodeEntries(
+      { firstPosition, lastPosition, payload },
+      (entry) => {
+        if (entry.position > after) each(entry);
+      },
+      unreadable && behind(after, unreadable),
+    );
   }
 }

@@ -80,28 +80,71 @@ export function createEntryEncoder(): EntryEncoder {
   };
 }
 
+/** Entries whose bytes nobody can make an input of: positions `from` to `to`, and why. */
+export type Unreadable = (from: number, to: number, cause: unknown) => void;
+
+/** Tells `unreadable` of positions after `after` alone: what a snapshot already holds concerns nobody. */
+export const behind =
+  (after: number, unreadable: Unreadable): Unreadable =>
+  (from, to, cause) => {
+    if (to > after) unreadable(Math.max(from, after + 1), to, cause);
+  };
+
+/** One entry cannot be read; those after it can. */
+class EntryUnreadable extends RangeError {}
+
 /**
- * Calls `each` for every entry of a block, in order. A publish's payload is a view into the block's bytes. Throws a
- * RangeError when the bytes are not those of a commit: under a CRC, that is another format.
+ * Calls `each` for every entry of a block, in order. A publish's payload is a view into the block's bytes. Bytes that
+ * are not those of a commit (under a CRC, that is another format) are told to `unreadable`: one entry, or all from
+ * there on where the next can no longer be found. Without it a RangeError or SyntaxError is thrown.
  */
 export function decodeEntries(
   block: Pick<LogBlock, 'firstPosition' | 'lastPosition' | 'payload'>,
   each: (entry: Journaled) => void,
+  unreadable: Unreadable = rethrow,
 ): void {
   const { payload, firstPosition, lastPosition } = block;
   const reader = createReader(payload);
-  const count = reader.u32();
-  const namesAt = reader.u32();
-  const names = readNames(payload, namesAt);
-  if (count !== lastPosition - firstPosition + 1) throw new RangeError(`${count} entries in a commit`);
-  for (let position = firstPosition; position <= lastPosition; position += 1) {
-    const kind = reader.u8();
-    const receivedAt = reader.f64();
-    const engineTime = reader.f64();
-    const input = kind === KIND.publish ? readPublish(reader, names) : readOther(reader, kind);
-    each({ ...input, position, receivedAt, engineTime });
+  let position = firstPosition;
+  let namesAt: number;
+  let names: string[];
+  try {
+    const count = reader.u32();
+    namesAt = reader.u32();
+    names = readNames(payload, namesAt);
+    if (count !== lastPosition - firstPosition + 1) throw new RangeError(`${count} entries in a commit`);
+  } catch (cause) {
+    unreadable(firstPosition, lastPosition, cause);
+    return;
   }
-  if (reader.at() !== namesAt) throw new RangeError('entries of a commit do not end where they should');
+  for (; position <= lastPosition; position += 1) {
+    let entry: Journaled;
+    try {
+      entry = readEntry(reader, names, position);
+      if (position === lastPosition && reader.at() !== namesAt)
+        throw new RangeError('entries of a commit do not end where they should');
+    } catch (cause) {
+      if (cause instanceof EntryUnreadable) {
+        unreadable(position, position, cause);
+        continue;
+      }
+      unreadable(position, lastPosition, cause);
+      return;
+    }
+    each(entry);
+  }
+}
+
+function rethrow(_from: number, _to: number, cause: unknown): never {
+  throw cause;
+}
+
+function readEntry(reader: Reader, names: readonly string[], position: number): Journaled {
+  const kind = reader.u8();
+  const receivedAt = reader.f64();
+  const engineTime = reader.f64();
+  const input = kind === KIND.publish ? readPublish(reader, names) : readOther(reader, kind);
+  return { ...input, position, receivedAt, engineTime };
 }
 
 function writePublish(writer: Writer, entry: PublishInput, numbers: readonly number[], at: number): void {
@@ -111,28 +154,43 @@ function writePublish(writer: Writer, entry: PublishInput, numbers: readonly num
   writer.block(entry.payload);
 }
 
+/** All of its bytes are taken before any is judged: the next entry begins behind them. */
 function readPublish(reader: Reader, names: readonly string[]): PublishInput {
   const flags = reader.u8();
   const packetId = reader.u16();
-  const name = (): string => {
-    const text = names[reader.u32()];
-    if (text === undefined) throw new RangeError('a commit without that name');
-    return text;
-  };
-  const [gateway, client, topic] = [name(), name(), name()];
+  const numbers = [reader.u32(), reader.u32(), reader.u32()] as const;
   const payload = reader.block();
+  const [gateway, client, topic] = [
+    nameOf(names, numbers[0]),
+    nameOf(names, numbers[1]),
+    nameOf(names, numbers[2]),
+  ];
   const dup = (flags & DUP) !== 0;
   return { kind: 'publish', gateway, client, topic, payload, qos: qosOf(flags & 3), dup, packetId };
 }
 
+function nameOf(names: readonly string[], number: number): string {
+  const text = names[number];
+  if (text === undefined) throw new EntryUnreadable('a commit without that name');
+  return text;
+}
+
 function qosOf(bits: number): 0 | 1 | 2 {
   if (bits === 0 || bits === 1 || bits === 2) return bits;
-  throw new RangeError('QoS 3');
+  throw new EntryUnreadable('QoS 3');
 }
 
 function readOther(reader: Reader, kind: number): Input {
   if (kind !== KIND.other) throw new RangeError(`an entry of kind ${kind}`);
-  const input: unknown = JSON.parse(new TextDecoder().decode(reader.block()), revived);
+  const text = new TextDecoder().decode(reader.block());
+  let input: unknown;
+  try {
+    input = JSON.parse(text, revived);
+  } catch (cause) {
+    throw new EntryUnreadable('an entry that is no JSON', { cause });
+  }
+  if (typeof input !== 'object' || input === null || !('kind' in input))
+    throw new EntryUnreadable('an entry that is no input');
   return input as Input;
 }
 

@@ -20,8 +20,15 @@ export interface Journal {
    * `disk-reserve` alone comes while commits succeed: they live off the reserve, so publishes must no longer be taken.
    */
   onTrouble(listener: (trouble: StoreTrouble | null) => void): void;
-  /** Entries with position > `after`, in order. Only before the first commit. */
-  read(after: number, each: (entry: Journaled<Input>) => void): Promise<void>;
+  /**
+   * Entries with position > `after`, in order. Only before the first commit. Positions whose bytes nobody can make an
+   * input of are told to `unreadable`, in their place; without it they end the reading.
+   */
+  read(
+    after: number,
+    each: (entry: Journaled<Input>) => void,
+    unreadable?: (from: number, to: number, cause: unknown) => void,
+  ): Promise<void>;
   /** Segments wholly at or before `position` may be archived. */
   releaseThrough(position: number): void;
   close(): Promise<void>;

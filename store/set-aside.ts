@@ -1,6 +1,7 @@
 /**
- * Inputs that crashed the fold. The first crash restarts and tries again; a second crash at the same position sets
- * the input aside for good: it stays in the journal and in this file, and a system alarm names it.
+ * Inputs that crashed the fold, and entries of the journal that cannot be read. The first crash restarts and tries again; a second crash at the same position sets
+ * the input aside for good: it stays in the journal and in this file, and a system alarm names it. What cannot be read
+ * is set aside at once: reading it again would make no difference.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,10 +30,19 @@ export function readSetAside(dataDirectory: string): ReadonlySet<number> {
 export function noteCrash(dataDirectory: string, position: number): number {
   const counts = readCrashes(dataDirectory);
   const count = (counts[String(position)] ?? 0) + 1;
-  const text = JSON.stringify({ ...counts, [String(position)]: count });
-  realDisk().replace(fileOf(dataDirectory), new TextEncoder().encode(text));
+  write(dataDirectory, { ...counts, [String(position)]: count });
   return count;
 }
+
+/** Sets `from` to `to` aside for good, for certain, before it returns. */
+export function setAside(dataDirectory: string, from: number, to: number): void {
+  const counts: Record<string, number> = { ...readCrashes(dataDirectory) };
+  for (let position = from; position <= to; position += 1) counts[String(position)] = CRASHES_MAX;
+  write(dataDirectory, counts);
+}
+
+const write = (dataDirectory: string, counts: CrashCounts): void =>
+  realDisk().replace(fileOf(dataDirectory), new TextEncoder().encode(JSON.stringify(counts)));
 
 function readCrashes(dataDirectory: string): CrashCounts {
   const path = fileOf(dataDirectory);

@@ -20,7 +20,7 @@ export const NOON = Date.UTC(2026, 5, 1, 12);
 export const OFFICER: Person = { username: 'duty', roles: ['duty-leader'], address: 'test' };
 export const RED = 4.5;
 
-type Changed = Partial<Pick<PipelineParts, 'skip' | 'onCrash' | 'bounds'>> & {
+type Changed = Partial<Pick<PipelineParts, 'skip' | 'onCrash' | 'onUnreadable' | 'bounds'>> & {
   readonly wrap?: {
     readonly outputs?: (outputs: SimOutputs) => SimOutputs;
     readonly ledger?: (ledger: PipelineParts['ledger']) => PipelineParts['ledger'];
@@ -87,6 +87,9 @@ export function oneCity(seed = 1): OneCity {
         skip: new Set(),
         onCrash(position, cause) {
           throw new Error(`input ${position} broke the fold`, { cause });
+        },
+        onUnreadable(from, to, cause) {
+          throw new Error(`entries ${from} to ${to} cannot be read`, { cause });
         },
         ...changed,
         listen: {

@@ -48,7 +48,7 @@ async function recovered(entries: readonly Journaled[], recordEnd: number, skip:
     outputs: outputsOf(recordEnd),
     skip: new Set(skip),
   };
-  const result = await recover({ ...parts, onCrash: never }, (from, to, out, counts) => {
+  const result = await recover({ ...parts, onCrash: never, onUnreadable: never }, (from, to, out, counts) => {
     expect(counts).toHaveLength(to - from + 1);
     const keys: KeyedEvent[] = [];
     let next = 0;
@@ -94,7 +94,7 @@ describe('recovery', () => {
     const header = { position: 3, engineRevision: '9:rules-9', takenAt: 0 };
     const outputs = outputsOf(3, { header, pages: [] });
     const parts = { site: 'one', journal: journalOf(await history()), outputs, skip: new Set<number>() };
-    await expect(recover({ ...parts, onCrash: never }, () => {})).rejects.toMatchObject({
+    await expect(recover({ ...parts, onCrash: never, onUnreadable: never }, () => {})).rejects.toMatchObject({
       code: 'engine-layout',
       message: expect.stringContaining(`9:rules-9, this is ${FOLD_REVISION}`),
     });
@@ -104,7 +104,7 @@ describe('recovery', () => {
     const header = { position: 3, engineRevision: '1:rules-2', takenAt: 0 };
     const outputs = outputsOf(3, { header, pages: [] });
     const parts = { site: 'one', journal: journalOf(await history()), outputs, skip: new Set<number>() };
-    await expect(recover({ ...parts, onCrash: never }, () => {})).rejects.toMatchObject({
+    await expect(recover({ ...parts, onCrash: never, onUnreadable: never }, () => {})).rejects.toMatchObject({
       code: 'engine-layout',
     });
   });

@@ -2,7 +2,7 @@
 import type { Clock } from '#domain/clock.ts';
 import type { Input, Journaled } from '#domain/input.ts';
 import { JournalCore } from '#store/journal-core.ts';
-import { createEntryEncoder, decodeEntries } from '#store/journal-entry.ts';
+import { behind, createEntryEncoder, decodeEntries } from '#store/journal-entry.ts';
 import type { Journal, StoreTrouble } from '#store/ports.ts';
 import type { Random } from './random.ts';
 import type { SimDisk } from './sim-disk.ts';
@@ -69,22 +69,17 @@ export function openSimJournal(
     onTrouble: (listener) => {
       troubled = listener;
     },
-    async read(after, each) {
-      for (const entry of readAll(core, after)) each(entry);
+    async read(after, each, unreadable) {
+      for (const block of [...core.read(after)]) {
+        const later = (entry: Journaled<Input>): void => {
+          if (entry.position > after) each(entry);
+        };
+        decodeEntries(block, later, unreadable && behind(after, unreadable));
+      }
     },
     releaseThrough: () => {
       // The simulation keeps every input: its oracles read the whole journal at the end.
     },
     close: async () => core.close(),
   };
-}
-
-function readAll(core: JournalCore, after: number): Journaled<Input>[] {
-  const entries: Journaled<Input>[] = [];
-  for (const block of core.read(after)) {
-    decodeEntries(block, (entry) => {
-      if (entry.position > after) entries.push(entry);
-    });
-  }
-  return entries;
 }

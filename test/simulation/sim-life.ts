@@ -69,6 +69,9 @@ export async function startLife(world: {
       if (cause instanceof Death) throw cause;
       throw new Error(`input ${position} broke the fold`, { cause });
     },
+    onUnreadable(from, to, cause) {
+      throw new Error(`entries ${from} to ${to} cannot be read`, { cause });
+    },
     listen: {
       alarm: (event) => void announced.push(event),
       points: () => {},

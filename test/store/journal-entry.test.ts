@@ -132,6 +132,26 @@ test('bytes cut or changed anywhere never hang or read past the end', () => {
   }
 });
 
+test('what cannot be read is told by position, and the others are read', () => {
+  const block = encode([publish(1, 'first'), { kind: 'tick', ...moment(2) }, publish(3, 'third')]);
+  const told = (bytes: Uint8Array): { read: number[]; unreadable: number[][] } => {
+    const [read, unreadable]: [number[], number[][]] = [[], []];
+    decodeEntries(
+      { ...block, payload: bytes.subarray(BLOCK_HEADER_BYTES) },
+      ({ position }) => read.push(position),
+      (from, to) => unreadable.push([from, to]),
+    );
+    return { read, unreadable };
+  };
+  const json = Buffer.from(block.bytes.buffer).indexOf('{"kind"');
+  // No JSON: one entry. Its length, its kind: nobody knows where the next begins. The names' place: no entry at all.
+  expect(told(changed(block.bytes, json))).toEqual({ read: [1, 3], unreadable: [[2, 2]] });
+  expect(told(changed(block.bytes, json - 1))).toEqual({ read: [1], unreadable: [[2, 3]] });
+  expect(told(changed(block.bytes, json - 21))).toEqual({ read: [1], unreadable: [[2, 3]] });
+  expect(told(changed(block.bytes, BLOCK_HEADER_BYTES + 7))).toEqual({ read: [], unreadable: [[1, 3]] });
+  expect(told(block.bytes)).toEqual({ read: [1, 2, 3], unreadable: [] });
+});
+
 function changed(bytes: Uint8Array, at: number): Uint8Array {
   const copy = bytes.slice();
   copy[at] = (copy[at] ?? 0) ^ 0xff;
