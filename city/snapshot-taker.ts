@@ -13,6 +13,7 @@ import { type City, FOLD_REVISION } from './city.ts';
 
 /** Longest stretch of main thread one slice may take. */
 const SLICE_MAX_MS = 4;
+const LIST_PAGE_ITEMS = 128;
 
 export type SnapshotTaking = {
   readonly position: number;
@@ -29,7 +30,10 @@ export function takeSnapshot(city: City, outputs: OutputStore): SnapshotTaking {
   const header = { position, engineRevision: FOLD_REVISION, takenAt: city.receivedAt ?? 0 };
   const writer = outputs.beginSnapshot(header);
   writer.page({ name: 'rest', page: 0, bytes: serialize(restOf(city)) });
-  const work = Object.entries(pagesOf(city)).map(([name, array]) => watch(name, array, writer));
+  const work = [
+    ...Object.entries(listsOf(city)).map(([name, list]) => copying(name, list, writer)),
+    ...Object.entries(pagesOf(city)).map(([name, array]) => watch(name, array, writer)),
+  ];
   return {
     position,
     slice(nowMs) {
@@ -53,6 +57,20 @@ export function takeSnapshot(city: City, outputs: OutputStore): SnapshotTaking {
   };
 }
 
+/** A list whose items nobody changes, as it is now. */
+function copying(name: string, list: readonly unknown[], writer: SnapshotWriter) {
+  let page = 0;
+  return {
+    left: () => page * LIST_PAGE_ITEMS < list.length,
+    copyNext() {
+      const from = page * LIST_PAGE_ITEMS;
+      writer.page({ name, page, bytes: serialize(list.slice(from, from + LIST_PAGE_ITEMS)) });
+      page += 1;
+    },
+    stop: () => {},
+  };
+}
+
 function watch(name: string, array: PagedArray<unknown>, writer: SnapshotWriter) {
   const pages = array.pages.length;
   const copied = new Uint8Array(pages);
@@ -60,7 +78,7 @@ function watch(name: string, array: PagedArray<unknown>, writer: SnapshotWriter)
   const copy = (page: number): void => {
     if (page >= pages || copied[page] === 1) return;
     copied[page] = 1;
-    writer.page({ name, page, bytes: serialize(array.pages[page]) });
+    writer.page({ name, page, bytes: serialize(packed(name, array.pages[page] ?? [])) });
   };
   array.beforeWrite = copy;
   return {
@@ -81,7 +99,7 @@ export function restoreCity(site: string, snapshot: Snapshot): City {
     if (page.name === 'rest') rest = value;
     else {
       const pages = named.get(page.name) ?? [];
-      pages[page.page] = asItems(value);
+      pages[page.page] = unpacked(page.name, asItems(value));
       named.set(page.name, pages);
     }
   }
@@ -91,9 +109,20 @@ export function restoreCity(site: string, snapshot: Snapshot): City {
 /** A deep copy that shares nothing: the throw-away state of invariant 12. */
 export function copyCity(city: City): City {
   const pages = new Map<string, unknown[][]>();
-  for (const [name, array] of Object.entries(pagesOf(city))) pages.set(name, copyOf(array.pages));
+  for (const [name, array] of Object.entries(pagesOf(city)))
+    pages.set(
+      name,
+      array.pages.map((page) => unpacked(name, copyOf(packed(name, page)))),
+    );
+  for (const [name, list] of Object.entries(listsOf(city))) pages.set(name, [copyOf([...list])]);
   return restoreFrom(city.site, copyOf(restOf(city)), (prefix) => pagesUnder(pages, prefix));
 }
+
+const RULES = 'rules/';
+const packed = (name: string, page: unknown[]): unknown[] => packingOf(name)?.pack(page) ?? page;
+const unpacked = (name: string, page: unknown[]): unknown[] => packingOf(name)?.unpack(page) ?? page;
+const packingOf = (name: string) =>
+  name.startsWith(RULES) ? rules.PACKING[name.slice(RULES.length)] : undefined;
 
 function copyOf<T>(value: T): T {
   return deserialize(serialize(value));
@@ -106,6 +135,12 @@ function pagesOf(city: City): Record<string, PagedArray<unknown>> {
   for (const [name, array] of Object.entries(emergency.pagesOf(city.emergency)))
     all[`emergency/${name}`] = array;
   return all;
+}
+
+/** The registry's entries are never changed, only replaced. */
+function listsOf(city: City): Record<string, readonly unknown[]> {
+  const { revision: _, ...lists } = serializeRegistry(city.registry);
+  return Object.fromEntries(Object.entries(lists).map(([name, list]) => [`registry/${name}`, list]));
 }
 
 function pagesUnder(named: ReadonlyMap<string, unknown[][]>, prefix: string): Record<string, unknown[][]> {
@@ -127,7 +162,7 @@ type Rest = Pick<
   | 'lateWindows'
   | 'backfills'
 > & {
-  readonly registry: SerializedRegistry;
+  readonly registryRevision: number;
   readonly ingest: unknown;
   readonly rules: unknown;
   readonly emergency?: unknown;
@@ -144,7 +179,7 @@ function restOf(city: City): Rest {
     connections,
     lateWindows,
     backfills,
-    registry: serializeRegistry(city.registry),
+    registryRevision: city.registry.revision,
     ingest: ingest.restOf(city.ingest),
     rules: rules.restOf(city.rules),
     emergency: emergency.restOf(city.emergency),
@@ -167,12 +202,27 @@ function restoreFrom(
     connections: new Map(known.connections),
     lateWindows: new Map(known.lateWindows),
     backfills: new Map(known.backfills),
-    registry: restoreRegistry(known.registry),
+    registry: restoreRegistry(registryFrom(known.registryRevision, pages('registry/'))),
     ingest: ingest.restoreIngest(pages('ingest/'), known.ingest),
     rules: rules.restoreRules(site, pages('rules/'), known.rules),
     emergency: emergency.restoreEmergency(pages('emergency/'), known.emergency),
   };
 }
+
+const registryFrom = (revision: number, pages: Record<string, unknown[][]>): SerializedRegistry => {
+  const listed = (name: string): never[] => (pages[name] ?? []).flat() as never[];
+  return {
+    revision,
+    organisations: listed('organisations'),
+    areas: listed('areas'),
+    facilities: listed('facilities'),
+    gateways: listed('gateways'),
+    devices: listed('devices'),
+    points: listed('points'),
+    edges: listed('edges'),
+    products: listed('products'),
+  };
+};
 
 /** Our own bytes under our own CRC: only their presence is checked. */
 function asRest(value: unknown): Rest {

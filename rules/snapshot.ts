@@ -3,6 +3,7 @@ import type { PagedArray } from '#domain/paged-array.ts';
 import { NO_BINDING } from './bindings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type IncidentSlot, incidentsRest, restoreIncidents } from './incidents/state.ts';
+import { packPoints, unpackPoints } from './point-pages.ts';
 import {
   type AlarmSlot,
   createState,
@@ -22,6 +23,14 @@ export const pagesOf = (state: RulesState): Record<string, PagedArray<unknown>> 
   closed: state.closed,
   incidents: state.incidents.slots,
 });
+
+/** How pages of that name are kept in a snapshot; every other as it is. `unpack` takes what `pack` gave. */
+export const PACKING: Readonly<
+  Record<
+    string,
+    { readonly pack: (page: unknown[]) => unknown[]; readonly unpack: (page: unknown[]) => unknown[] }
+  >
+> = { points: { pack: (page) => packPoints(page as PointRules[]), unpack: unpackPoints } };
 
 type Rest = {
   readonly sequence: number;

@@ -237,7 +237,7 @@ export const createPoint = (index: number, now: EngineTime): PointRules => ({
   rules: [],
   memberOf: null,
   datesDue: Infinity,
-  unbound: [],
+  unbound: NO_BINDING.unbound,
   history: null,
   noData: createSlot('point', index, 'no-data'),
   sensorLost: createSlot('point', index, 'sensor-lost'),

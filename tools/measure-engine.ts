@@ -26,6 +26,8 @@ const START = Date.UTC(2026, 5, 1);
 const PER_CHANGE = 5_000;
 const POINTS_PER_FACILITY = 10;
 const POINTS_PER_GATEWAY = 300;
+/** Prime: no point follows its neighbour, and each comes once a round. */
+const STRIDE = 1_000_003;
 const HOST = 'gas-well-ch4';
 
 type AnyRule = Record<string, unknown> & { readonly id: string; readonly levels: readonly unknown[] };
@@ -105,13 +107,13 @@ const first = registry.pointsByIndex.length - points;
 let place = 0;
 const feed = (count: number): void => {
   for (let n = 0; n < count; n += 1, place += 1) {
-    // Every point in turn, a round a minute; below every limit but one in a thousand, which comes and goes.
+    // Every point once a round, in no order, a round a minute; below every limit but one in a thousand, which comes and goes.
     const clock = at(Math.floor((place / points) * 60_000));
     engine.advance(state, registry, clock.engineTime, clock, sink);
     const value = place % 1_000 === 0 ? 1.2 : (place % 97) / 250;
     const times = { time: clock.receivedAt, deviceTime: clock.receivedAt, receivedAt: clock.receivedAt };
     const sample = {
-      pointIndex: first + (place % points),
+      pointIndex: first + ((place * STRIDE) % points),
       ...times,
       value,
       quality: 'good',
@@ -129,7 +131,7 @@ const judged = heapMb();
 from = cpuMs();
 const pages = Object.entries(engine.pagesOf(state)).map(([name, { pages: all }]) => ({
   name,
-  bytes: all.map((page) => serialize(page)),
+  bytes: all.map((page) => serialize(engine.PACKING[name]?.pack(page) ?? page)),
 }));
 const rest = serialize(engine.restOf(state));
 const written = since(from);
@@ -139,7 +141,13 @@ const bytes = pages.reduce(
 );
 from = cpuMs();
 const named = Object.fromEntries(
-  pages.map(({ name, bytes: all }) => [name, all.map((one): unknown[] => deserialize(one))]),
+  pages.map(({ name, bytes: all }) => [
+    name,
+    all.map((one): unknown[] => {
+      const page: unknown[] = deserialize(one);
+      return engine.PACKING[name]?.unpack(page) ?? page;
+    }),
+  ]),
 );
 const restored = engine.restoreRules('measure', named, deserialize(rest));
 const read = since(from);

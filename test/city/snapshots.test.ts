@@ -289,6 +289,6 @@ describe('the layout of a snapshot', () => {
     });
     const text = JSON.stringify(pages.sort(([a], [b]) => (a < b ? -1 : 1)));
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    expect([FOLD_REVISION.split(':')[0], hash], text).toEqual(['5', 'bbb532511219930e']);
+    expect([FOLD_REVISION.split(':')[0], hash], text).toEqual(['6', '695007d5934ae62a']);
   });
 });

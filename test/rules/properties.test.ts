@@ -299,10 +299,15 @@ describe('in every history', () => {
 });
 
 /** What a snapshot would bring back. */
+const same = (page: unknown[]): unknown[] => page;
+
 function restored(state: engine.RulesState): engine.RulesState {
   const pages = Object.entries(engine.pagesOf(state)).map(([name, array]) => [
     name,
-    array.pages.map((page): unknown[] => deserialize(serialize(page))),
+    array.pages.map((page): unknown[] => {
+      const { pack, unpack } = engine.PACKING[name] ?? { pack: same, unpack: same };
+      return unpack(deserialize(serialize(pack(page))));
+    }),
   ]);
   return engine.restoreRules('heze', Object.fromEntries(pages), deserialize(serialize(engine.restOf(state))));
 }
