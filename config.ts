@@ -143,7 +143,8 @@ const KNOWN = new Set([
 /** Reads the settings from `environment`; throws a ConfigError naming the first bad one. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   for (const name of Object.keys(environment).sort()) {
-    if (/^(LIFELINE|INFLUX)_/.test(name) && !KNOWN.has(name)) {
+    // LIFELINE_WATCHDOG_* are read by a program of its own, as strictly (watchdog/settings.ts).
+    if (/^(LIFELINE|INFLUX)_(?!WATCHDOG_)/.test(name) && !KNOWN.has(name)) {
       throw new ConfigError(name, 'no such setting (see README, "Settings")');
     }
   }

@@ -3,6 +3,7 @@ import type { Alarm } from '#domain/alarm.ts';
 import type { Health, HealthReason } from '#domain/contract/health.ts';
 import { isRaised } from '#domain/raise.ts';
 import { SHIPPED_SYSTEM } from '#rules/shipped.ts';
+import { STALLED_MS } from './pulse.ts';
 
 export type Troubles = {
   readonly journalFailing: boolean;
@@ -10,6 +11,8 @@ export type Troubles = {
   readonly holding: boolean;
   readonly store: string | null;
   readonly ledger: string | null;
+  /** Since an input last went all the way. */
+  readonly quietMs: number;
 };
 
 /** `failing` = the platform cannot acknowledge or keep; `degraded` = it works, somebody should look. */
@@ -17,6 +20,10 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
   const failing: HealthReason[] = [];
   if (troubles.journalFailing) {
     failing.push({ code: 'journal-failing', detail: 'the journal does not sync; nothing is acknowledged' });
+  }
+  if (troubles.quietMs > STALLED_MS) {
+    const seconds = Math.round(troubles.quietMs / 1_000);
+    failing.push({ code: 'alarm-path-stalled', detail: `no input went through the rules for ${seconds} s` });
   }
   if (troubles.holding) {
     failing.push({ code: 'store-backlog', detail: 'publishes wait for the disk; none is acknowledged' });
@@ -29,7 +36,7 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
   );
   const reasons = [...failing, ...system.map(reasonOf)];
   const status = failing.length > 0 ? 'failing' : system.length > 0 ? 'degraded' : 'ok';
-  return { status, reasons };
+  return { status, reasons, quietMs: troubles.quietMs };
 }
 
 /** Anybody may ask: the words of the catalogue, never addresses, names or ids. */

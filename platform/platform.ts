@@ -33,6 +33,7 @@ import { createPacketNotes } from './packet-notes.ts';
 import { createInfluxEdge } from './influx.ts';
 import { createPushIntake } from './push-intake.ts';
 import { createRefusalNotes } from './refusal-notes.ts';
+import { startPulse, type Pulse } from './pulse.ts';
 import { openRules } from './rules-port.ts';
 import { watchSelf } from './self-watch.ts';
 import { renewTls } from './tls-renewal.ts';
@@ -87,6 +88,7 @@ export async function startPlatform(
     let registered = (_id: string): boolean => false;
     let acknowledge = (): void => {};
     let countRefused = (rejection: Rejection): void => metrics.rejected(rejection.reason);
+    let pulse: Pulse | null = null;
     const pipeline = await openPipeline({
       site: directory.siteId,
       clock,
@@ -109,7 +111,7 @@ export async function startPlatform(
         synced: () => acknowledge(),
         rejected: (rejection) => countRefused(rejection),
         received: packets.received,
-        committed: (commit) => countCommit(metrics, commit),
+        committed: (commit) => (pulse?.beat(), countCommit(metrics, commit)),
       },
     });
     registered = (id) => pipeline.city.registry.gateways.has(id);
@@ -128,6 +130,9 @@ export async function startPlatform(
       setAside: readSetAside(directory.path),
     });
     closers.push(() => watch.stop());
+    pulse = startPulse({ clock, tick: () => pipeline.submit({ kind: 'tick' }), recovered: watch.stalled });
+    const { quietMs, stop } = pulse;
+    closers.push(stop);
     let broker: Broker | null = null;
     const notes = createRefusalNotes({
       clock,
@@ -190,6 +195,7 @@ export async function startPlatform(
           journalFailing: pipeline.status().journalFailing,
           holding: pipeline.status().holding,
           ...watch.troubles(),
+          quietMs: quietMs(),
         }),
     });
     const server = await buildServer(
@@ -215,6 +221,7 @@ export async function startPlatform(
         secretHmac,
         randomBytes,
         alerts: alerts.port,
+        onWatchdog: watch.watched,
         onSlowClient: (username, active) =>
           pipeline.submit({
             kind: 'condition',

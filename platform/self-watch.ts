@@ -22,6 +22,8 @@ const QUARANTINE_PER_LOOK_MAX = 500;
 /** Looks without a foreign publish after which that alarm returns; gateways watched for it at once. */
 const QUIET_LOOKS = 6;
 const FOREIGN_GATEWAYS_MAX = 1_000;
+/** Looks of ours without one of the watchdog's: a minute. */
+const UNWATCHED_LOOKS_MAX = 6;
 
 /** Conditions that are judged here, and those of edges that start afresh with the process. */
 const OURS = new Set([
@@ -35,6 +37,7 @@ const OURS = new Set([
   'foreign-topic',
   'housekeeping-failing',
   'input-set-aside',
+  'watchdog-lost',
 ]);
 const ENDED_WITH_US = new Set([
   'journal-slow',
@@ -50,6 +53,10 @@ export type SelfWatch = {
   trouble(part: 'store' | 'ledger', detail: string | null): void;
   /** Damage found on disk, or housekeeping that fails: to the log and, damage, to a person. */
   report(report: StoreReport): void;
+  /** The alarm path had stalled for so long, and works again. */
+  stalled(quietMs: number): void;
+  /** The watchdog has looked at us. */
+  watched(): void;
   troubles(): { store: string | null; ledger: string | null };
   stop(): void;
 };
@@ -67,6 +74,8 @@ export function watchSelf(parts: {
   const foreign = new Map<string, { count: number; quietLooks: number }>();
   const troubles: { store: string | null; ledger: string | null } = { store: null, ledger: null };
   let refused = 0;
+  /** Null until a watchdog first looks: where nobody runs one, none is lost. */
+  let unwatchedLooks: number | null = null;
   let housekeeping: string | null = null;
   /** Why the store could not say how full the disk is at the last look. */
   let statusTrouble: string | null = null;
@@ -110,6 +119,7 @@ export function watchSelf(parts: {
     say('housekeeping-failing', housekeeping !== null, { detail: housekeeping ?? '' });
     say('quarantine-growth', refused > QUARANTINE_PER_LOOK_MAX, { refused });
     refused = 0;
+    lookForWatchdog();
     lookAtForeignTopics();
     lookAtSnapshots(status.snapshotPosition);
     outputs.status().then(
@@ -122,6 +132,12 @@ export function watchSelf(parts: {
         statusTrouble = String(cause);
       },
     );
+  }
+
+  function lookForWatchdog(): void {
+    if (unwatchedLooks === null) return;
+    unwatchedLooks += 1;
+    say('watchdog-lost', unwatchedLooks > UNWATCHED_LOOKS_MAX, {});
   }
 
   /** A gateway that publishes on another's topic is set up wrong, or worse; quiet for a minute ends it. */
@@ -177,6 +193,14 @@ export function watchSelf(parts: {
       for (const now of [true, false]) {
         say('data-damaged', now, { file, keptAs: keptAs ?? '', fromPosition, toPosition, detail });
       }
+    },
+    stalled(quietMs) {
+      // Over as it can be told: the alarm returns at once and waits for an officer.
+      for (const now of [true, false]) say('alarm-path-stalled', now, { quietMs });
+    },
+    watched() {
+      unwatchedLooks = 0;
+      say('watchdog-lost', false, {});
     },
     troubles: troublesNow,
     stop: () => cancel(),

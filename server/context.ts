@@ -45,6 +45,8 @@ export type ServerPorts = {
   readonly alerts?: AlertsPort;
   /** A console too slow to be served was cut (invariant 16, `slow-client`); `active` false once it is served again. */
   readonly onSlowClient?: (username: string, active: boolean) => void;
+  /** The watchdog has looked. */
+  readonly onWatchdog?: () => void;
 };
 
 export type Context = ServerPorts & {

@@ -55,6 +55,24 @@ export function requireNode() {
   process.exit(1);
 }
 
+/** The platform's watchdog lives beside it, and outlives its crashes; it ends with the starter. */
+function keepWatchdog() {
+  let ended = false;
+  let child = null;
+  const begin = () => {
+    child = spawn(process.execPath, [join(root, 'watchdog', 'main.ts')], { cwd: root, stdio: 'inherit' });
+    child.once('exit', (code) => {
+      if (!ended && code !== EXIT_REFUSED) setTimeout(begin, 5_000).unref();
+    });
+    child.unref();
+  };
+  begin();
+  process.once('exit', () => {
+    ended = true;
+    child.kill();
+  });
+}
+
 /** Starts the script, and again whenever it ends without having been told to: a silent city is the worst failure. */
 function run(script, args, restarts) {
   const startedAt = Date.now();
@@ -84,5 +102,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [script, ...args] = process.argv.slice(2);
   if (script === undefined) throw new Error('which script?');
   buildConsole();
+  if (script === 'main.ts') keepWatchdog();
   run(script, args, 0);
 }

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dashboard: ['domain'],
   'node-red': ['domain'],
   'firmware-sim': [],
+  watchdog: [],
   city: ['domain', 'ingest', 'rules', 'emergency', 'store'],
   'pipeline.ts': ['domain', 'ingest', 'rules', 'emergency', 'store', 'city'],
   'config.ts': [],

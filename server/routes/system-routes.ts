@@ -5,9 +5,13 @@ import { pageSize, readCursor, writeCursor } from '../paging.ts';
 import { answers, Instant, oneOf, page, PageQuery } from '../schemas/basics.ts';
 import type { Api } from './api.ts';
 
+/** How the watchdog's looks name themselves (watchdog/look.ts). */
+const WATCHDOG = 'lifeline-watchdog';
+
 const HealthShape = Type.Object({
   status: oneOf(['ok', 'degraded', 'failing']),
   reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
+  quietMs: Type.Integer({ description: 'Since an input last went all the way through the rules' }),
 });
 const AuditShape = Type.Object({
   number: Type.Integer(),
@@ -29,7 +33,8 @@ export function systemRoutes(app: Api, context: Context): void {
     security: [],
     response: { ...answers(503, HealthShape, 'Does not work'), ...answers(200, HealthShape, 'Works') },
   };
-  app.get('/health', { config: { right: 'open' }, schema: healthSchema }, async (_request, reply) => {
+  app.get('/health', { config: { right: 'open' }, schema: healthSchema }, async (request, reply) => {
+    if (request.headers['user-agent'] === WATCHDOG) context.onWatchdog?.();
     const health = context.city.health();
     return reply.code(health.status === 'failing' ? 503 : 200).send(health);
   });

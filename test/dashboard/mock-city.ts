@@ -4,6 +4,7 @@
  */
 import type { Alarm, AlarmChange } from '#domain/alarm.ts';
 import type { Colour } from '#domain/colour.ts';
+import type { Health } from '#domain/contract/health.ts';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
 import { SEATS } from '../../dashboard/src/map/sketch.ts';
@@ -17,6 +18,8 @@ export type MockCity = {
   readonly events: AlarmMessage[];
   /** What `GET /alarms/{id}/notifications` lists. */
   readonly notifications: Map<string, unknown[]>;
+  /** What every beat says of the platform. */
+  health: Health;
   /** What the configuration pages read and write. */
   readonly config: MockConfig;
   sequence(): number;
@@ -58,6 +61,7 @@ export function createMockCity(now: () => number = Date.now): MockCity {
     alarms,
     events,
     notifications: new Map(),
+    health: { status: 'ok', reasons: [], quietMs: 900 },
     config: createMockConfig(now),
     sequence: () => sequence,
     now,

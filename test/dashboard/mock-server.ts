@@ -73,7 +73,7 @@ export async function startMockServer(city: MockCity): Promise<MockServer> {
   const beat = () => ({
     cursor: `c${city.sequence()}`,
     serverTime: city.now(),
-    health: { status: 'ok', reasons: [] } as const,
+    health: city.health,
   });
   const beats = setInterval(() => {
     io.emit('beat', beat());

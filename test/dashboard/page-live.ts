@@ -82,6 +82,21 @@ export function liveOnThePage(house: PageHouse): void {
     });
   });
 
+  describe('when the rules stand still behind a line that is up', { timeout: 120_000 }, () => {
+    test('a bar says for how long no alarm can have come, and goes when they work again', async () => {
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      house.city.health = {
+        status: 'failing',
+        reasons: [{ code: 'alarm-path-stalled', detail: '' }],
+        quietMs: 21_000,
+      };
+      await shows(page, '.bar-stalled', '报警通路停滞 00:21');
+      house.city.health = { status: 'ok', reasons: [], quietMs: 40 };
+      await page.locator('.bar-stalled').waitFor({ state: 'detached' });
+    });
+  });
+
   describe('sound and title', { timeout: 120_000 }, () => {
     test('a page nobody touched says that its sound is off; one click turns it on', async () => {
       const page = await house.browser.open();

@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { alarmOf } from '#test/store/ledger/events.ts';
 import { healthOf } from '../../platform/health.ts';
 
-const WELL = { journalFailing: false, holding: false, store: null, ledger: null };
+const WELL = { journalFailing: false, holding: false, store: null, ledger: null, quietMs: 900 };
 const system = alarmOf({ point: null, device: null, gateway: null, rule: 'clock-step', active: true });
 
 describe('health', () => {
   it('is ok with alarms of wells, and with system alarms that are over', () => {
-    expect(healthOf([alarmOf(), { ...system, active: false }], WELL)).toEqual({ status: 'ok', reasons: [] });
+    expect(healthOf([alarmOf(), { ...system, active: false }], WELL)).toEqual({
+      status: 'ok',
+      reasons: [],
+      quietMs: 900,
+    });
   });
 
   it('is ok while something that a flow raised is open: that is the city, not us', () => {
@@ -25,6 +29,7 @@ describe('health', () => {
   });
 
   it.each([
+    ['alarm-path-stalled', { quietMs: 15_001 }],
     ['journal-failing', { journalFailing: true }],
     ['store-backlog', { holding: true }],
     ['store-failing', { store: 'EIO: write' }],

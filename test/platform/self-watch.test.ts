@@ -104,6 +104,29 @@ describe('a condition of the platform', () => {
     },
   );
 
+  it('a watchdog that looks no more is missed after a minute; one that never looked is not', async () => {
+    const { city, watch } = await watched();
+    await looks(city, 20);
+    expect(told(city, 'watchdog-lost')).toEqual([]);
+    watch.watched();
+    await looks(city, 6);
+    expect(told(city, 'watchdog-lost')).toEqual([]);
+    await looks(city, 1);
+    expect(told(city, 'watchdog-lost')).toEqual(['raised']);
+    watch.watched();
+    await city.pass(100);
+    expect(told(city, 'watchdog-lost')).toEqual(['raised', 'returned']);
+  });
+
+  it('a stall of the alarm path is told once it is over, and waits for an officer', async () => {
+    const { city, watch } = await watched();
+    watch.stalled(21_000);
+    await city.pass(100);
+    expect(told(city, 'alarm-path-stalled')).toEqual(['raised', 'returned']);
+    const alarm = city.alarms.find(({ alarm: { rule } }) => rule === 'alarm-path-stalled')?.alarm;
+    expect(alarm?.explanation.params['quietMs']).toBe(21_000);
+  });
+
   it('a ledger that cannot be fed is a failing ledger, and unhealthy', async () => {
     const { city, world, watch } = await watched();
     world.over = { feedTrouble: 'EIO: read' };

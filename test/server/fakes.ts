@@ -184,7 +184,7 @@ export function createCity(clock: Clock): FakeCity {
     held: false,
     commands: [],
     book,
-    health_: { status: 'ok', reasons: [] },
+    health_: { status: 'ok', reasons: [], quietMs: 0 },
     registry: () => registry,
     openAlarms: () => [...alarms.values()].filter((alarm) => alarm.state !== 'normal' && !alarm.historical),
     alarm: (id) => alarms.get(id),

@@ -91,7 +91,7 @@ describe('a console', () => {
   it('gets a beat every two seconds with the health of the platform', async () => {
     const one = await open('viewer');
     await one.next('snapshot');
-    house.city.health_ = { status: 'degraded', reasons: [{ code: 'journal-slow', detail: '' }] };
+    house.city.health_ = { status: 'degraded', reasons: [{ code: 'journal-slow', detail: '' }], quietMs: 9 };
     house.clock.advance(2_000);
     expect(await one.next('beat')).toMatchObject({
       serverTime: house.clock.wallMs(),

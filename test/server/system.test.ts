@@ -18,11 +18,21 @@ describe('health', () => {
     ['failing', 503],
   ] as const) {
     it(`${status} answers ${code} to everybody, with the reasons`, async () => {
-      house.city.health_ = { status, reasons: [{ code: 'journal-slow', detail: 'p99 400 ms' }] };
+      house.city.health_ = { status, reasons: [{ code: 'journal-slow', detail: 'p99 400 ms' }], quietMs: 80 };
       const reply = await house.ask(null, 'GET', '/api/v1/health');
       expect([reply.statusCode, reply.json()]).toEqual([code, house.city.health_]);
     });
   }
+});
+
+it('a look of the watchdog is told apart from everybody else’s', async () => {
+  await house.close();
+  let looks = 0;
+  house = await openHouse({}, { onWatchdog: () => void (looks += 1) });
+  await house.ask(null, 'GET', '/api/v1/health');
+  expect(looks).toBe(0);
+  await house.ask(null, 'GET', '/api/v1/health', undefined, { 'user-agent': 'lifeline-watchdog' });
+  expect(looks).toBe(1);
 });
 
 describe('the figures', () => {
