@@ -85,6 +85,7 @@ function open(directory: string, folder: string) {
   let running = false;
   let [toldAt, saveAt, savedAfter] = [-Infinity, performance.now() + SAVE_MS, saved?.after ?? -1];
   let told = '';
+  let later: NodeJS.Timeout | null = null;
 
   function step(): void {
     try {
@@ -95,19 +96,26 @@ function open(directory: string, folder: string) {
       if (judge === null)
         return tell({ kind: 'judged', through: tail.after, whole: true, over: 'engine-changed' });
       if (savedAfter < tail.after && (performance.now() >= saveAt || judge.over() !== null)) save(judge);
-      report(judge, !more);
       running = more;
+      report(judge, !more);
       if (more) setImmediate(step);
     } catch (cause) {
       fail(cause);
     }
   }
 
+  /** What it found is told every TELL_MS at most; what is left untold then is told when that is over. */
   function report(one: ShadowJudge, whole: boolean): void {
-    const isTime = performance.now() - toldAt >= TELL_MS;
+    const isTime = performance.now() - toldAt >= TELL_MS || one.over() !== null;
     if (!whole && !isTime) return;
     const message = { kind: 'judged', through: tail.after, whole, over: one.over() } as const;
-    if (!isTime && one.over() === null) return tell(message);
+    if (!isTime) {
+      later ??= setTimeout(() => {
+        later = null;
+        report(one, !running);
+      }, TELL_MS);
+      return tell(message);
+    }
     toldAt = performance.now();
     const outcome = one.outcome();
     const isNew = JSON.stringify(outcome) !== told;
