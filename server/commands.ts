@@ -6,6 +6,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { Answer } from '#domain/event.ts';
 import type { CommandInput } from '#domain/input.ts';
 import type { RaiseInput } from '#domain/raise.ts';
+import { isAlarm } from './alarm-view.ts';
 import { Problem } from './problems.ts';
 import type { CityPort } from './ports.ts';
 
@@ -54,19 +55,19 @@ export function createCommands(city: CityPort, clock: Clock): Commands {
       const placed = known ?? place(joinKey, build);
       const answer = await within(clock, placed.answer);
       if (answer === null) throw new Problem('pending');
-      if (!answer.ok) throw refusal(answer);
+      if (!answer.ok) throw refusal(answer, placed.present);
       return placed.present(answer.body);
     },
     waiting: () => waiting,
   };
 }
 
-function refusal(answer: Answer & { ok: false }): Problem {
+function refusal(answer: Answer & { ok: false }, present: Placed['present']): Problem {
   const body = answer.body;
   if (typeof body !== 'object' || body === null) return Problem.ofAnswer(answer.code, answer.detail);
   if ('errors' in body) return Problem.ofAnswer(answer.code, answer.detail, { errors: body.errors });
   if ('draft' in body) return Problem.ofAnswer(answer.code, answer.detail, { draft: body.draft });
-  return Problem.ofAnswer(answer.code, answer.detail, { alarm: body });
+  return Problem.ofAnswer(answer.code, answer.detail, { alarm: isAlarm(body) ? present(body) : body });
 }
 
 /** The answer, or null when it does not come in time. */

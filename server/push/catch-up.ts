@@ -1,7 +1,7 @@
 /** What a console that comes back has missed, and the message that tells it. */
 import type { AlarmEvent } from '#domain/alarm.ts';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
-import { alarmView } from '../alarm-view.ts';
+import type { AlarmViewer } from '../alarm-view.ts';
 import type { CityPort } from '../ports.ts';
 import { audienceSeesAlarm, type Audience } from './audience.ts';
 import { readCursor } from './cursor.ts';
@@ -28,6 +28,7 @@ export function alarmMessage(
   sequence: number,
   previous: number,
   cursor: string,
+  view: AlarmViewer,
 ): AlarmMessage {
   const { change, at, by, note, announce, alarm } = event;
   const { ring, reason } = announce;
@@ -36,6 +37,6 @@ export function alarmMessage(
     previous,
     cursor,
     event: { change, at, by, note, ring, reason },
-    alarm: alarmView(alarm),
+    alarm: view(alarm),
   };
 }

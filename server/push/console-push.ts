@@ -22,7 +22,7 @@ import {
   drawPicture,
   type Audience,
 } from './audience.ts';
-import { alarmView } from '../alarm-view.ts';
+import { alarmViewer } from '../alarm-view.ts';
 import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
 import { writeCursor } from './cursor.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -162,12 +162,11 @@ export class ConsolePush {
     const missed = eventsToCatchUp(city, audience, socket.handshake.auth['since']);
     if (missed === null) return false;
     let previous = missed.entitled;
+    const view = alarmViewer(audience.holder, city);
     for (const event of missed.events) {
       const { sequence } = event;
-      socket.emit(
-        'alarm',
-        alarmMessage(event, sequence, previous, this.#cursor(audience, sequence, sequence)),
-      );
+      const cursor = this.#cursor(audience, sequence, sequence);
+      socket.emit('alarm', alarmMessage(event, sequence, previous, cursor, view));
       previous = sequence;
     }
     // The only member brings the count along; beside others, one that differs is told its own.
@@ -196,7 +195,7 @@ export class ConsolePush {
       alarms: city
         .openAlarms()
         .filter((alarm) => audienceSeesAlarm(audience, city.registry(), alarm))
-        .map(alarmView),
+        .map(alarmViewer(audience.holder, city)),
     };
   }
 
@@ -218,10 +217,11 @@ export class ConsolePush {
   #announceTo(audience: Audience, event: AlarmEvent): void {
     const { sequence } = event;
     const cursor = this.#cursor(audience, sequence, sequence);
-    const usual = alarmMessage(event, sequence, audience.last, cursor);
+    const view = alarmViewer(audience.holder, this.#context.city);
+    const usual = alarmMessage(event, sequence, audience.last, cursor, view);
     this.#delivery.to(audience.room, (to) => to.emit('alarm', usual), new Set(audience.apart.keys()));
     for (const [id, previous] of audience.apart) {
-      const own = alarmMessage(event, sequence, previous, cursor);
+      const own = alarmMessage(event, sequence, previous, cursor, view);
       this.#delivery.to(id, (to) => to.emit('alarm', own));
     }
     audience.apart.clear();
@@ -231,7 +231,7 @@ export class ConsolePush {
   #announceUnjournaled(audience: Audience, event: AlarmEvent): void {
     const { last } = audience;
     const cursor = this.#cursor(audience, this.#context.city.lastSequence(), last);
-    const message = alarmMessage(event, last, last, cursor);
+    const message = alarmMessage(event, last, last, cursor, alarmViewer(audience.holder, this.#context.city));
     this.#delivery.to(audience.room, (to) => to.emit('alarm', message));
   }
 

@@ -5,6 +5,7 @@
 import type { IncidentMessage, IncidentsMessage } from '#domain/contract/socket.ts';
 import type { Incident } from '#domain/incident.ts';
 import type { CityPort } from '../ports.ts';
+import { placeShown } from '../alarm-view.ts';
 import { incidentView, membersNow, type IncidentView } from '../incident-view.ts';
 import { seesAlarm } from '../rights.ts';
 import type { Audience } from './audience.ts';
@@ -63,7 +64,7 @@ export function createIncidentFeed(
     placed: [...(placed.get(incident.id) ?? [])].flatMap((id) => {
       const alarm = city.alarm(id);
       if (alarm?.incident === undefined || !seesAlarm(holder, city.registry(), alarm)) return [];
-      return [{ alarm: id, incident: alarm.incident }];
+      return [{ alarm: id, incident: placeShown(holder, city, alarm.incident) }];
     }),
   });
 

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import { findAlarm, listAlarms } from '../alarm-list.ts';
-import { alarmView, viewOfAnswer } from '../alarm-view.ts';
+import { alarmViewer, type AlarmViewer, viewOfAnswer } from '../alarm-view.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
@@ -99,7 +99,7 @@ function readRoutes(app: Api, context: Context): void {
   };
   app.get('/alarms', { config, schema: listSchema }, async (request) => {
     const { items, next } = await listAlarms(context, viewerIn(request), request.query);
-    return { items: items.map(alarmView), next };
+    return { items: items.map(alarmViewer(viewerIn(request), context.city)), next };
   });
 
   const oneSchema = {
@@ -109,7 +109,10 @@ function readRoutes(app: Api, context: Context): void {
     response: answers(200, AlarmShape, 'The alarm'),
   };
   app.get('/alarms/:id', { config, schema: oneSchema }, async (request) => {
-    return alarmView(await visibleAlarm(context, request, request.params.id));
+    return alarmViewer(
+      viewerIn(request),
+      context.city,
+    )(await visibleAlarm(context, request, request.params.id));
   });
 
   const eventsSchema = {
@@ -130,16 +133,20 @@ function readRoutes(app: Api, context: Context): void {
       ({ sequence }) => sequence > after,
     );
     const items = events.slice(0, pageSize(limit));
+    const view = alarmViewer(viewerIn(request), context.city);
     const last = items.at(-1);
     const more = events.length > items.length && last !== undefined;
-    return { items: items.map(eventView), next: more ? writeCursor('events', [last.sequence]) : null };
+    return {
+      items: items.map((event) => eventView(event, view)),
+      next: more ? writeCursor('events', [last.sequence]) : null,
+    };
   });
 }
 
 /** The event in the words of the socket's `alarm` message. */
-function eventView(event: AlarmEvent): Record<string, unknown> {
+function eventView(event: AlarmEvent, view: AlarmViewer): Record<string, unknown> {
   const { sequence, change, at, by, note, announce, alarm } = event;
-  return { sequence, change, at, by, note, ring: announce.ring, reason: announce.reason, alarm };
+  return { sequence, change, at, by, note, ring: announce.ring, reason: announce.reason, alarm: view(alarm) };
 }
 
 async function visibleAlarm(context: Context, request: FastifyRequest, id: string): Promise<Alarm> {
@@ -176,9 +183,10 @@ function action<Body extends RevisionBody>(
     const { revision } = given;
     const alarm = await visibleAlarm(context, request, id);
     const order = read(given, request, alarm);
+    const view = alarmViewer(viewerIn(request), context.city);
     return place(context, request, (by) => ({
       command: { kind: 'command', command: 'alarm', by, alarm: id, revision, action: order },
-      present: (after) => viewOfAnswer(after),
+      present: (after) => viewOfAnswer(after, view),
     }));
   });
 }

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Alarm, isOpen } from '#domain/alarm.ts';
 import type { IncidentShown } from '#domain/incident.ts';
 import { listAlarms } from '../alarm-list.ts';
-import { alarmView } from '../alarm-view.ts';
+import { alarmViewer } from '../alarm-view.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { floodPicture } from '../flood-picture.ts';
@@ -65,7 +65,7 @@ export function incidentRoutes(app: Api, context: Context): void {
       ...request.query,
       ...{ state: 'all', incident: id },
     });
-    return { items: items.map(alarmView), next };
+    return { items: items.map(alarmViewer(viewerIn(request), context.city)), next };
   });
   silentPointRoute(app, context);
   floodRoutes(app, context);

@@ -1,7 +1,7 @@
 /** An alarm that a person raises: somebody called (来电), or saw it on patrol (巡查). */
 import type { FastifyRequest } from 'fastify';
 import type { RaisedPlace } from '#domain/raise.ts';
-import { isAlarm, viewOfAnswer } from '../alarm-view.ts';
+import { alarmViewer, isAlarm, viewOfAnswer } from '../alarm-view.ts';
 import { refused, viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problems.ts';
@@ -34,7 +34,7 @@ export function raiseRoute(app: Api, context: Context): void {
         ...{ kind: 'raise', source: 'person', by, subject, text, colour, ...where },
         ...(heard === undefined ? {} : { heard }),
       },
-      present: (raised) => viewOfAnswer(raised),
+      present: (raised) => viewOfAnswer(raised, alarmViewer(viewerIn(request), context.city)),
     }));
     return reply.code(isAlarm(alarm) && before.has(alarm.id) ? 200 : 201).send(alarm);
   });

@@ -1,6 +1,6 @@
 /** 回放: the open alarms, the values and the events of a past time. */
 import { Type } from 'typebox';
-import { alarmView } from '../alarm-view.ts';
+import { alarmViewer } from '../alarm-view.ts';
 import { viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { parseInstant } from '../instant.ts';
@@ -42,7 +42,7 @@ export function replayRoutes(app: Api, context: Context): void {
     const end = start + pageSize(limit);
     // The past stands still, so a place in its list is a place for good.
     const next = end < alarms.length ? writeCursor('replay-alarms', [end]) : null;
-    return { items: alarms.slice(start, end).map(alarmView), next };
+    return { items: alarms.slice(start, end).map(alarmViewer(viewerIn(request), context.city)), next };
   });
 
   const eventsSchema = {

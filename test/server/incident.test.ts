@@ -118,6 +118,37 @@ describe('an incident across the border of two areas', () => {
     ]);
   });
 
+  it('has alarms that tell of what explains them only to those who see that too', async () => {
+    const { port } = await house.server.listen();
+    const why = { code: 'incident-downstream', params: { facility: 'U-1', rule: 'r', point: 'D-9/x' } };
+    const told = { id: 'both', role: 'symptom', by: 'east', why, folded: true } as const;
+    const beside = { id: 'both', role: 'related', by: null, why, folded: false } as const;
+    house.city.raise({ id: 'east', incident: at('both', 'cause'), ...EAST });
+    house.city.raise({ id: 'west', incident: told });
+    house.city.raise({ id: 'near', incident: beside });
+    house.city.raise({ id: 'own', incident: { ...told, by: 'near', why: { ...why, params: {} } } });
+    const placeOf = async (who: string, id: string) => (await get(who, `alarms/${id}`)).json().incident;
+    const hidden = { by: null, why: null };
+    expect([await placeOf('viewer', 'west'), await placeOf('viewer', 'near')]).toEqual([told, beside]);
+    expect(await placeOf('gas-west', 'west')).toEqual({ ...told, ...hidden });
+    expect(await placeOf('gas-west', 'near')).toEqual({ ...beside, ...hidden });
+    expect(await placeOf('gas-west', 'own')).toMatchObject({ by: 'near', why: { params: {} } });
+    open(both);
+    for (const path of ['alarms?state=open', 'incidents/both/alarms', 'alarms/west/events'])
+      expect((await get('gas-west', path)).body).not.toMatch(/"by":"east"|U-1/);
+    const console_ = openConsole(port, { token: await house.token('gas-west') });
+    expect(JSON.stringify(await console_.next('snapshot'))).not.toMatch(/"by":"east"|U-1/);
+    house.city.change('west', 'note', {});
+    expect((await console_.next('alarm')).alarm.incident).toEqual({ ...told, ...hidden });
+    const placed = [{ alarm: 'west', incident: told }];
+    house.city.tell({ kind: 'incident', at: 1, incident: both, placed });
+    house.clock.advance(1_000);
+    expect((await console_.next('incident')).placed).toEqual([
+      { alarm: 'west', incident: { ...told, ...hidden } },
+    ]);
+    console_.close();
+  });
+
   it('is not found by a facility, area or lifeline that is not one’s own', async () => {
     happen();
     for (const place of ['facility=U-1', 'area=371721', 'lifeline=drainage']) {
