@@ -4,6 +4,7 @@ import type { RuleBookView } from '#domain/contract/rules.ts';
 import type { RulesPort } from '#server/rules-port.ts';
 import { mergeOf, type RuleBook, updateWaits } from '#rules/book/book.ts';
 import { differenceOf } from '#rules/book/content.ts';
+import { unboundLevels } from '#rules/engine.ts';
 import { assessed } from '#rules/book/orders.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { createBacktests } from './backtests.ts';
@@ -24,7 +25,11 @@ export function openRules(parts: {
     unkept: (cause) => console.error('what a shadow found could not be kept', cause),
   });
   return {
-    port: { ...bookPort(() => parts.pipeline.city.ruleBook), ...runs, ...shadows },
+    port: {
+      ...bookPort(() => parts.pipeline.city.ruleBook),
+      unbound: (index) => unboundLevels(parts.pipeline.city.rules, index),
+      ...{ ...runs, ...shadows },
+    },
     stop() {
       stopShadows();
       stopRuns();

@@ -12,6 +12,8 @@ export interface RulesPort {
   changesTo(content: RuleContent): RuleChanges;
   /** What takes in the product's update, and which rules both sides changed. */
   merge(): { readonly changes: RuleChanges; readonly conflicts: readonly string[] };
+  /** Levels that could not bind at this point, as `rule/level: reason`, or `rule: reason` for a whole rule. */
+  unbound(pointIndex: number): readonly string[];
   /** Starts a back-test of a draft as it is now; the run, or why there is none. */
   startRun(
     request: RunRequest,

@@ -45,6 +45,7 @@ import { qualityRoutes } from './routes/quality-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import { ruleRoutes } from './routes/rule-routes.ts';
 import { replayRoutes } from './routes/replay-routes.ts';
+import { unboundCount, unboundRoute } from './routes/unbound-route.ts';
 import { shadowRoutes } from './routes/shadow-routes.ts';
 import { registryRoutes } from './routes/registry-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
@@ -224,6 +225,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   ruleRoutes(typed, context, context.rules);
   backtestRoutes(typed, context, context.rules);
   shadowRoutes(typed, context, context.rules);
+  unboundRoute(typed, context, context.rules);
   backfillRoutes(typed, context);
   influxRoutes(typed, context);
   api.get('/openapi.json', { config: { right: 'open' }, schema: { hide: true } }, async () => api.swagger());
@@ -262,6 +264,9 @@ function watch(context: Context, push: ConsolePush): void {
   );
   metrics.gauge('shadows_failed', 'Of the last such drafts, those whose process kept dying', () =>
     countIn(context.rules.shadows(), 'failed'),
+  );
+  metrics.gauge('unbound_levels', 'Levels of rules that could not bind at a point, and do not watch it', () =>
+    unboundCount(city.registry(), context.rules),
   );
   const { brokerMetrics } = context;
   for (const name of Object.keys(brokerMetrics?.() ?? {})) {

@@ -175,6 +175,18 @@ export const RunShape = Type.Object({
   ),
 });
 
+export const UnboundShape = Type.Object({
+  point: Type.String(),
+  facility: orNull(Type.String()),
+  levels: Type.Array(
+    Type.Object({
+      rule: Type.String(),
+      level: orNull(Type.String({ description: 'Null: the whole rule' })),
+      reason: Type.String({ description: 'English, for the engineer: mostly an attribute that is missing' }),
+    }),
+  ),
+});
+
 export const ShadowBody = Type.Object({ draft: Id }, { additionalProperties: false });
 export const ShadowShape = Type.Object({
   id: Type.String(),

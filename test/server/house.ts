@@ -83,6 +83,7 @@ export async function openHouse(
     ledger,
     rules: {
       ...bookPort(() => city.book),
+      unbound: () => [],
       startRun: () => ({ ok: false, code: 'backtest-busy' }),
       runs: () => [],
       cancelRun: () => false,

@@ -62,6 +62,7 @@ const PROMISED: Record<string, string> = {
   '/rules/backtest': 'get post',
   '/rules/backtest/{id}': 'get',
   '/rules/backtest/{id}/cancel': 'post',
+  '/rules/unbound': 'get',
   '/rules/shadows': 'get post',
   '/rules/shadows/{id}': 'get',
   '/rules/shadows/{id}/stop': 'post',

@@ -6,7 +6,8 @@ import type { RuleDocument } from '#domain/rule-book.ts';
 import { compareEpisodes } from '#rules/backtest-report.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { writeCursor } from '#server/paging.ts';
-import { DraftShape, ShadowShape, VersionShape } from '#server/schemas/rules.ts';
+import { page } from '#server/schemas/basics.ts';
+import { DraftShape, ShadowShape, UnboundShape, VersionShape } from '#server/schemas/rules.ts';
 import { bookPort } from '../../platform/rules-port.ts';
 import { createCity, createClock } from './fakes.ts';
 import { type House, openHouse } from './house.ts';
@@ -23,6 +24,7 @@ const renamed = { ...well, name: { zh: '井', en: 'a well' } };
 const draft = { id: 'wells', title: 'quieter wells', rules: [renamed] };
 
 const NO_SHADOWS = {
+  unbound: () => [],
   startShadow: () => ({ ok: false, code: 'too-many-shadows' }) as const,
   shadows: () => [],
   stopShadow: () => false,
@@ -241,5 +243,30 @@ describe('a draft in shadow', () => {
       ['engineer', 'shadow.start', 's1'],
       ['engineer', 'shadow.stop', 's1'],
     ]);
+  });
+});
+
+describe('levels that could not bind', () => {
+  it('are told point by point with the reason, to each those of their own, and counted', async () => {
+    await house.close();
+    const texts = ['gas-well-ch4/10%LEL: no ch4-limit: set one', 'well-both: 9 values to look at'];
+    const unbound = (index: number): string[] => (index <= 1 ? texts.slice(index) : []);
+    house = await openHouse({}, { rules: { ...house.ports.rules, unbound } });
+    const points = house.city.registry().pointsByIndex.slice(0, 2);
+    const list = async (who: string, query = '') => (await ask(who, 'GET', `/unbound${query}`)).json();
+    const all = await list('viewer');
+    expect(Check(page(UnboundShape), all)).toBe(true);
+    expect(all.items.map(({ point }: { point: string }) => point)).toEqual(points.map(({ id }) => id).sort());
+    const first = all.items.find(({ point }: { point: string }) => point === points[0]?.id);
+    expect(first.levels).toEqual([
+      { rule: 'gas-well-ch4', level: '10%LEL', reason: 'no ch4-limit: set one' },
+      { rule: 'well-both', level: null, reason: '9 values to look at' },
+    ]);
+    const half = await list('viewer', '?limit=1');
+    expect((await list('viewer', `?cursor=${half.next}`)).items).toEqual(all.items.slice(1));
+    const west = await list('west-engineer');
+    const own = all.items.filter(({ facility }: { facility: string }) => facility.startsWith('W-'));
+    expect(west.items).toEqual(own);
+    expect(await house.server.metrics.text()).toContain('unbound_levels 3');
   });
 });
