@@ -18,6 +18,7 @@ export function bindingScope({ state, registry }: Turn): JoinScope {
       return instance !== undefined && isOpenHere(instance.slot);
     },
     anchors: new Map(),
+    players: new Map(),
     known: new Map(),
     costs: new Map(),
   };

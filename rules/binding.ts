@@ -39,6 +39,8 @@ export function bind(scope: JoinScope, bindings: Bindings, point: PointEntry): B
   return { own, others: [...joins.rules, ...bindDates(scope, point)], memberOf, unbound };
 }
 
+const KNOWN_BESIDE = 1_024;
+
 /**
  * The binding that `point` shares with those that ask the same. A sample of one point decides by nothing but these:
  * catalogue limits, its own limits, over-range.
@@ -56,6 +58,8 @@ export function ownBindingOf(bindings: Bindings, registry: Registry, point: Poin
       if (side === 'high') quietBelow = Math.min(quietBelow, limit);
       else quietAbove = Math.max(quietAbove, limit);
     }
+  // What limits of single points asked for stays until the catalogue changes, but not without end.
+  if (bindings.known.size > registry.pointsByIndex.length + KNOWN_BESIDE) bindings.known.clear();
   const fresh = { key, rules, unbound, quietAbove, quietBelow };
   bindings.known.set(key, fresh);
   return fresh;

@@ -16,14 +16,19 @@ import {
   type PartSelector,
   type RelationRule,
 } from './catalogue.ts';
+import { boundJoin } from './bound-join.ts';
 import { COST_MAX, costOf } from './composite/cost.ts';
 import { conditionOf, operandOf } from './join-conditions.ts';
-import { type BoundCondition, freshMember, type Join, type JoinMember, type Membership } from './join.ts';
-import { freshLevel } from './level-terms.ts';
-import { digits12 } from './limit-value.ts';
+import { type BoundCondition, freshMember, type JoinMember, type Membership } from './join.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Places } from './places.ts';
 import type { BoundRule } from './state.ts';
+
+/** Members of one join, and at which places of the list each point stands. */
+type Members = {
+  readonly list: readonly JoinMember[];
+  readonly placesOf: ReadonlyMap<number, readonly number[]>;
+};
 
 /** What binding needs beside the point: the same for all points of one change. */
 export type JoinScope = {
@@ -37,8 +42,10 @@ export type JoinScope = {
    * member may end the alarm that decided, and its fellows must still bind to the same point.
    */
   readonly anchors: Map<string, PointEntry | null>;
-  /** Members by rule and anchor, computed once. */
-  readonly known: Map<string, readonly JoinMember[]>;
+  /** Points of a facility that play a part, by rule, part, facility and what pairs them; computed once. */
+  readonly players: Map<string, readonly PointEntry[]>;
+  /** Members by rule and anchor, or by rule and facility where all its anchors have the same; computed once. */
+  readonly known: Map<string, Members>;
   /** Costs of composites by rule and facility. */
   readonly costs: Map<string, number>;
 };
@@ -66,14 +73,13 @@ export function bindJoins(
       }
     }
     for (const anchor of anchorsFor(scope, rule, point)) {
-      const members = membersAt(scope, rule, anchor);
-      if (anchor.index === point.index && members.length > 0) rules.push(boundJoin(rule, members));
-      members.forEach((member, place) => {
-        if (member.pointIndex !== point.index) return;
-        const { condition } = member;
-        const windowMs = condition.kind === 'alarm' ? 0 : condition.windowMs;
+      const { list, placesOf } = membersAt(scope, rule, anchor);
+      if (anchor.index === point.index && list.length > 0) rules.push(boundJoin(rule, list));
+      for (const place of placesOf.get(point.index) ?? []) {
+        const condition = list[place]?.condition;
+        const windowMs = condition === undefined || condition.kind === 'alarm' ? 0 : condition.windowMs;
         memberOf.push({ anchor: anchor.index, rule: rule.id, member: place, windowMs });
-      });
+      }
     }
   }
   return { rules, memberOf, unbound };
@@ -107,7 +113,7 @@ function anchorsFor(scope: JoinScope, rule: JoinRule, point: PointEntry): readon
   if (!isPart) return [];
   const { facility } = placeOf(scope.registry, point);
   if (rule.kind !== 'k-of-n') {
-    return scope.places.pointsAt(facility).filter((one) => isAnchor(scope, rule, one));
+    return anchorsAt(scope, rule, facility);
   }
   if (rule.withinM === null) {
     const anchor = anchorAt(scope, rule, facility);
@@ -136,7 +142,24 @@ function anchorAt(scope: JoinScope, rule: CountRule, facility: string): PointEnt
 }
 
 const candidates = (scope: JoinScope, rule: CountRule, facility: string): readonly PointEntry[] =>
-  scope.places.pointsAt(facility).filter((one) => fits(scope, rule, rule.part, one));
+  playersAt(scope, `${rule.id}|${facility}`, facility, (one) => fits(scope, rule, rule.part, one));
+
+const anchorsAt = (scope: JoinScope, rule: PartRule, facility: string): readonly PointEntry[] =>
+  playersAt(scope, `${rule.id}|0|${facility}`, facility, (one) => isAnchor(scope, rule, one));
+
+/** Points of `facility` that play, by id. */
+function playersAt(
+  { players, places }: JoinScope,
+  key: string,
+  facility: string,
+  plays: (point: PointEntry) => boolean,
+): readonly PointEntry[] {
+  const known = players.get(key);
+  if (known !== undefined) return known;
+  const found = places.pointsAt(facility).filter(plays);
+  players.set(key, found);
+  return found;
+}
 
 /** Rules whose alarm stands at each point of their first part. */
 type PartRule = CombinedRule | RelationRule | CompositeRule;
@@ -154,18 +177,28 @@ function isAnchor(scope: JoinScope, rule: PartRule, point: PointEntry): boolean 
 
 function fits(scope: JoinScope, rule: JoinRule, part: PartSelector, point: PointEntry): boolean {
   if (!part.quantities.includes(point.quantity)) return false;
+  if (rule.kinds === null && part.where === null) return true;
   const { kind, attributes } = placeOf(scope.registry, point);
   if (rule.kinds !== null && !rule.kinds.includes(kind)) return false;
   return part.where === null || (attributes[part.where.attribute] === true) === part.where.is;
 }
 
 /** Members of the join at `anchor`, by part, then id; none when a part has no point. */
-function membersAt(scope: JoinScope, rule: JoinRule, anchor: PointEntry): readonly JoinMember[] {
-  const key = `${rule.id}|${anchor.index}`;
+function membersAt(scope: JoinScope, rule: JoinRule, anchor: PointEntry): Members {
+  const counts = rule.kind === 'k-of-n';
+  const key = counts
+    ? `${rule.id}|facility ${placeOf(scope.registry, anchor).facility}`
+    : `${rule.id}|${anchor.index}`;
   const known = scope.known.get(key);
   if (known !== undefined) return known;
-  const members =
-    rule.kind === 'k-of-n' ? countMembers(scope, rule, anchor) : partMembers(scope, rule, anchor);
+  const list = counts ? countMembers(scope, rule, anchor) : partMembers(scope, rule, anchor);
+  const placesOf = new Map<number, number[]>();
+  for (const [place, { pointIndex }] of list.entries()) {
+    const places = placesOf.get(pointIndex);
+    if (places === undefined) placesOf.set(pointIndex, [place]);
+    else places.push(place);
+  }
+  const members = { list, placesOf };
   scope.known.set(key, members);
   return members;
 }
@@ -185,18 +218,12 @@ function countMembers(scope: JoinScope, rule: CountRule, anchor: PointEntry): re
 }
 
 function partMembers(scope: JoinScope, rule: PartRule, anchor: PointEntry): readonly JoinMember[] {
-  const place = placeOf(scope.registry, anchor);
   const members: JoinMember[] = [];
-  for (const [part, selector] of selectorsOf(rule).entries()) {
+  for (const part of selectorsOf(rule).keys()) {
     const chosen =
       part === 0 || (rule.kind === 'composite' && rule.parts[part]?.of === 'own')
         ? [anchor]
-        : scope.places
-            .pointsAt(place.facility)
-            .filter((one) => one.index !== anchor.index && fits(scope, rule, selector, one))
-            .filter(
-              (one) => !isPaired(rule, part) || pairKey(scope, rule, one) === pairKey(scope, rule, anchor),
-            );
+        : partnersOf(scope, rule, part, anchor).filter((one) => one.index !== anchor.index);
     const asked = isOne(rule, part) ? chosen.slice(0, 1) : chosen;
     const found = asked.flatMap((one) =>
       memberOf(scope, one, part, partCondition(rule, part, placeOf(scope.registry, one))),
@@ -205,6 +232,26 @@ function partMembers(scope: JoinScope, rule: PartRule, anchor: PointEntry): read
     members.push(...found);
   }
   return members;
+}
+
+/** Points of the anchor's facility that play `part` with it, by id; the anchor too where it could. */
+function partnersOf(
+  scope: JoinScope,
+  rule: PartRule,
+  part: number,
+  anchor: PointEntry,
+): readonly PointEntry[] {
+  const selector = selectorsOf(rule)[part];
+  if (selector === undefined) return [];
+  const { facility } = placeOf(scope.registry, anchor);
+  const pair = isPaired(rule, part) ? pairKey(scope, rule, anchor) : null;
+  const key = `${rule.id}|${part}|${facility}|${pair ?? ''}`;
+  return playersAt(
+    scope,
+    key,
+    facility,
+    (one) => fits(scope, rule, selector, one) && (pair === null || pairKey(scope, rule, one) === pair),
+  );
 }
 
 /** A relation has one point to compare with, and so have names that are no list: the first by id. */
@@ -240,57 +287,4 @@ function partCondition(rule: PartRule, part: number, place: Place): BoundConditi
   }
   const spec = rule.parts[part]?.condition;
   return spec === undefined ? null : conditionOf(spec, place);
-}
-
-function tellsOf(rule: JoinRule): Join['tells'] {
-  if (rule.kind === 'relation') return rule.of;
-  if (rule.kind === 'composite') return 'conditions';
-  return rule.kind === 'k-of-n' ? rule.count : 'parts';
-}
-
-function boundJoin(rule: JoinRule, members: readonly JoinMember[]): BoundRule {
-  const relation = rule.kind === 'relation' ? rule : null;
-  const parts = rule.kind === 'k-of-n' ? 1 : selectorsOf(rule).length;
-  const join: Join = {
-    kind: rule.kind,
-    tells: tellsOf(rule),
-    composite:
-      rule.kind === 'composite'
-        ? {
-            names: rule.parts.map(({ as, of }) => ({ name: as, list: of === 'all' })),
-            conditions: rule.conditions,
-          }
-        : null,
-    withinM: rule.kind === 'k-of-n' ? rule.withinM : null,
-    needsAnchor: rule.kind === 'k-of-n' && rule.withinM !== null,
-    parts,
-    members: members.map(freshMember),
-    spokeAgainst: -1,
-    failing: false,
-  };
-  const levels = rule.levels.map((spec) => {
-    const { name, colour, onDelayMs, offDelayMs, latch, season, deadband } = spec;
-    const limit = Number(rule.kind === 'combined' || rule.kind === 'mismatch' ? parts : spec.limit);
-    const side = relation?.side ?? 'high';
-    const clear = digits12(side === 'high' ? limit - deadband : limit + deadband);
-    // Members report each at its own pace: delays of joins are time alone.
-    const terms = {
-      name,
-      colour,
-      side,
-      limit,
-      clear,
-      onDelayMs,
-      offDelayMs,
-      latch,
-      season,
-      windowMs: 0,
-      debounce: null,
-      flag: 0,
-    };
-    return freshLevel(terms, 0);
-  });
-  const unit = relation === null ? null : relation.of === 'ratio' ? '%' : relation.in;
-  const { id, version } = rule;
-  return { rule: id, version, signal: 'join', unit, lifts: [], join, trace: null, levels };
 }

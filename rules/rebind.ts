@@ -113,14 +113,10 @@ const asksTheSame = (before: RuleInstance, bound: BoundRule): boolean =>
 
 /** A member whose condition is unchanged stands as it stood; `join` is fresh from binding. */
 function sameMembers(join: Join, before: Join | null): Join {
+  const known = new Map(before?.members.map((one) => [`${one.pointIndex} ${one.part}`, one]));
   for (const member of join.members) {
-    const old = before?.members.find(
-      (one) =>
-        one.pointIndex === member.pointIndex &&
-        one.part === member.part &&
-        JSON.stringify(one.condition) === JSON.stringify(member.condition),
-    );
-    if (old === undefined) continue;
+    const old = known.get(`${member.pointIndex} ${member.part}`);
+    if (old === undefined || JSON.stringify(old.condition) !== JSON.stringify(member.condition)) continue;
     const { met, seen, seenAt, doubt, doubtAt } = old;
     Object.assign(member, { met, seen, seenAt, doubt, doubtAt });
   }
