@@ -103,6 +103,7 @@ function watchLate(
   slot.suppressions = instance.slot.suppressions.filter(
     (one) => one.kind !== 'shelved' || level.rank <= one.rank,
   );
+  turn.state.putAside.add(slot);
   const alarm = newAlarm(turn, point, instance, level, watch.since);
   watch.alarm = alarm.id;
   publish(turn, slot, { change: 'late-ring', alarm, reason: 'late' });

@@ -18,6 +18,7 @@ export function suppress(turn: Turn, slot: AlarmSlot, one: OwnSuppression, note:
   if (slot.alarm === null) return;
   touch(turn.state, slot);
   slot.suppressions = [...slot.suppressions.filter((other) => other.kind !== one.kind), one];
+  turn.state.putAside.add(slot);
   push(turn.state.deadlines, one.due, wakeKey(WAKE.suppression, 0));
   const reason: AnnounceReason = one.kind === 'shelved' ? 'shelved' : 'out-of-service';
   publish(turn, slot, { change: one.kind, alarm: slot.alarm, reason, by: one.by, note });
@@ -63,10 +64,12 @@ export function expireSuppressions(turn: Turn): void {
 }
 
 /** Every place with a shelf or out-of-service, in order of their alarms' sequence. */
-export function suppressedSlots(state: RulesState): AlarmSlot[] {
-  const slots = [...state.byId.values()].filter(
-    (slot) => slot.suppressions.length > 0 && slot.kind !== 'closed',
-  );
+function suppressedSlots({ putAside, byId }: RulesState): AlarmSlot[] {
+  const slots: AlarmSlot[] = [];
+  for (const slot of putAside)
+    if (slot.suppressions.length === 0 || slot.alarm === null || byId.get(slot.alarm.id) !== slot)
+      putAside.delete(slot);
+    else slots.push(slot);
   return slots.sort(bySequence);
 }
 

@@ -69,6 +69,7 @@ export function restoreRules(site: string, pages: Record<string, unknown[][]>, r
   for (const slot of everySlot(state)) {
     if (slot.alarm !== null) state.byId.set(slot.alarm.id, slot);
     if (slot.lapse !== null) state.lapses.add(slot);
+    if (slot.suppressions.length > 0 && slot.kind !== 'closed') state.putAside.add(slot);
   }
   const incidents = (pages['incidents'] ?? []) as IncidentSlot[][];
   const alarms = [...state.byId.values()].flatMap(({ alarm }) => alarm ?? []);

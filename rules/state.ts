@@ -170,6 +170,8 @@ export type RulesState = {
   readonly byId: Map<string, AlarmSlot>;
   /** Derived: the places whose acknowledgement ends by itself. */
   readonly lapses: Set<AlarmSlot>;
+  /** Derived: the places where something was put aside; one may hold nothing any more. */
+  readonly putAside: Set<AlarmSlot>;
   /** Derived: what falls due when. */
   readonly deadlines: Deadlines;
 };
@@ -206,6 +208,7 @@ export function createState(site: string): RulesState {
     incidents: createIncidents(),
     byId: new Map(),
     lapses: new Set(),
+    putAside: new Set(),
     deadlines: createDeadlines(),
   };
 }
