@@ -8,6 +8,7 @@ import { deserialize, serialize } from 'node:v8';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
 import type { RegistryItem } from '#domain/registry.ts';
 import * as engine from '#rules/engine.ts';
+import { mixedCity } from './load/mixed-city.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -16,6 +17,8 @@ const { values: flags } = parseArgs({
     /** Of each rule; the shipped one has four. */
     limits: { type: 'string', default: '1' },
     samples: { type: 'string', default: '1000000' },
+    /** The shipped rules on facilities of several kinds. */
+    mixed: { type: 'boolean', default: false },
   },
 });
 const points = Number(flags.points);
@@ -49,6 +52,15 @@ function catalogue(): { text: unknown; levels: number } {
 const item = (kind: string, value: unknown): RegistryItem => ({ op: 'create', kind, value }) as RegistryItem;
 
 function* registered(): Generator<RegistryItem> {
+  if (flags.mixed) {
+    for (const { gateways, facilities, devices, points: values } of mixedCity(points)) {
+      for (const one of gateways) yield item('gateways', { ...one, secretHmac: '0'.repeat(64) });
+      for (const one of facilities) yield item('facilities', one);
+      for (const one of devices) yield item('devices', one);
+      for (const one of values) yield item('points', one);
+    }
+    return;
+  }
   for (let at = 0; at * POINTS_PER_GATEWAY < points; at += 1) {
     const gateway = { id: `GW-${at}`, name: `GW-${at}`, session: 'always-on', secretHmac: '0'.repeat(64) };
     yield item('gateways', gateway);
@@ -80,7 +92,9 @@ const registry = createRegistry();
 const state = engine.createRules('measure');
 let events = 0;
 const sink = { alarm: () => void (events += 1), incident: () => void (events += 1) };
-const { text, levels } = catalogue();
+const { text, levels } = flags.mixed
+  ? { text: engine.shippedCatalogue().catalogue, levels: NaN }
+  : catalogue();
 const at = (ms: number) => ({ receivedAt: START + ms, engineTime: 1_000 + ms });
 engine.onCatalogue(state, registry, text, 'measure', at(0), sink);
 
@@ -104,6 +118,9 @@ const bound = since(from);
 const perPoint = ((heapMb() - before) * 1e6) / points;
 
 const first = registry.pointsByIndex.length - points;
+const named = Array.from({ length: points }, (_, n) => engine.rulesOfPoint(state, first + n).length);
+const rulesInAll = named.reduce((sum, count) => sum + count, 0);
+const perPointRules = (rulesInAll / points).toFixed(1);
 let place = 0;
 const feed = (count: number): void => {
   for (let n = 0; n < count; n += 1, place += 1) {
@@ -140,7 +157,7 @@ const bytes = pages.reduce(
   rest.length,
 );
 from = cpuMs();
-const named = Object.fromEntries(
+const readPages = Object.fromEntries(
   pages.map(({ name, bytes: all }) => [
     name,
     all.map((one): unknown[] => {
@@ -149,16 +166,16 @@ const named = Object.fromEntries(
     }),
   ]),
 );
-const restored = engine.restoreRules('measure', named, deserialize(rest));
+const restored = engine.restoreRules('measure', readPages, deserialize(rest));
 const read = since(from);
 if (restored.sequence !== state.sequence || restored.points.length !== state.points.length)
   throw new Error('the restored state is another');
 
 const millions = (count: number): string => (count / seconds / 1e6).toFixed(1);
 console.log(
-  `${points} points x ${rules} rules x ${levels} limits: bound in ${bound}, ${Math.round(perPoint)} bytes of heap a point ` +
+  `${points} points x ${perPointRules} rules${flags.mixed ? ' (shipped)' : ` x ${levels} limits`}: bound in ${bound}, ${Math.round(perPoint)} bytes of heap a point ` +
     `(${Math.round(judged)} MB in all with the registry)\n` +
     `${samples} samples in ${seconds.toFixed(2)} s of processor time: ${millions(samples)} M samples, ` +
-    `${millions(samples * rules)} M rules, ${millions(samples * rules * levels)} M limits a CPU second; ${events} events\n` +
+    `${millions((samples * rulesInAll) / points)} M rules a CPU second; ${events} events\n` +
     `snapshot of ${(bytes / 1e6).toFixed(1)} MB written in ${written}, restored in ${read} of processor time`,
 );
