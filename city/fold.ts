@@ -9,6 +9,7 @@ import type { Measurement } from '#domain/measurement.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { RegistryErrorCode } from '#domain/registry-fields.ts';
 import type { RegistryChange, RegistryError } from '#domain/registry.ts';
+import type { Rejection } from '#domain/rejection.ts';
 import type { EngineTime, Moment } from '#domain/time.ts';
 import { applyRegistryChange } from '#domain/registry-change.ts';
 import { nextDeadline as alertDeadline } from '#emergency/outbox.ts';
@@ -130,25 +131,53 @@ export function nextDeadline(city: City): EngineTime | null {
 
 const QUALITY_CODE = { good: 0, uncertain: 1, bad: 2 } as const;
 
-function ingestSink(city: City, at: Moment, out: FoldOutput, sink: rules.RulesSink): ingest.IngestSink {
-  return {
-    measurement(m, newest) {
-      out.rows.push(m);
-      noteLate(city.lateWindows, m, at.engineTime);
-      if (newest) out.changes.push({ index: m.pointIndex, value: m.value, quality: QUALITY_CODE[m.quality] });
-      rules.onMeasurement(city.rules, city.registry, m, at, sink);
-    },
-    judgeAgain: (m) => rules.onMeasurement(city.rules, city.registry, m, at, sink),
-    rejected: (rejection) => void out.events.push({ kind: 'rejected', at: at.receivedAt, rejection }),
-    condition(name, subject, active, detail) {
-      rules.onCondition(city.rules, city.registry, { name, subject, active, detail }, at, sink);
-    },
-    gateway(id) {
-      const gateway = city.registry.gateways.get(id);
-      if (gateway !== undefined) rules.onGatewayReport(city.rules, city.registry, gateway.index, at, sink);
-    },
-  };
+const ingestSink = (city: City, at: Moment, out: FoldOutput, sink: rules.RulesSink): ingest.IngestSink =>
+  new FoldSink(city, at, out, sink);
+
+/** Hands what ingest decided on to the rules. A class, because the hot path makes one for each publish. */
+class FoldSink implements ingest.IngestSink {
+  readonly #city: City;
+  readonly #at: Moment;
+  readonly #out: FoldOutput;
+  readonly #sink: rules.RulesSink;
+
+  constructor(city: City, at: Moment, out: FoldOutput, sink: rules.RulesSink) {
+    this.#city = city;
+    this.#at = at;
+    this.#out = out;
+    this.#sink = sink;
+  }
+
+  measurement(m: Measurement, newest: boolean): void {
+    this.#out.rows.push(m);
+    noteLate(this.#city.lateWindows, m, this.#at.engineTime);
+    if (newest) {
+      this.#out.changes.push({ index: m.pointIndex, value: m.value, quality: QUALITY_CODE[m.quality] });
+    }
+    this.judgeAgain(m);
+  }
+
+  judgeAgain(m: Measurement): void {
+    rules.onMeasurement(this.#city.rules, this.#city.registry, m, this.#at, this.#sink);
+  }
+
+  rejected(rejection: Rejection): void {
+    this.#out.events.push({ kind: 'rejected', at: this.#at.receivedAt, rejection });
+  }
+
+  condition(name: string, subject: string, active: boolean, detail: Detail): void {
+    const condition = { name, subject, active, detail };
+    rules.onCondition(this.#city.rules, this.#city.registry, condition, this.#at, this.#sink);
+  }
+
+  gateway(id: string): void {
+    const { registry, rules: state } = this.#city;
+    const gateway = registry.gateways.get(id);
+    if (gateway !== undefined) rules.onGatewayReport(state, registry, gateway.index, this.#at, this.#sink);
+  }
 }
+
+type Detail = Parameters<ingest.IngestSink['condition']>[3];
 
 function applyPresence(
   city: City,

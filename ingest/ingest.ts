@@ -7,7 +7,7 @@ import type { IngestSink } from './ingest-sink.ts';
 import type { IngestState } from './ingest-state.ts';
 import { readRecord } from './lifeline-record.ts';
 import { findDevice } from './receive.ts';
-import { createTaker, takeRecord } from './take-record.ts';
+import { takeRecord, Taker } from './take-record.ts';
 
 export type { IngestSink } from './ingest-sink.ts';
 export {
@@ -54,7 +54,7 @@ export function approve(
 ): number {
   const gateway = registry.gateways.get(command.gateway);
   if (gateway === undefined || gateway.retired) return 0;
-  const taker = createTaker(state, registry, gateway, command, out);
+  const taker = new Taker(state, registry, gateway, command, out);
   let records = 0;
   for (const { json, receivedAt } of command.records) {
     const record = readRecord(parseKept(json));

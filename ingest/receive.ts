@@ -19,7 +19,7 @@ import {
 } from './lifeline-record.ts';
 import { mapMessage } from './product-mapping.ts';
 import { isResend, publishHash } from './record-identity.ts';
-import { createTaker, takeRecord, type Taker } from './take-record.ts';
+import { takeRecord, Taker } from './take-record.ts';
 import { decodeDeviceTelemetry, decodeGatewayTelemetry } from './thingsboard-record.ts';
 import { productTopic, topicKind } from './topics.ts';
 
@@ -34,7 +34,7 @@ export function receive(
   if (gateway === undefined || gateway.retired) {
     return refuseStranger(input, gateway === undefined ? 'is not registered' : 'is retired', out);
   }
-  const taker = createTaker(state, registry, gateway, input, out);
+  const taker = new Taker(state, registry, gateway, input, out);
   const product = productOf(registry, gateway);
   const own = productTopic(product, input.topic, gateway.id);
   const kind =

@@ -13,49 +13,40 @@ import { freeTime, isKnownSample, noteSample, noteSequence } from './record-iden
 import { noteFilled, noteGap } from './sequence-gaps.ts';
 import { qualityOf, timingOf, valueFlags, type Offsets } from './sample-judgement.ts';
 
-/** Everything a publish (or an approved record) is taken with. */
-export type Taker = {
+/** Everything a publish (or an approved record) is taken with; both answers count with the gateway and go to the sink. */
+export class Taker {
   readonly state: IngestState;
   readonly registry: Registry;
   readonly gateway: GatewayEntry;
-  readonly kept: GatewayIngest;
   readonly at: Moment;
   readonly out: IngestSink;
+  readonly kept: GatewayIngest;
+
+  constructor(state: IngestState, registry: Registry, gateway: GatewayEntry, at: Moment, out: IngestSink) {
+    this.state = state;
+    this.registry = registry;
+    this.gateway = gateway;
+    this.at = at;
+    this.out = out;
+    this.kept = state.gateways.forWrite(gateway.index);
+  }
+
   refuse(
     reason: RejectionReason,
     device: string | null,
     detail: string,
     sample: string,
     record: string | null,
-  ): void;
-  duplicate(device: string | null, detail: string, sample: string): void;
-};
+  ): void {
+    this.kept.rejected += 1;
+    this.out.rejected({ reason, gateway: this.gateway.id, device, detail, sample: clip(sample), record });
+  }
 
-/** Both answers count with the gateway and go to the sink. */
-export function createTaker(
-  state: IngestState,
-  registry: Registry,
-  gateway: GatewayEntry,
-  at: Moment,
-  out: IngestSink,
-): Taker {
-  const kept = state.gateways.forWrite(gateway.index);
-  return {
-    state,
-    registry,
-    gateway,
-    kept,
-    at,
-    out,
-    refuse(reason, device, detail, sample, record) {
-      kept.rejected += 1;
-      out.rejected({ reason, gateway: gateway.id, device, detail, sample: clip(sample), record });
-    },
-    duplicate(device, detail, sample) {
-      kept.duplicates += 1;
-      out.rejected({ reason: 'duplicate', gateway: gateway.id, device, detail, sample, record: null });
-    },
-  };
+  duplicate(device: string | null, detail: string, sample: string): void {
+    this.kept.duplicates += 1;
+    const { id: gateway } = this.gateway;
+    this.out.rejected({ reason: 'duplicate', gateway, device, detail, sample, record: null });
+  }
 }
 
 const NO_OFFSETS: Offsets = { device: null, gateway: null };
@@ -167,8 +158,9 @@ function takeValue(
     flags,
   };
   if (newest) entry.newest = measurement;
-  if (live) taker.kept.doubted.delete(point.index);
-  else if (deviceTime !== null && (flags & (FLAG.backfill | FLAG.approved)) === 0) {
+  if (live) {
+    if (taker.kept.doubted.size > 0) taker.kept.doubted.delete(point.index);
+  } else if (deviceTime !== null && (flags & (FLAG.backfill | FLAG.approved)) === 0) {
     doubt(taker.kept, doubted(taker, measurement, device, point));
   }
   taker.out.measurement(measurement, newest);

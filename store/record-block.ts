@@ -44,7 +44,9 @@ export function encodeRecordBlock(block: RecordBlock): PendingBlock & { readonly
   const bytes = new Uint8Array(buffer);
   new Uint32Array(buffer, BLOCK_HEADER_BYTES, 4).set([rows.length, events.length, eventBytes, 0]);
   const columns = columnsOver(buffer, BLOCK_HEADER_BYTES + HEAD_BYTES, rows.length);
-  for (const [index, row] of rows.entries()) {
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index];
+    if (row === undefined) break;
     columns.time[index] = row.time;
     columns.deviceTime[index] = row.deviceTime ?? Number.NaN;
     columns.receivedAt[index] = row.receivedAt;

@@ -1,6 +1,7 @@
 /**
- * A load of MQTT publishes from raw sockets: QoS 1, a fixed window per gateway, frames built ahead so that the
- * generator costs little beside the platform. Speaks just enough MQTT for that.
+ * A load of MQTT publishes from raw sockets: QoS 1, a fixed window per gateway. Packets are built ahead and only their
+ * numbers are written into them as they leave, so that the generator costs little beside what it loads. Speaks just
+ * enough MQTT for that. Run it in a process of its own.
  */
 import { connect, type Socket } from 'node:net';
 
@@ -57,13 +58,19 @@ function publishAll(
   window: number,
 ): Promise<void> {
   if (gateway === undefined) return Promise.resolve();
+  const packets = createPackets(gateway);
   return new Promise((resolve, reject) => {
     let sent = 0;
     let acknowledged = 0;
-    const send = (n: number): void => {
-      const frames: Buffer[] = [];
-      for (let i = 0; i < n && sent < count; i++) frames.push(publish(gateway, sent++));
-      if (frames.length > 0) socket.write(frames.length === 1 ? (frames[0] ?? '') : Buffer.concat(frames));
+    const send = (wanted: number): void => {
+      const now = Date.now();
+      const packetsDue = Math.min(wanted, count - sent);
+      if (packetsDue === 0) return;
+      const bytes = Buffer.allocUnsafe(packetsDue * packets.bytesMax);
+      let at = 0;
+      for (let left = packetsDue; left > 0; left--) at += packets.next(now).copy(bytes, at);
+      sent += packetsDue;
+      socket.write(bytes.subarray(0, at));
     };
     let rest = 0;
     socket.on('data', (chunk) => {
@@ -79,19 +86,61 @@ function publishAll(
   });
 }
 
-/** One record with five values, about 200 bytes with its head. */
-function publish(gateway: LoadGateway, n: number): Buffer {
-  const device = gateway.devices[n % gateway.devices.length] ?? '';
-  const values = CHANNELS.map((channel, i) => `"${channel}":${((n * 7 + i * 13) % 400) / 1_000}`).join(',');
-  const payload = Buffer.from(
-    `{"device":"${device}","time":${Date.now()},"seq":${n},"values":{${values}},"quality":"good"}`,
+/** So many different records of each device go round. */
+const VARIANTS = 7;
+/** Digits of an epoch in milliseconds; sequence numbers begin there too, so that those of a later run are higher. */
+const MS_DIGITS = 13;
+
+/**
+ * Records of five values, about 200 bytes with their head, of one device after another. As from real ones, no two of a
+ * device have the same time or number. What `next` gives is written over by a later call: copy it first.
+ */
+function createPackets(gateway: LoadGateway): { readonly bytesMax: number; next(now: number): Buffer } {
+  const topic = text(`lifeline/v1/${gateway.id}/telemetry`);
+  const templates = gateway.devices.flatMap((device, place) =>
+    Array.from({ length: VARIANTS }, (_, variant) => template(topic, device, place * VARIANTS + variant)),
   );
-  const packetId = (n % 65_535) + 1;
-  const head = Buffer.concat([
-    text(`lifeline/v1/${gateway.id}/telemetry`),
-    Buffer.from([packetId >> 8, packetId & 255]),
-  ]);
-  return frame(0x32, Buffer.concat([head, payload]));
+  let sent = 0;
+  let time = 0;
+  let sequence = Date.now();
+  return {
+    bytesMax: Math.max(...templates.map(({ bytes }) => bytes.length)),
+    next(now) {
+      const place = sent % gateway.devices.length;
+      const round = Math.floor(sent / gateway.devices.length);
+      if (place === 0) {
+        time = Math.max(now, time + 1);
+        sequence += 1;
+      }
+      const found = templates[place * VARIANTS + (round % VARIANTS)];
+      if (found === undefined) throw new RangeError(`${gateway.id} has no device`);
+      found.bytes.writeUInt16BE((sent % 65_535) + 1, found.packetIdAt);
+      found.bytes.write(String(time), found.timeAt, 'latin1');
+      found.bytes.write(String(sequence), found.sequenceAt, 'latin1');
+      sent += 1;
+      return found.bytes;
+    },
+  };
+}
+
+type Template = {
+  readonly bytes: Buffer;
+  readonly packetIdAt: number;
+  readonly timeAt: number;
+  readonly sequenceAt: number;
+};
+
+function template(topic: Buffer, device: string, number: number): Template {
+  const values = CHANNELS.map((channel, i) => `"${channel}":${((number * 7 + i * 13) % 400) / 1_000}`);
+  const digits = '0'.repeat(MS_DIGITS);
+  const payload = `{"device":"${device}","time":${digits},"seq":${digits},"values":{${values.join(',')}},"quality":"good"}`;
+  const bytes = frame(0x32, Buffer.concat([topic, Buffer.alloc(2), Buffer.from(payload)]));
+  return {
+    bytes,
+    packetIdAt: bytes.indexOf(payload) - 2,
+    timeAt: bytes.indexOf('"time":') + '"time":'.length,
+    sequenceAt: bytes.indexOf('"seq":') + '"seq":'.length,
+  };
 }
 
 const text = (value: string): Buffer => {
