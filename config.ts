@@ -17,13 +17,18 @@ export type Config = {
   /** Node-RED in a process of its own (docs/node-red.md); 130 MB of memory. */
   readonly flows: boolean;
   /** Channels to people's phones with their secrets (docs/alerts.md); null = none. */
-  readonly channelsFile: { readonly path: string; readonly text: string } | null;
+  readonly channelsFile: NamedFile | null;
+  /** Base maps of the city (docs/map.md); null = the sketch. */
+  readonly mapFile: NamedFile | null;
   /** Days a measurement is kept in the embedded store. */
   readonly retentionDays: number;
   /** Null = measurements stay in the embedded store alone. */
   readonly influx: InfluxSettings | null;
   readonly bounds: Bounds;
 };
+
+/** As it was at the start. */
+export type NamedFile = { readonly path: string; readonly text: string };
 
 /** Where measurements go besides the embedded store. */
 export type InfluxSettings = {
@@ -115,14 +120,9 @@ export class ConfigError extends Error {
 const KNOWN = new Set([
   'LIFELINE_DATA_DIR',
   'LIFELINE_BIND',
-  'LIFELINE_MQTT_PORT',
-  'LIFELINE_MQTTS_PORT',
-  'LIFELINE_MQTT_WS_PORT',
-  'LIFELINE_MQTT_WSS_PORT',
+  ...['LIFELINE_MQTT_PORT', 'LIFELINE_MQTTS_PORT', 'LIFELINE_MQTT_WS_PORT', 'LIFELINE_MQTT_WSS_PORT'],
   'LIFELINE_HTTP_PORT',
-  'LIFELINE_TLS_CERT',
-  'LIFELINE_TLS_KEY',
-  'LIFELINE_TLS_CA',
+  ...['LIFELINE_TLS_CERT', 'LIFELINE_TLS_KEY', 'LIFELINE_TLS_CA'],
   'LIFELINE_CONNECTIONS_PER_ADDRESS',
   'LIFELINE_GATEWAY_PUBLISHES_PER_S',
   'LIFELINE_GATEWAY_KB_PER_S',
@@ -131,13 +131,9 @@ const KNOWN = new Set([
   'LIFELINE_RETENTION_DAYS',
   'LIFELINE_RESERVE_MB',
   'LIFELINE_CHANNELS_FILE',
-  'INFLUX_URL',
-  'INFLUX_TOKEN',
-  'INFLUX_USERNAME',
-  'INFLUX_PASSWORD',
-  'INFLUX_ORG',
-  'INFLUX_BUCKET',
-  'INFLUX_PROFILE',
+  'LIFELINE_MAP_FILE',
+  ...['INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_USERNAME', 'INFLUX_PASSWORD'],
+  ...['INFLUX_ORG', 'INFLUX_BUCKET', 'INFLUX_PROFILE'],
 ]);
 
 /** Reads the settings from `environment`; throws a ConfigError naming the first bad one. */
@@ -170,7 +166,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
   const optionalPort = (name: string): number | null =>
     environment[name] === undefined ? null : whole(name, 0, 0, 65_535);
-  const channels = environment['LIFELINE_CHANNELS_FILE'];
+  const optionalFile = (name: string): NamedFile | null => {
+    const path = environment[name];
+    return path === undefined ? null : { path, text: readText(name, path) };
+  };
   const tls = readTls(environment);
   const mqttsPort = optionalPort('LIFELINE_MQTTS_PORT');
   const mqttWssPort = optionalPort('LIFELINE_MQTT_WSS_PORT');
@@ -193,8 +192,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminPassword:
       environment['LIFELINE_ADMIN_PASSWORD'] === undefined ? null : text('LIFELINE_ADMIN_PASSWORD', ''),
     flows: onOrOff('LIFELINE_FLOWS', true),
-    channelsFile:
-      channels === undefined ? null : { path: channels, text: readText('LIFELINE_CHANNELS_FILE', channels) },
+    channelsFile: optionalFile('LIFELINE_CHANNELS_FILE'),
+    mapFile: optionalFile('LIFELINE_MAP_FILE'),
     retentionDays: whole('LIFELINE_RETENTION_DAYS', 400, 1, 36_500),
     influx: readInflux(environment, text),
     bounds: {

@@ -29,6 +29,7 @@ import { endLeftOvers, openFlows } from './flows.ts';
 import { healthOf } from './health.ts';
 import { hostClock } from './host-clock.ts';
 import { createDiagnostics } from './diagnostics.ts';
+import { mapSettings } from './map-settings.ts';
 import { createPacketNotes } from './packet-notes.ts';
 import { createInfluxEdge } from './influx.ts';
 import { createPushIntake } from './push-intake.ts';
@@ -61,6 +62,7 @@ export async function startPlatform(
   given: { readonly clock?: Clock } = {},
 ): Promise<Platform> {
   const clock = given.clock ?? hostClock();
+  const map = mapSettings(config.mapFile);
   const directory = openDataDirectory(config.dataDir);
   const closers = createClosers();
   closers.push(() => directory.close());
@@ -204,6 +206,7 @@ export async function startPlatform(
         port: config.httpPort,
         consoleDirectory: CONSOLE_DIRECTORY,
         tls: config.tls,
+        map,
         metrics,
         logger,
       },

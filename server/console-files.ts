@@ -21,10 +21,22 @@ const CONTENT_POLICY = {
   'frame-ancestors': ["'none'"],
 };
 
-/** `secure` = behind TLS: browsers are then told to stay there. */
-export async function guardBrowsers(app: FastifyInstance, secure: boolean): Promise<void> {
+/**
+ * `secure` = behind TLS: browsers are then told to stay there. `mapHosts`: origins of configured base maps, from which
+ * pictures, and nothing else, may be fetched.
+ */
+export async function guardBrowsers(
+  app: FastifyInstance,
+  secure: boolean,
+  mapHosts: readonly string[],
+): Promise<void> {
+  const directives = {
+    ...CONTENT_POLICY,
+    'img-src': [...CONTENT_POLICY['img-src'], ...mapHosts],
+    'connect-src': [...CONTENT_POLICY['connect-src'], ...mapHosts],
+  };
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY },
+    contentSecurityPolicy: { useDefaults: false, directives },
     strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'same-origin' },
   });

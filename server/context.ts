@@ -4,6 +4,7 @@ import type { AlertsPort } from './alerts-port.ts';
 import type { Audit } from './audit.ts';
 import type { Commands } from './commands.ts';
 import type { FacilityCodes } from './facility-codes.ts';
+import type { MapSettings } from './map-file.ts';
 import type { LoginGuard } from './login-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { PasswordHasher } from './passwords.ts';
@@ -54,6 +55,7 @@ export type Context = ServerPorts & {
   readonly commands: Commands;
   readonly facilityCodes: FacilityCodes;
   readonly hasher: PasswordHasher;
+  readonly map: MapSettings;
   readonly loginGuard: LoginGuard;
   readonly metrics: Metrics;
   readonly quality: QualityDesk;

@@ -18,6 +18,7 @@ import type { Context, ServerPorts } from './context.ts';
 import { createFacilityCodes } from './facility-codes.ts';
 import { installIdempotency } from './idempotency.ts';
 import { proxyFlows } from './flows-proxy.ts';
+import { NO_BASES, type MapSettings } from './map-file.ts';
 import { createLoginGuard } from './login-guard.ts';
 import { countByColour, createMetrics, type Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
@@ -36,6 +37,7 @@ import { importRoutes } from './routes/import-routes.ts';
 import { onboardingRoutes } from './routes/onboarding-routes.ts';
 import { influxRoutes } from './routes/influx-routes.ts';
 import { alertRoutes } from './routes/alert-routes.ts';
+import { mapRoutes } from './routes/map-routes.ts';
 import { phoneRoutes } from './routes/phone-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
@@ -62,6 +64,8 @@ export type ServerOptions = {
   readonly tls?: { readonly cert: string; readonly key: string } | null;
   /** The built console (`dashboard/dist`); null or absent serves none. */
   readonly consoleDirectory?: string | null;
+  /** Base maps of the city; absent: the console's sketch alone. */
+  readonly map?: MapSettings;
   /** pino, or silence when absent. */
   readonly logger?: FastifyBaseLogger;
   readonly metrics?: Metrics;
@@ -89,7 +93,7 @@ export async function buildServer(options: ServerOptions, ports: ServerPorts): P
   const context = createContext(options, ports, app.log);
   await context.users.load();
   await context.sessions.restore();
-  await guardBrowsers(app, context.secure);
+  await guardBrowsers(app, context.secure, context.map.hosts);
   await app.register(fastifyCookie);
   await describeApi(app);
   await app.register(async (api) => registerApi(api, context), { prefix: '/api/v1' });
@@ -184,6 +188,7 @@ function createContext(options: ServerOptions, ports: ServerPorts, log: FastifyB
     facilityCodes: createFacilityCodes(),
     hasher: createPasswordHasher(randomBytes),
     loginGuard: createLoginGuard(clock),
+    map: options.map ?? NO_BASES,
     quality: createQualityDesk(clock),
     sessions: createSessions(
       { ledger, clock, randomBytes, onTrouble },
@@ -208,6 +213,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   sessionRoutes(typed, context);
   userRoutes(typed, context);
   registryRoutes(typed, context);
+  mapRoutes(typed, context);
   gatewayRoutes(typed, context);
   diagnosticsRoutes(typed, context);
   productRoutes(typed, context);

@@ -30,6 +30,7 @@ describe('settings', () => {
       adminPassword: null,
       flows: true,
       channelsFile: null,
+      mapFile: null,
       retentionDays: 400,
       influx: null,
       bounds: DEFAULT_BOUNDS,
@@ -51,6 +52,10 @@ describe('settings', () => {
     [{ LIFELINE_ADMIN_PASSWORD: ' with space ' }, { adminPassword: ' with space ' }],
     [{ LIFELINE_RETENTION_DAYS: '1' }, { retentionDays: 1 }],
     [{ LIFELINE_FLOWS: 'off' }, { flows: false }],
+    [
+      { LIFELINE_MAP_FILE: pem('map') },
+      { mapFile: { path: join(directory, 'map'), text: '-----map-----\n' } },
+    ],
     [{ LIFELINE_RESERVE_MB: '0' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 0 } }],
     [{ LIFELINE_RESERVE_MB: '512' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 512 * 1_048_576 } }],
     [

@@ -1,6 +1,8 @@
 /** The answers of the mock server's API, in the platform's shapes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AREAS } from '#domain/catalogue.ts';
+import { placingFault } from '#domain/placing.ts';
 import type { Role } from '#domain/user.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
 import { locationOf, ORGANISATIONS, PLACES, type MockCity } from './mock-city.ts';
@@ -45,14 +47,17 @@ export async function answerApi(
     return method === 'DELETE'
       ? { status: 204, body: null, cookie: 'lifeline_session=; Max-Age=0; Path=/' }
       : ok({ user });
+  const onMap = mapAnswer(city, method, url, [head, id, tail], body);
+  if (onMap !== null) return onMap;
   const configured = city.config.answer(method, path, url, body);
   if (configured !== null) return configured;
   if (head === 'catalogue') return ok(catalogue());
   if (head === 'organisations') return list(ORGANISATIONS);
   if (head === 'areas') return list(readJson('domain/catalogue/areas.json'));
-  if (head === 'facilities') return id === '' ? facilityPage(city, url) : ok(facility(Number(id.slice(2))));
+  if (head === 'facilities')
+    return id === '' ? facilityPage(city, url) : ok(facility(city, Number(id.slice(2))));
   if (head === 'devices') return list(devices(city, url.searchParams.get('facility')));
-  if (head === 'edges') return list(EDGES);
+  if (head === 'edges') return list(edgesOf(city));
   if (head === 'points' && id === '') return list(pointsOf(city, url.searchParams.get('device') ?? ''));
   if (head === 'alarms' && tail === 'notifications') return notifications(city, id);
   if (head === 'points') return point(city, id, tail, url);
@@ -78,7 +83,7 @@ function logIn(body: unknown): MockAnswer {
 function facilityPage(city: MockCity, url: URL): MockAnswer {
   const second = url.searchParams.get('cursor') === 'second';
   const from = second ? 10 : 0;
-  const items = Array.from({ length: second ? city.points - 10 : 10 }, (_, i) => facility(from + i));
+  const items = Array.from({ length: second ? city.points - 10 : 10 }, (_, i) => facility(city, from + i));
   return ok({ items, next: second ? null : 'second' });
 }
 
@@ -106,13 +111,49 @@ const EDGES = [
   { id: 'E-6', kind: 'heat-branch', lifeline: 'heat', from: 'F-9', to: 'F-14' },
 ];
 
+const edgesOf = (city: MockCity): unknown[] => [
+  ...EDGES.filter(({ id }) => !city.drawn.has(id)),
+  ...[...city.drawn.values()].filter((edge) => edge !== null),
+];
+
+/** Moving and joining, judged as the platform does; null for what is no matter of the map. */
+function mapAnswer(
+  city: MockCity,
+  method: string,
+  url: URL,
+  [head = '', id = '', tail = '']: readonly string[],
+  body: unknown,
+): MockAnswer | null {
+  const dry = url.searchParams.get('dryRun') === 'true';
+  if (head === 'map') return ok({ bases: city.bases });
+  if (head === 'facilities' && id === 'codes') {
+    for (let number = 4; number < city.points; number += 5)
+      city.moved.set(`F-${number}`, { code: `3717220168${String(number).padStart(6, '0')}` });
+    return ok({ assigned: Math.floor(city.points / 5) });
+  }
+  if (head === 'facilities' && method === 'PATCH' && isRecord(body) && isRecord(body['location'])) {
+    const before = facility(city, Number(id.slice(2)));
+    const { lat, lon } = body['location'];
+    const areas = new Map(AREAS.map((area) => [area.id, area]));
+    const place = { lat: Number(lat), lon: Number(lon) };
+    const fault = placingFault(place, String(before['area']), areas);
+    if (fault !== null) return refusal(422, fault.code);
+    if (!dry) city.moved.set(id, { ...city.moved.get(id), location: place });
+    return ok({ ...before, location: place });
+  }
+  if (head !== 'edges' || method !== 'POST') return null;
+  if (tail === 'retire') city.drawn.set(id, null);
+  else if (isRecord(body) && !dry) city.drawn.set(String(body['id']), body);
+  return { status: tail === 'retire' || dry ? 200 : 201, body };
+}
+
 /** As the platform answers; none for an alarm that nobody was told of. */
 function notifications(city: MockCity, id: string): MockAnswer {
   const found = city.notifications.get(id);
   return found === undefined ? refusal(404, 'not-found') : list(found);
 }
 
-function facility(number: number): unknown {
+function facility(city: MockCity, number: number): Record<string, unknown> {
   const { name, area, lifeline, kind, organisation } = PLACES[number % PLACES.length] ?? PLACES[0];
   const round = Math.floor(number / PLACES.length);
   const location = locationOf(number);
@@ -124,6 +165,8 @@ function facility(number: number): unknown {
     area,
     organisation,
     location,
+    ...(number % 5 === 4 ? {} : { code: `3717020111${String(number + 1).padStart(6, '0')}` }),
+    ...city.moved.get(`F-${number}`),
     ...(number === 0 ? { cameras: ['https://video.invalid/zhonghua-1', 'rtsp://10.0.0.9/2'] } : {}),
   };
 }

@@ -5,6 +5,7 @@
 import type { Alarm, AlarmChange } from '#domain/alarm.ts';
 import type { Colour } from '#domain/colour.ts';
 import type { Health } from '#domain/contract/health.ts';
+import type { MapBase } from '#domain/contract/map-bases.ts';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
 import { SEATS } from '../../dashboard/src/map/sketch.ts';
@@ -20,6 +21,11 @@ export type MockCity = {
   readonly notifications: Map<string, unknown[]>;
   /** What every beat says of the platform. */
   health: Health;
+  /** Base maps of the configuration. */
+  bases: MapBase[];
+  /** What people laid over facilities, and pipes they drew; null = retired. */
+  readonly moved: Map<string, Record<string, unknown>>;
+  readonly drawn: Map<string, Record<string, unknown> | null>;
   /** What the configuration pages read and write. */
   readonly config: MockConfig;
   sequence(): number;
@@ -62,6 +68,9 @@ export function createMockCity(now: () => number = Date.now): MockCity {
     events,
     notifications: new Map(),
     health: { status: 'ok', reasons: [], quietMs: 900 },
+    bases: [],
+    moved: new Map(),
+    drawn: new Map(),
     config: createMockConfig(now),
     sequence: () => sequence,
     now,

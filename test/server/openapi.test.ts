@@ -109,6 +109,8 @@ const PROMISED: Record<string, string> = {
     ),
   ),
   '/facilities/codes': 'post',
+  '/map/bases': 'get',
+  '/map/bases/{id}': 'get',
   '/users': 'get post',
   '/users/{username}': 'get patch',
   '/users/{username}/retire': 'post',

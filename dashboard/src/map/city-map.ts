@@ -2,42 +2,59 @@
  * The drawn map. It keeps what it was told, because a lost graphics context takes the style and everything in it away:
  * MapLibre then has no style at all until the context is back, and the new one holds new sources. So sources are always
  * asked for afresh, nothing is touched while there is no style, and a new style is given everything again.
+ *
+ * Whoever uses it speaks WGS 84 both ways; only here, between `put` and the picture, are places shifted for a base in
+ * another datum.
  */
-import { type GeoJSONSource, Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl';
+import { type GeoJSONSource, Map as MapLibre, Marker, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { CITY_BOUNDS } from '#domain/placing.ts';
 import type { MapBox } from '../store/view-state.ts';
-import { fanPlaces, groupAlarms, type AlarmGroup, type PlacedAlarm } from './alarm-groups.ts';
-import { chosenFeatures, fanFeatures, groupFeatures } from './alarm-features.ts';
-import { drawGlyph, glyphLook, glyphName, GLYPH_RATIO } from './glyph-images.ts';
+import type { PlacedAlarm } from './alarm-groups.ts';
+import { chosenFeatures } from './alarm-features.ts';
+import { createAlarmGlyphs } from './alarm-glyphs.ts';
+import type { ReadyBase } from './base-style.ts';
 import { isSoftwareDrawn } from './graphics.ts';
+import { shiftTo } from './map-datum.ts';
 import { NOTHING, type MapFeatures } from './map-features.ts';
-import { readInk, type MapInk } from './map-ink.ts';
+import type { MapInk } from './map-ink.ts';
+import { readInk } from './read-ink.ts';
 import { createLevels } from './map-levels.ts';
-import { layersOf, mapStyle, STREET_ZOOM, type Layers } from './map-style.ts';
+import { layersOf, mapStyle, OUR_SOURCES, STREET_ZOOM, type Layers, type OurSource } from './map-style.ts';
 import type { Place } from './sketch.ts';
 import { onPress } from './map-press.ts';
 
 export type CityMapDeps = {
   readonly holder: HTMLElement;
+  readonly base: ReadyBase;
   /** Null = the whole city. */
   readonly box: MapBox | null;
   readonly layers: Layers;
+  /** A press anywhere, before anything else is made of it; true = it was taken. `facility` = the one under it. */
+  placePressed(place: Place, facility: string | null): boolean;
   alarmPressed(id: string): void;
   facilityPressed(id: string): void;
+  edgePressed(id: string): void;
   moved(box: MapBox): void;
+  /** Where the pointer is; null = it left. */
+  pointed(place: Place | null): void;
   /** The graphics context went away, or is back. */
   lost(lost: boolean): void;
 };
 
+/** What the map is told beside the alarms; each stands until it is told again. */
+export type Drawn = Exclude<OurSource, 'fan' | 'chosen' | 'alarms'>;
 export type CityMap = {
-  setPlaces(points: MapFeatures, edges: MapFeatures): void;
+  draw(data: Partial<Readonly<Record<Drawn, MapFeatures>>>): void;
   /** Positions and colours of the alarms, and the level (1 blue … 4 red) of every point that has one. */
   setAlarms(alarms: readonly PlacedAlarm[], levels: ReadonlyMap<number, number>): void;
   /** Theme or layers have changed. */
   setLook(layers: Layers): void;
+  setBase(base: ReadyBase): void;
   /** Rings a place; `come` brings it into view when it is outside, `closer` to street level. */
   choose(place: Place | null, come: boolean, closer: boolean): void;
+  /** A pin that a person may drag, told by `dragged` where it was let go; null takes it away. */
+  pin(place: Place | null, dragged: (place: Place) => void): void;
   show(box: MapBox | null): void;
   zoomBy(steps: number): void;
   /** The picture as it stands, before captions. */
@@ -58,24 +75,20 @@ const STREET = 13.5;
 /** Throws where the browser cannot draw it (no WebGL 2). */
 export function openCityMap(deps: CityMapDeps): CityMap {
   let ink: MapInk = readInk();
-  let { layers } = deps;
-  let places: { points: MapFeatures; edges: MapFeatures } = { points: NOTHING, edges: NOTHING };
-  let alarms: readonly PlacedAlarm[] = [];
-  let groups: readonly AlarmGroup[] = [];
-  let fanned: string | null = null;
+  let { layers, base } = deps;
+  let shift = shiftTo(base.datum);
+  const drawn: Partial<Record<OurSource, MapFeatures>> = {};
   let chosen: Place | null = null;
+  let marker: Marker | null = null;
   let closed = false;
 
   const { box } = deps;
   const map = new MapLibre({
     container: deps.holder,
-    style: mapStyle(ink, layers),
+    style: mapStyle(base, ink, layers),
     ...(box === null
-      ? {
-          bounds: WHOLE_CITY,
-          fitBoundsOptions: FIT,
-        }
-      : { center: [box.lon, box.lat] as [number, number], zoom: box.zoom }),
+      ? { bounds: WHOLE_CITY, fitBoundsOptions: FIT }
+      : { center: lngLat([box.lon, box.lat]), zoom: box.zoom }),
     minZoom: 7,
     maxZoom: 18,
     attributionControl: false,
@@ -90,6 +103,7 @@ export function openCityMap(deps: CityMapDeps): CityMap {
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-right');
   const levels = createLevels(map);
+  const glyphs = createAlarmGlyphs(map, put, { shift: () => shift, ink: () => ink });
   // For the browser's own tools and the tests: the map of this element.
   Object.assign(deps.holder, { cityMap: map });
 
@@ -99,56 +113,82 @@ export function openCityMap(deps: CityMapDeps): CityMap {
     pushAll();
     deps.lost(false);
   });
-  map.on('zoomend', regroup);
+  map.on('zoomend', () => glyphs.regroup());
   map.on('moveend', (event) => {
     // Only what a person did is a box to keep; fitting the city to a new window is not.
     if (event.originalEvent === undefined && !('asked' in event)) return;
-    const { lng, lat } = map.getCenter();
-    if (!closed) deps.moved({ lon: lng, lat, zoom: map.getZoom() });
+    const { lng, lat: y } = map.getCenter();
+    const [lon, lat] = shift.meant([lng, y]);
+    if (!closed) deps.moved({ lon, lat, zoom: map.getZoom() });
   });
+  map.on('mousemove', ({ lngLat: { lng, lat } }) => deps.pointed(shift.meant([lng, lat])));
+  map.on('mouseout', () => deps.pointed(null));
   map.on('error', ({ error }) => console.warn('map', error.message));
   onPress(map, {
+    anywhere: ([lon, lat], facility) => deps.placePressed(shift.meant([lon, lat]), facility),
     group(ids, district) {
       const [only] = ids;
-      if (district) map.easeTo({ center: centreOf(ids), zoom: map.getZoom() + 2 }, ASKED);
+      if (district)
+        map.easeTo({ center: lngLat(glyphs.placeOf(ids) ?? centre()), zoom: map.getZoom() + 2 }, ASKED);
       else if (ids.length === 1 && only !== undefined) deps.alarmPressed(only);
-      else fan(ids.join(','));
+      else glyphs.fan(ids);
     },
     facility: deps.facilityPressed,
-    nothing: () => fan(null),
+    edge: deps.edgePressed,
+    nothing: () => glyphs.fan(null),
     seesQuiet: () => layers.everyFacility || map.getZoom() >= STREET_ZOOM,
   });
 
   return {
-    setPlaces(points, edges) {
-      places = { points, edges };
-      set('points', points);
-      set('edges', edges);
-      levels.pushAll();
+    draw(data) {
+      for (const [source, features] of Object.entries(data) as [Drawn, MapFeatures][]) {
+        put(source, features);
+        if (source === 'points') levels.pushAll();
+      }
     },
     setAlarms(next, nextLevels) {
-      alarms = next;
       levels.set(nextLevels);
-      regroup();
+      glyphs.set(next);
     },
     setLook(next) {
       layers = next;
       ink = readInk();
       if (hasStyle()) restyle();
     },
+    setBase(next) {
+      const middle = centre();
+      base = next;
+      shift = shiftTo(base.datum);
+      map.jumpTo({ center: lngLat(middle) });
+      map.setStyle(mapStyle(base, ink, layers), { diff: false });
+    },
     choose(place, come, closer) {
       chosen = place;
-      set('chosen', chosenFeatures(place));
+      put('chosen', chosenFeatures(place));
       if (place === null || !come) return;
-      const [lon, lat] = place;
-      const inside = map.getBounds().contains([lon, lat]);
+      const center = lngLat(place);
+      const inside = map.getBounds().contains(center);
       const near = closer && map.getZoom() < STREET;
-      if (!inside || near)
-        map.easeTo({ center: [lon, lat], ...(near ? { zoom: STREET } : {}), duration: 400 }, ASKED);
+      if (!inside || near) map.easeTo({ center, ...(near ? { zoom: STREET } : {}), duration: 400 }, ASKED);
+    },
+    pin(place, dragged) {
+      marker?.remove();
+      marker = null;
+      if (place === null) return;
+      const element = document.createElement('div');
+      element.className = 'map-pin';
+      const pin = new Marker({ element, draggable: true, anchor: 'bottom-left' })
+        .setLngLat(lngLat(place))
+        .addTo(map);
+      pin.on('dragend', () => {
+        const { lng, lat } = pin.getLngLat();
+        dragged(shift.meant([lng, lat]));
+      });
+      marker = pin;
     },
     show(next) {
       if (next === null) map.fitBounds(WHOLE_CITY, { ...FIT, duration: 400 });
-      else map.jumpTo({ center: [next.lon, next.lat], zoom: next.zoom });
+      else map.jumpTo({ center: lngLat([next.lon, next.lat]), zoom: next.zoom });
     },
     zoomBy: (steps) => void map.zoomTo(map.getZoom() + steps, { duration: 200 }, ASKED),
     picture: () =>
@@ -166,77 +206,48 @@ export function openCityMap(deps: CityMapDeps): CityMap {
     resize: () => map.resize(),
     close() {
       closed = true;
+      marker?.remove();
       map.remove();
     },
   };
 
+  function lngLat(place: Place): [number, number] {
+    const [lon, lat] = shift.drawn(place);
+    return [lon, lat];
+  }
+  function centre(): Place {
+    const { lng, lat } = map.getCenter();
+    return shift.meant([lng, lat]);
+  }
   function hasStyle(): boolean {
     return !closed && Boolean(map.style) && map.getSource('alarms') !== undefined;
   }
-  function set(source: string, data: MapFeatures): void {
-    if (!hasStyle()) return;
-    map.getSource<GeoJSONSource>(source)?.setData(data as never);
+  /** Keeps the features as they are meant, draws them as the base needs them. */
+  function put(source: OurSource, data: MapFeatures): boolean {
+    drawn[source] = data;
+    if (!hasStyle()) return false;
+    map.getSource<GeoJSONSource>(source)?.setData(shift.features(data) as never);
+    return true;
   }
   function pushAll(): void {
     if (!hasStyle()) return;
-    set('points', places.points);
-    set('edges', places.edges);
-    set('chosen', chosenFeatures(chosen));
+    for (const source of OUR_SOURCES) put(source, drawn[source] ?? NOTHING);
+    put('chosen', chosenFeatures(chosen));
     levels.pushAll();
     restyle();
-    regroup();
+    glyphs.regroup();
   }
-
-  function regroup(): void {
-    groups = groupAlarms(alarms, map.getZoom());
-    drawGroups();
-  }
-  function fan(key: string | null): void {
-    fanned = key;
-    drawGroups();
-  }
-  /** A stack that changed its members closes. */
-  function drawGroups(): void {
-    const open = groups.find(({ ids }) => ids.length > 1 && ids.join(',') === fanned);
-    if (open === undefined) fanned = null;
-    const middle = open === undefined ? null : map.project([open.lon, open.lat]);
-    const spread =
-      open === undefined || middle === null
-        ? null
-        : {
-            group: open,
-            places: fanPlaces(open.ids.length).map(({ x, y }): Place => {
-              const { lng, lat } = map.unproject([middle.x + x, middle.y + y]);
-              return [lng, lat];
-            }),
-          };
-    const features = groupFeatures(groups, alarms, spread);
-    if (!hasStyle()) return;
-    for (const name of features.names) addGlyph(name);
-    set('fan', fanFeatures(spread));
-    set('alarms', features.collection);
-  }
-  function addGlyph(name: string): void {
-    const look = glyphLook(name);
-    if (look !== null && !map.hasImage(name)) {
-      map.addImage(glyphName(look), drawGlyph(look, ink), { pixelRatio: GLYPH_RATIO });
-    }
-  }
-  /** Colours and filters of the running layers, and the pictures drawn so far. */
+  /** Colours, filters and switches of the running layers, and the pictures drawn so far. */
   function restyle(): void {
-    for (const layer of layersOf(ink, layers)) {
+    for (const layer of layersOf(base, ink, layers)) {
+      if (map.getLayer(layer.id) === undefined) continue;
       if ('filter' in layer && layer.filter !== undefined) map.setFilter(layer.id, layer.filter);
       for (const [name, value] of Object.entries(layer.paint ?? {})) {
         map.setPaintProperty(layer.id, name as never, value as never);
       }
+      const visibility = layer.layout?.visibility;
+      if (visibility !== undefined) map.setLayoutProperty(layer.id, 'visibility', visibility);
     }
-    for (const name of map.listImages()) {
-      const look = glyphLook(name);
-      if (look !== null) map.updateImage(name, drawGlyph(look, ink));
-    }
-  }
-  function centreOf(ids: readonly string[]): [number, number] {
-    const group = groups.find((one) => one.ids.join(',') === ids.join(','));
-    return group === undefined ? map.getCenter().toArray() : [group.lon, group.lat];
+    glyphs.repaint();
   }
 }

@@ -1,13 +1,21 @@
 /** Joins the running console to the drawn map: feeds it at its pace, follows the address, and takes its clicks. */
 import { onBeforeUnmount, onMounted, shallowRef, watch, type ShallowRef } from 'vue';
+import type { MapBase } from '#domain/contract/map-bases.ts';
 import { useApp, useDuty, usePage } from '../context.ts';
+import { districtOf } from '../store/area-panel.ts';
 import { boxText, type MapBox } from '../store/view-state.ts';
+import { readyBase, SKETCH, type ReadyBase } from './base-style.ts';
 import { alarmsOnMap, placeOf } from './map-alarms.ts';
+import { useMapBase, type MapBaseChoice } from './map-base.ts';
+import { useMapEdit, type MapEdit } from './map-edit.ts';
 import type { CityMap } from './city-map.ts';
 import { canDrawMaps } from './graphics.ts';
-import { edgeFeatures, pointFeatures } from './map-features.ts';
+import { edgeFeatures, facilityFeatures, NOTHING, pointFeatures, reachFeatures } from './map-features.ts';
 import { createMapPace } from './map-pace.ts';
 import { createMapPlaces, type MapPlaces } from './map-places.ts';
+import { useMapTrace, type MapTrace } from './map-trace.ts';
+import type { Layers } from './map-style.ts';
+import type { Place } from './sketch.ts';
 
 /** `none`: this browser draws no maps; `failed`: the map's code did not come; `lost`: the graphics context is away. */
 export type MapState = 'opening' | 'shown' | 'lost' | 'none' | 'failed';
@@ -15,7 +23,12 @@ export type MapState = 'opening' | 'shown' | 'lost' | 'none' | 'failed';
 export type MapHost = {
   readonly state: ShallowRef<MapState>;
   readonly places: MapPlaces;
+  readonly base: MapBaseChoice;
+  readonly trace: MapTrace;
+  readonly edit: MapEdit;
   readonly unplaced: ShallowRef<number>;
+  /** Where the pointer is on the map, WGS 84. */
+  readonly pointed: ShallowRef<Place | null>;
   /** Null while it is not there. */
   map(): CityMap | null;
 };
@@ -29,7 +42,11 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
   const page = usePage();
   const state = shallowRef<MapState>('opening');
   const unplaced = shallowRef(0);
+  const pointed = shallowRef<Place | null>(null);
   const places = createMapPlaces(app.session.call);
+  const base = useMapBase();
+  const trace = useMapTrace(places);
+  const edit = useMapEdit(places, drawPlaces);
   const pace = createMapPace();
   let map: CityMap | null = null;
   let closed = false;
@@ -48,14 +65,25 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
   });
   const seen = () => duty.picture.value.seen;
   // Getters throughout: a shallow ref among several sources makes Vue run the watcher at every trigger, changed or not.
-  watch([() => app.preferences.theme.value, () => seen().hidden, () => seen().everyFacility], look, {
-    flush: 'post',
-  });
+  watch(
+    [
+      () => app.preferences.theme.value,
+      () => seen().hidden,
+      () => seen().everyFacility,
+      () => seen().filter.lifeline,
+      () => seen().filter.area,
+    ],
+    () => map?.setLook(layers()),
+    { flush: 'post' },
+  );
   // Neither numbers nor directory are reactive: each picture looks at them again, and only a change draws.
   const numbers = () => (duty.picture.value.ready ? duty.pointNumbers() : null);
   const facilities = () => (duty.picture.value.ready ? duty.directory.facilities.size : 0);
   watch([numbers, facilities, () => places.version.value], drawPlaces);
   watch([() => duty.picture.value.selected, () => seen().facility, facilities], choose);
+  watch([() => trace.found.value, () => places.version.value], drawReach);
+  watch([() => edit.draft.value, () => edit.pinned.value], drawDraft);
+  watch(() => base.chosen.value, changeBase);
   watch(
     () => seen().box,
     (box) => {
@@ -64,25 +92,31 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
       kept = text;
     },
   );
-  return { state, places, unplaced, map: () => map };
+  return { state, places, base, trace, edit, unplaced, pointed, map: () => map };
 
   async function open(): Promise<void> {
     if (!canDrawMaps()) {
       state.value = 'none';
+      void places.load();
       return;
     }
     try {
-      const { openCityMap } = await import('./city-map.ts');
+      const [{ openCityMap }] = await Promise.all([import('./city-map.ts'), base.load()]);
+      const ready = await prepare(base.chosen.value);
       if (closed || holder.value === null) return;
       const { box } = seen();
       kept = box === null ? null : boxText(box);
       map = openCityMap({
         holder: holder.value,
+        base: ready,
         box,
-        layers: seen(),
+        layers: layers(),
+        placePressed: edit.pressed,
         alarmPressed: (id) => page.select(id),
-        facilityPressed: (facility) => page.see({ facility }),
+        facilityPressed: (facility) => page.see({ facility, edge: null }),
+        edgePressed: (edge) => page.see({ edge, facility: null }),
         moved: keepBox,
+        pointed: (place) => (pointed.value = place),
         lost: (lost) => (state.value = lost ? 'lost' : 'shown'),
       });
     } catch (cause) {
@@ -98,6 +132,23 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
     choose();
     await places.load();
     readAt = performance.now();
+  }
+
+  /** A base that cannot be read must not take the alarms' map away: the sketch stands in, and says so. */
+  async function prepare(wanted: MapBase | null): Promise<ReadyBase> {
+    base.failed.value = null;
+    try {
+      return await readyBase(wanted);
+    } catch (cause) {
+      console.warn('no base map', cause);
+      base.failed.value = wanted?.name ?? '';
+      return SKETCH;
+    }
+  }
+  async function changeBase(wanted: MapBase | null): Promise<void> {
+    if (map === null) return;
+    const ready = await prepare(wanted);
+    if (base.chosen.value === wanted && !closed) map?.setBase(ready);
   }
 
   /** At the map's pace, and only what is new. */
@@ -124,11 +175,17 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
 
   function drawPlaces(): void {
     if (map === null) return;
-    const { facilities } = duty.directory;
+    const { facilities, areas } = duty.directory;
     const numbers = duty.pointNumbers();
     const facilityOf = (device: string) => facilities.get(places.facilityOf.get(device) ?? '');
-    const points = pointFeatures(numbers, facilityOf);
-    map.setPlaces(points, edgeFeatures(places.edges.value, facilities));
+    const district = (area: string) => districtOf(areas, area) ?? '';
+    const points = pointFeatures(numbers, facilityOf, district);
+    map.draw({
+      points,
+      facilities: facilityFeatures(facilities.values(), district),
+      edges: edgeFeatures(places.edges.value, facilities, district),
+    });
+    drawReach();
     drawn = null;
     const missing = Object.keys(numbers).length > points.features.length;
     if (missing && readAt > 0 && performance.now() - readAt > READ_AGAIN_MS) {
@@ -136,8 +193,19 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
       void places.load();
     }
   }
-  function look(): void {
-    map?.setLook(seen());
+  function drawReach(): void {
+    const found = trace.found.value;
+    const { facilities } = duty.directory;
+    const reach = found === null ? NOTHING : reachFeatures(found.reach, places.edges.value, facilities);
+    map?.draw({ reach });
+  }
+  function drawDraft(): void {
+    map?.draw({ draft: edit.draft.value });
+    map?.pin(edit.pinned.value, edit.dragged);
+  }
+  function layers(): Layers {
+    const { hidden, everyFacility, filter } = seen();
+    return { hidden, everyFacility, lifeline: filter.lifeline, area: filter.area };
   }
   function choose(): void {
     const { selected } = duty.picture.value;

@@ -1,5 +1,5 @@
-/** Colours of the map, read from the page's tokens: one place decides how night and day look. */
-const NAMES = [
+/** The page's tokens that the map is drawn with: one place decides how night and day look. */
+export const INK_NAMES = [
   'bg',
   'pane',
   'text',
@@ -30,15 +30,8 @@ const NAMES = [
   'net-hazchem',
   'net-other',
 ] as const;
-export type InkName = (typeof NAMES)[number];
+export type InkName = (typeof INK_NAMES)[number];
 export type MapInk = Readonly<Record<InkName, string>>;
-
-export function readInk(): MapInk {
-  const style = getComputedStyle(document.documentElement);
-  const ink: Partial<Record<InkName, string>> = {};
-  for (const name of NAMES) ink[name] = style.getPropertyValue(`--${name}`).trim();
-  return ink as MapInk;
-}
 
 /** The letters on the map; MapLibre draws them from the machine's own fonts, so nothing is fetched. */
 export const FONT = ['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'sans-serif'];

@@ -1,131 +1,65 @@
 /**
- * The map's layers, bottom to top: sketch, networks, points, names, alarms. No glyphs, sprites or tiles: nothing is
- * fetched, letters come from the machine's fonts. Alarms have a source of their own that is never clustered.
+ * The map's layers, bottom to top: base, networks, points, names, alarms. No glyphs or sprites: letters come from the
+ * machine's fonts, so with the shipped base nothing is fetched. Alarms have a source of their own, never clustered.
  */
-import type {
-  ExpressionSpecification,
-  FilterSpecification,
-  LayerSpecification,
-  StyleSpecification,
-} from 'maplibre-gl';
-import { LINE_CLASSES, NOTHING, type LineClass } from './map-features.ts';
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import type { ReadyBase } from './base-style.ts';
+import { NOTHING } from './map-features.ts';
 import { FONT, type MapInk } from './map-ink.ts';
-import { drawSketch } from './sketch.ts';
+import { networkLayers } from './network-style.ts';
 
 export type Layers = {
-  /** Lifelines, facility kinds and network kinds that are switched off. */
+  /** Lifelines, facility kinds and network kinds that are switched off, and `BASE_LAYER`. */
   readonly hidden: readonly string[];
   /** Facilities without an alarm are seen over the whole city, not only at street level. */
   readonly everyFacility: boolean;
+  /** As the filter of the list has them; null = all. */
+  readonly lifeline: string | null;
+  readonly area: string | null;
 };
 
 /** From here on single facilities are told apart, so they are shown whatever the filter. */
 export const STREET_ZOOM = 12;
-const DASH: Readonly<Record<LineClass, number[] | null>> = {
-  main: null,
-  branch: [4, 2],
-  relation: [1, 2],
-};
-const WIDTH: Readonly<Record<LineClass, number>> = { main: 2.6, branch: 1.6, relation: 1.2 };
+/** In `hidden`: the base map. */
+export const BASE_LAYER = 'basemap';
+const NAMES_ZOOM = 14.5;
 
-/** Every source's id is also its place here; the data come later. */
-export function mapStyle(ink: MapInk, layers: Layers): StyleSpecification {
-  const data = () => ({ type: 'geojson' as const, data: NOTHING as never });
+/** What we draw over a base. Each source's id is also its place here; the data come later. */
+export const OUR_SOURCES = [
+  'edges',
+  'reach',
+  'points',
+  'facilities',
+  'draft',
+  'fan',
+  'chosen',
+  'alarms',
+] as const;
+export type OurSource = (typeof OUR_SOURCES)[number];
+
+export function mapStyle(base: ReadyBase, ink: MapInk, layers: Layers): StyleSpecification {
+  const ours = OUR_SOURCES.map((id) => [id, { type: 'geojson' as const, data: NOTHING as never }]);
   return {
     version: 8,
-    sources: {
-      sketch: { type: 'geojson', data: drawSketch() as never },
-      edges: data(),
-      points: data(),
-      fan: data(),
-      chosen: data(),
-      alarms: data(),
-    },
-    layers: layersOf(ink, layers),
+    sources: { ...base.sources, ...Object.fromEntries(ours) },
+    layers: layersOf(base, ink, layers),
   };
 }
 
 /** All layers as they should look now; also used to change colours and filters of a running map. */
-export function layersOf(ink: MapInk, layers: Layers): LayerSpecification[] {
+export function layersOf(base: ReadyBase, ink: MapInk, layers: Layers): LayerSpecification[] {
+  const visibility = layers.hidden.includes(BASE_LAYER) ? ('none' as const) : ('visible' as const);
+  const switched = (layer: LayerSpecification): LayerSpecification =>
+    layer.type === 'background'
+      ? layer
+      : ({ ...layer, layout: { ...layer.layout, visibility } } as LayerSpecification);
   return [
-    ...sketchLayers(ink),
-    ...networkLayers(ink, layers),
+    ...base.ground(ink).map(switched),
+    ...reachLayers(ink),
+    ...networkLayers(ink, shownEdges(layers)),
     ...pointLayers(ink, layers),
+    ...base.names(ink).map(switched),
     ...alarmLayers(ink),
-  ];
-}
-
-function sketchLayers(ink: MapInk): LayerSpecification[] {
-  const source = 'sketch';
-  const of = (layer: string): FilterSpecification => ['==', ['get', 'layer'], layer];
-  const byZoom = (from: number, to: number): ExpressionSpecification => [
-    'interpolate',
-    ['exponential', 1.4],
-    ['zoom'],
-    8,
-    from,
-    15,
-    to,
-  ];
-  return [
-    { id: 'ground', type: 'background', paint: { 'background-color': ink['map-ground'] } },
-    {
-      id: 'cells',
-      type: 'fill',
-      source,
-      filter: of('cell'),
-      paint: {
-        'fill-color': [
-          'match',
-          ['get', 'tone'],
-          0,
-          ink['map-cell-0'],
-          1,
-          ink['map-cell-1'],
-          ink['map-cell-2'],
-        ],
-        'fill-antialias': false,
-      },
-    },
-    {
-      id: 'rivers',
-      type: 'line',
-      source,
-      filter: of('river'),
-      layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': ink['map-water'], 'line-width': byZoom(1.5, 14) },
-    },
-    {
-      id: 'great-river',
-      type: 'line',
-      source,
-      filter: of('great-river'),
-      layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': ink['map-water'], 'line-width': byZoom(6, 60) },
-    },
-    {
-      id: 'streets',
-      type: 'line',
-      source,
-      filter: of('street'),
-      minzoom: 9.5,
-      paint: { 'line-color': ink['map-street'], 'line-width': byZoom(0.6, 6) },
-    },
-    {
-      id: 'trunks',
-      type: 'line',
-      source,
-      filter: of('trunk'),
-      layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': ink['map-trunk'], 'line-width': byZoom(1.4, 10) },
-    },
-    {
-      id: 'borders',
-      type: 'line',
-      source,
-      filter: of('cell'),
-      paint: { 'line-color': ink['map-border'], 'line-width': 1, 'line-dasharray': [4, 3] },
-    },
   ];
 }
 
@@ -134,45 +68,66 @@ const hiddenIn = (field: string, hidden: readonly string[]): ExpressionSpecifica
   ['get', field],
   ['literal', [...hidden]],
 ];
+const among = (fields: readonly string[], value: string | null): ExpressionSpecification[] =>
+  value === null || value === '-'
+    ? []
+    : [['any', ...fields.map((field) => ['==', ['get', field], value])] as never];
 
-function networkLayers(ink: MapInk, { hidden }: Layers): LayerSpecification[] {
-  const colour: ExpressionSpecification = [
-    'match',
-    ['get', 'lifeline'],
-    'gas',
-    ink['net-gas'],
-    'heat',
-    ink['net-heat'],
-    'drainage',
-    ink['net-drainage'],
-    'hazchem',
-    ink['net-hazchem'],
-    ink['net-other'],
+function shownEdges({ hidden, lifeline, area }: Layers): ExpressionSpecification {
+  return [
+    'all',
+    ['!', ['any', hiddenIn('kind', hidden), hiddenIn('lifeline', hidden)]],
+    ...among(['lifeline'], lifeline),
+    ...among(['from-district', 'to-district'], area),
   ];
-  return LINE_CLASSES.map((kind) => {
-    const dash = DASH[kind];
-    return {
-      id: `edges-${kind}`,
-      type: 'line',
-      source: 'edges',
-      filter: ['all', ['==', ['get', 'class'], kind], ['!', hiddenIn('kind', hidden)]],
-      paint: {
-        'line-color': colour,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 9, WIDTH[kind] * 0.5, 15, WIDTH[kind] * 1.6],
-        ...(dash === null ? {} : { 'line-dasharray': dash }),
-      },
-    };
-  });
 }
 
-function pointLayers(ink: MapInk, { hidden, everyFacility }: Layers): LayerSpecification[] {
+function shownFacilities({ hidden, lifeline, area }: Layers): ExpressionSpecification {
+  return [
+    'all',
+    ['!', ['any', hiddenIn('lifeline', hidden), hiddenIn('kind', hidden)]],
+    ...among(['lifeline'], lifeline),
+    ...among(['district'], area),
+  ];
+}
+
+/** Under the networks: what a trace reaches, as a broad band and rings. */
+function reachLayers(ink: MapInk): LayerSpecification[] {
+  return [
+    {
+      id: 'reach',
+      type: 'line',
+      source: 'reach',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': ink.text,
+        'line-opacity': 0.42,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 8, 6, 15, 14],
+      },
+    },
+    {
+      id: 'reached',
+      type: 'circle',
+      source: 'reach',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 4, 15, 10],
+        'circle-color': ink.pane,
+        'circle-stroke-color': ink.text,
+        'circle-stroke-width': 2,
+      },
+    },
+  ];
+}
+
+function pointLayers(ink: MapInk, layers: Layers): LayerSpecification[] {
   const level: ExpressionSpecification = ['coalesce', ['feature-state', 'level'], 0];
   const quiet = (opacity: number): ExpressionSpecification => ['case', ['>', level, 0], 1, opacity];
-  const shown: FilterSpecification = ['!', ['any', hiddenIn('lifeline', hidden), hiddenIn('kind', hidden)]];
   const opacity: ExpressionSpecification = [
     'step',
     ['zoom'],
-    quiet(everyFacility ? 0.8 : 0),
+    quiet(layers.everyFacility ? 0.8 : 0),
     STREET_ZOOM,
     quiet(0.9),
   ];
@@ -181,7 +136,7 @@ function pointLayers(ink: MapInk, { hidden, everyFacility }: Layers): LayerSpeci
       id: 'points',
       type: 'circle',
       source: 'points',
-      filter: shown,
+      filter: shownFacilities(layers),
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 1.6, 12, 3, 16, 6],
         'circle-color': [
@@ -204,18 +159,17 @@ function pointLayers(ink: MapInk, { hidden, everyFacility }: Layers): LayerSpeci
       },
     },
     {
-      id: 'seats',
+      id: 'facility-names',
       type: 'symbol',
-      source: 'sketch',
-      filter: ['==', ['get', 'layer'], 'seat'],
-      maxzoom: 13,
+      source: 'facilities',
+      minzoom: NAMES_ZOOM,
+      filter: shownFacilities(layers),
       layout: {
-        'text-field': ['get', 'name'],
+        'text-field': ['format', ['get', 'name'], {}, '\n', {}, ['get', 'code'], { 'font-scale': 0.85 }],
         'text-font': FONT,
-        'text-size': 14,
-        'text-allow-overlap': true,
-        'text-ignore-placement': true,
-        'text-anchor': ['get', 'anchor'],
+        'text-size': 12,
+        'text-anchor': 'top',
+        'text-offset': [0, 0.9],
       },
       paint: { 'text-color': ink.text, 'text-halo-color': ink['map-ground'], 'text-halo-width': 1.5 },
     },
@@ -224,6 +178,12 @@ function pointLayers(ink: MapInk, { hidden, everyFacility }: Layers): LayerSpeci
 
 function alarmLayers(ink: MapInk): LayerSpecification[] {
   return [
+    {
+      id: 'draft',
+      type: 'line',
+      source: 'draft',
+      paint: { 'line-color': ink.text, 'line-width': 3, 'line-dasharray': [2, 1] },
+    },
     { id: 'fan', type: 'line', source: 'fan', paint: { 'line-color': ink.text, 'line-width': 1 } },
     {
       id: 'chosen',

@@ -2,7 +2,10 @@
  * What a person sees of the list and the map, as the address holds it: filter, chosen facility, the map's box and layers.
  * What the address does not name is at its default.
  */
+import type { Direction } from '#domain/edge-trace.ts';
 import { EVERYTHING, filterFromQuery, filterToQuery, type Filter } from './filter.ts';
+
+const DIRECTIONS: readonly Direction[] = ['up', 'down'];
 
 /** Centre in WGS-84 degrees and MapLibre's zoom. */
 export type MapBox = { readonly lon: number; readonly lat: number; readonly zoom: number };
@@ -11,11 +14,17 @@ export type ViewState = {
   readonly filter: Filter;
   /** Facility whose card is open. */
   readonly facility: string | null;
+  /** Pipe, drain or neighbourhood whose card is open. */
+  readonly edge: string | null;
+  /** The networks are followed upstream or downstream from what is chosen. */
+  readonly trace: Direction | null;
+  /** Base map by its id in the configuration, `sketch` for the shipped one; null = the configuration's first. */
+  readonly base: string | null;
   /** Where there is room for one beside the list: the detail or the map. */
   readonly pane: 'detail' | 'map';
   /** Null = the whole city. */
   readonly box: MapBox | null;
-  /** Layers switched off: facility kinds' lifelines, network kinds. */
+  /** Layers switched off: lifelines, kinds of facility and network, the base map. */
   readonly hidden: readonly string[];
   /** Also facilities without an alarm are named and clickable; by default only alarms stand out. */
   readonly everyFacility: boolean;
@@ -28,6 +37,9 @@ export type ViewState = {
 export const PLAIN_VIEW: ViewState = {
   filter: EVERYTHING,
   facility: null,
+  edge: null,
+  trace: null,
+  base: null,
   pane: 'detail',
   box: null,
   hidden: [],
@@ -41,6 +53,9 @@ export function viewFromQuery(query: URLSearchParams): ViewState {
   return {
     filter: filterFromQuery(query),
     facility: query.get('facility'),
+    edge: query.get('edge'),
+    trace: DIRECTIONS.find((one) => one === query.get('trace')) ?? null,
+    base: query.get('base'),
     pane: query.get('pane') === 'map' ? 'map' : 'detail',
     box: boxOf(query.get('at')),
     hidden,
@@ -54,6 +69,9 @@ export function viewFromQuery(query: URLSearchParams): ViewState {
 export function viewToQuery(view: ViewState): string {
   const query = new URLSearchParams(filterToQuery(view.filter));
   if (view.facility !== null) query.set('facility', view.facility);
+  if (view.edge !== null) query.set('edge', view.edge);
+  if (view.trace !== null) query.set('trace', view.trace);
+  if (view.base !== null) query.set('base', view.base);
   if (view.pane === 'map') query.set('pane', 'map');
   if (view.box !== null) query.set('at', boxText(view.box));
   if (view.hidden.length > 0) query.set('hide', view.hidden.join(','));

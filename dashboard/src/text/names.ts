@@ -77,6 +77,7 @@ export function createNames(sources: NameSources): Names {
       [
         names.facility(alarm),
         alarm.facility,
+        directory.facilities.get(alarm.facility ?? '')?.code,
         names.area(alarm),
         names.lifeline(alarm),
         names.rule(alarm),
