@@ -1,5 +1,6 @@
 /** A journaled command in the words of the audit log. */
 import type { CommandInput } from '#domain/input.ts';
+import type { RegistryItem } from '#domain/registry.ts';
 import type { RulesOrder } from '#domain/rule-book.ts';
 
 /** What the audit log says of a command; secrets' HMACs stay out of it. */
@@ -25,7 +26,7 @@ export function describe(input: CommandInput): {
       return {
         action: 'registry',
         subject: input.change.items.length === 1 ? subjectOf(input.change.items[0]) : '',
-        detail: { items: input.change.items.map(subjectOf) },
+        detail: { items: input.change.items.map((item) => `${subjectOf(item)}${movedTo(item)}`) },
       };
     case 'rules':
       return describeRules(input.order);
@@ -52,6 +53,13 @@ function subjectOf(item: { op: string; kind?: string; id?: string; value?: unkno
   if (item === undefined) return '';
   const kind = item.kind ?? (item.op === 'replace' ? 'devices' : 'gateways');
   return `${item.op} ${kind}/${item.id ?? idIn(item.value)}`;
+}
+
+/** Where a change puts a facility; where it stood before is what the change before it says. */
+function movedTo(item: RegistryItem): string {
+  if (!('value' in item) || item.kind !== 'facilities') return '';
+  const { lon, lat } = Object(Object(item.value).location);
+  return typeof lon === 'number' ? ` at ${lon}, ${String(lat)}` : '';
 }
 
 /** The id a value carries; an imported point carries none and is named by its device and channel. */

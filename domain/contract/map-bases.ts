@@ -1,4 +1,7 @@
-/** Base maps of the console, as `GET /api/v1/map/bases` answers them. The sketch is always there and is in no list. */
+/**
+ * Base maps of the console, as `GET /api/v1/map/bases` lists them. The first one is shown unless somebody chooses another;
+ * the sketch is always there and is in no list.
+ */
 
 /** WGS 84 also stands for CGCS 2000, which differs by centimetres. */
 export type Datum = 'wgs84' | 'gcj02';
@@ -16,5 +19,3 @@ export type MapBase = {
   readonly attribution: string | null;
   readonly maxZoom: number;
 };
-/** The first one is shown unless somebody chooses another; empty = the sketch. */
-export type MapBases = { readonly bases: readonly MapBase[] };
