@@ -3,7 +3,7 @@
  * with N points registered, each with one value, and a snapshot on disk; after a clean stop and after a kill.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -33,6 +33,8 @@ type Started = {
   readonly http: string;
   readonly mqtt: number;
   readonly ms: number;
+  /** Processor time of all its threads until then. */
+  readonly cpuMs: number;
 };
 
 async function start(): Promise<Started> {
@@ -52,7 +54,7 @@ async function start(): Promise<Started> {
   const { http, mqtt } = await listening(child);
   const answer = await fetch(`${http}/api/v1/health`);
   if (!answer.ok) throw new Error(`health: ${await answer.text()}`);
-  return { child, http, mqtt, ms: performance.now() - from };
+  return { child, http, mqtt, ms: performance.now() - from, cpuMs: cpuMs(child.pid) };
 }
 
 function listening(child: ChildProcess): Promise<{ http: string; mqtt: number }> {
@@ -124,6 +126,12 @@ async function snapshotAfter(time: number): Promise<void> {
   throw new Error('no snapshot came');
 }
 
+const CLOCK_TICKS_PER_S = 100;
+function cpuMs(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return ((Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S) * 1_000;
+}
+
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
 
 try {
@@ -135,7 +143,8 @@ try {
   for (let round = 0; round < Number(flags.starts); round += 1)
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const started = await start();
-      console.log(`start           ${seconds(started.ms)}, then ${signal}`);
+      const { ms, cpuMs: cpu } = started;
+      console.log(`start           ${seconds(ms)}, ${seconds(cpu)} of processor time, then ${signal}`);
       await stop(started, signal);
     }
 } finally {
