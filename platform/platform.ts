@@ -69,14 +69,16 @@ export async function startPlatform(
   try {
     const secretHmac = (secret: string): string =>
       createHmac('sha256', directory.serverKey).update(secret).digest('hex');
-    const journal = await openJournalClient(directory.path, { reserveBytes: config.bounds.reserveBytes });
-    closers.push(() => journal.close());
     // The store still makes things durable while it closes, and the ledger takes them: it closes after the store.
     const ledger = await openLedgerClient(directory.path);
     closers.push(() => ledger.close());
     const retentionMs = config.retentionDays * 86_400_000;
     const outputs = await openOutputClient(directory.path, { retentionMs });
     closers.push(() => outputs.close());
+    // After the record log: a journal that ends before it must be refused untouched.
+    const { reserveBytes } = config.bounds;
+    const journal = await openJournalClient(directory.path, { reserveBytes, endAtLeast: outputs.recordEnd });
+    closers.push(() => journal.close());
     let durable = outputs.recordEnd;
     outputs.onDurable((through) => {
       durable = Math.max(durable, through);

@@ -15,6 +15,8 @@ export type JournalOptions = {
   /** How long archived segments are kept. */
   readonly archiveMs?: number;
   readonly onCorruption?: 'refuse' | 'skip';
+  /** End of the record log, which never is ahead of the journal. */
+  readonly endAtLeast?: number;
 };
 export type JournalCoreOptions = JournalOptions & {
   /** Data directory: segments in `journal/`, archives in `journal/archive/`, and the file `reserve`. */

@@ -23,6 +23,8 @@ export type SegmentLogOptions = {
   /** What to do about damage to synced bytes: stop (the default), or keep a copy, report it and go on behind it. */
   readonly onCorruption?: 'refuse' | 'skip';
   readonly onDamage?: (damage: Damage) => void;
+  /** Where the log is known to have ended: one that ends before is refused, and none of its files is changed. */
+  readonly endAtLeast?: number;
   /** A fresh 32-bit number for each new file. */
   readonly drawSalt: () => number;
 };
@@ -51,7 +53,7 @@ export class SegmentLog {
   /** The name given last, so that no two files of one first position share a generation. */
   #named = { first: 0, generation: 0 };
 
-  /** Recovers what is there. Throws StoreError `log-corrupt`, or the disk's own errors. */
+  /** Recovers what is there. Throws StoreError `log-corrupt` or `journal-behind`, or the disk's own errors. */
   constructor(disk: Disk, options: SegmentLogOptions) {
     this.#disk = disk;
     this.#options = options;
@@ -186,12 +188,24 @@ export class SegmentLog {
 
   #recover(): void {
     const last = this.#segments.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) return this.#demandEnd();
     this.#named = { first: last.first, generation: last.generation };
     const scan = scanSegment(this.#disk.read(last.path), { ...last, through: null });
     if (scan.holes.length > 0) this.#damaged(last, scan.holes);
     this.#end = scan.blocks.at(-1)?.lastPosition ?? last.first - 1;
+    this.#demandEnd();
     this.#renewLastAppend(last, scan);
+  }
+
+  /** Damage to the last append looks like a torn one; renewing what is before it would make that true. */
+  #demandEnd(): void {
+    const { directory, endAtLeast = 0 } = this.#options;
+    if (this.#end >= endAtLeast) return;
+    throw new StoreError(
+      'journal-behind',
+      `${directory} ends at ${this.#end}, and inputs through ${endAtLeast} already acted: those missing are damaged or ` +
+        'gone; put the files back from where they still are. Nothing was changed',
+    );
   }
 
   /** Copies the last append into a segment of its own, made durable whole: its sync may never have happened. */

@@ -14,6 +14,8 @@ export type StoreErrorCode =
   | 'site-id-unreadable'
   /** Bytes that were on the medium no longer agree with their checksum. */
   | 'log-corrupt'
+  /** The log ends before what already acted: its last bytes are damaged or gone. */
+  | 'journal-behind'
   /** The wanted positions were released and are no longer held. */
   | 'log-released'
   /** A snapshot could not be written. */

@@ -15,7 +15,7 @@ it.each(ACTS.filter(({ counts }) => counts.test > 0).map((act) => [act.name, act
     console.log(lines.join('\n'));
     expect(breached, lines.join('\n')).toBe(false);
   },
-  240_000,
+  600_000,
 );
 
 it.each([

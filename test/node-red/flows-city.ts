@@ -1,6 +1,6 @@
 /** The platform with its flows running, a well with two methane points, and an administrator at the flow editor. */
-import { readdirSync, readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
+import { childOf } from '#test/e2e/child-processes.ts';
 import { type Api, createUser, logIn, registerWell, until } from '#test/e2e/api.ts';
 import {
   freshDataDirectory,
@@ -90,7 +90,7 @@ export async function openFlowsCity(devices: readonly string[] = ['G-1', 'G-2', 
       const response = await until('the button is there', 60_000, press, ({ status }) => status !== 404);
       return response.status;
     },
-    pid: () => childrenOf(platform.pid).find((pid) => commandOf(pid).includes('node-red/child.ts')) ?? 0,
+    pid: () => childOf(platform.pid, 'node-red/child.ts') ?? 0,
     async restart() {
       await gateway.endAsync();
       await platform.kill('SIGKILL');
@@ -121,21 +121,3 @@ export const pressed = (code: string, after: readonly FlowNode[] = []): FlowNode
   },
   ...after,
 ];
-
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => Number(/^PPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1]) === parent);
-}
-
-const commandOf = (pid: number): string => read(`/proc/${pid}/cmdline`);
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // It ended meanwhile.
-    return '';
-  }
-}

@@ -59,6 +59,45 @@ function positions(core: JournalCore, after = core.start - 1): number[] {
 const upTo = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
+describe('a journal whose last append is damaged', () => {
+  test('is refused untouched when what it held has acted; put right it is whole', () => {
+    const disk = new SimDisk(7);
+    const core = open(disk, { segmentBytes: 1e6 });
+    for (const first of [1, 4]) {
+      core.push(publishes(first, 3));
+      core.flush();
+    }
+    const [name] = disk.list(`${ROOT}/journal`).slice(-1);
+    const path = `${ROOT}/journal/${name}`;
+    const last = disk.size(path) - 1;
+    disk.rot(path, last);
+    const before = disk.list(`${ROOT}/journal`);
+    for (let start = 0; start < 2; start += 1)
+      expect(() => open(disk, { endAtLeast: 6 })).toThrow(
+        expect.objectContaining({ code: 'journal-behind' }),
+      );
+    expect(disk.list(`${ROOT}/journal`)).toEqual(before);
+    disk.rot(path, last);
+    expect(positions(open(disk, { endAtLeast: 6 }))).toEqual(upTo(1, 6));
+  });
+
+  test('is taken for torn, and goes on, when nothing of it has acted', () => {
+    const disk = new SimDisk(7);
+    const core = open(disk, { segmentBytes: 1e6 });
+    for (const first of [1, 4]) {
+      core.push(publishes(first, 3));
+      core.flush();
+    }
+    const [name] = disk.list(`${ROOT}/journal`).slice(-1);
+    disk.rot(`${ROOT}/journal/${name}`, disk.size(`${ROOT}/journal/${name}`) - 1);
+    expect(open(disk, { endAtLeast: 3 }).end).toBe(3);
+  });
+
+  test('and one that is gone altogether is refused too', () => {
+    expect(() => open(new SimDisk(7), { endAtLeast: 1 })).toThrow('through 1 already acted');
+  });
+});
+
 describe('commits', () => {
   test('several that wait are joined into one sync, in order', () => {
     const disk = new SimDisk(1);

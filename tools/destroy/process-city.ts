@@ -12,6 +12,7 @@ import {
 import { account, type Account } from './act.ts';
 import { judgeFiles, judgeRunning, type Expected, RULE } from './city-judge.ts';
 import { type Field, openField } from './field.ts';
+import { LOAD_DEVICES, registerWells } from './wells.ts';
 
 export type ProcessCity = {
   readonly directory: string;
@@ -25,6 +26,12 @@ export type ProcessCity = {
   /** Starts it and joins the field; with `killAfterMs` it is killed that long after its start instead. */
   start(killAfterMs?: number): Promise<void>;
   kill(): Promise<void>;
+  /** Starts it where it should not: the reason it gave when it ended by itself, null when it listened (and was killed). */
+  refuses(): Promise<string | null>;
+  /** How it is started from now on. */
+  use(platform: PlatformOptions): void;
+  /** Measurements of this device were destroyed on purpose: nobody can find them in the store. */
+  destroyed(device: string): void;
   /** Stops it as an operator does; throws when it does not end well. */
   stop(): Promise<void>;
   /** Sends a red value of a device that never rang, and adds it to what is expected; does not wait. */
@@ -59,15 +66,16 @@ export type CityPlan = {
   readonly directory?: string;
 };
 
-/** Load devices of GW-1. */
-const LOAD_DEVICES = ['L-1', 'L-2', 'L-3', 'L-4'];
 const RED_VALUE = 4.5;
 const ANSWER_MS_MAX = 60_000;
+const REASON_LENGTH_MAX = 300;
 
 export async function openCity(plan: CityPlan): Promise<ProcessCity> {
   const fresh = freshDataDirectory();
   const directory = plan.directory ?? fresh.path;
   const expected: Expected[] = [];
+  const gone = new Set<string>();
+  let options = plan.platform ?? {};
   const told = new Set<string>();
   const breaches: string[] = [];
   let running: PlatformProcess | null = null;
@@ -84,7 +92,7 @@ export async function openCity(plan: CityPlan): Promise<ProcessCity> {
   const api = (): Api => apiWith(platform().http, token ?? '');
 
   async function begin(killAfterMs?: number): Promise<void> {
-    const begun = spawnPlatform(directory, plan.platform);
+    const begun = spawnPlatform(directory, options);
     starting = begun;
     if (killAfterMs !== undefined) {
       await new Promise((resolve) => setTimeout(resolve, killAfterMs));
@@ -106,6 +114,24 @@ export async function openCity(plan: CityPlan): Promise<ProcessCity> {
     field?.leave();
   }
 
+  async function refuses(): Promise<string | null> {
+    const begun = spawnPlatform(directory, options);
+    starting = begun;
+    const listens = await begun.listening.then(
+      () => true,
+      () => false,
+    );
+    if (listens) {
+      await begun.kill('SIGKILL');
+      return null;
+    }
+    const { code, output } = await begun.ended;
+    return (
+      /(?:\[|StoreError: |code: ')([a-z]+-[a-z-]+|E[A-Z]+)/.exec(output)?.[1] ??
+      `exit ${code}: ${output.slice(0, REASON_LENGTH_MAX)}`
+    );
+  }
+
   async function stop(): Promise<void> {
     weigh();
     field?.leave();
@@ -123,7 +149,7 @@ export async function openCity(plan: CityPlan): Promise<ProcessCity> {
   try {
     await begin();
     token = (await logIn(platform().http)).token;
-    const secrets = await register(api(), plan);
+    const secrets = await registerWells(api(), plan);
     const joining = openField('GW-1', secrets.get('GW-1') ?? '', LOAD_DEVICES);
     field = joining;
     await joining.join(platform().mqttPort);
@@ -156,6 +182,11 @@ export async function openCity(plan: CityPlan): Promise<ProcessCity> {
       secrets,
       start: begin,
       kill,
+      refuses,
+      use: (platform) => {
+        options = platform;
+      },
+      destroyed: (device) => void gone.add(device),
       stop,
       raise,
       ring,
@@ -198,7 +229,11 @@ export async function openCity(plan: CityPlan): Promise<ProcessCity> {
         // Acknowledged comes before decided: this alarm is decided after all that was acknowledged.
         await ring();
         const records = [...joining.acknowledged.values()];
-        const found = await judgeRunning(api(), records, expected);
+        const found = await judgeRunning(
+          api(),
+          records.filter(({ device }) => !gone.has(device)),
+          expected,
+        );
         for (const { rule, point } of await openAlarms(api())) if (point === null) told.add(rule);
         await stop();
         breaches.push(...judgeFiles(directory, records));
@@ -251,30 +286,4 @@ function apiWith(http: string, token: string): Api {
 function peakRssMbOf(pid: number): number {
   const line = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? 0) / 1024;
-}
-
-/** Wells far from each other: each alarm stands alone. */
-async function register(api: Api, plan: CityPlan): Promise<Map<string, string>> {
-  // One more, which `judge` rings.
-  const alarms = Array.from({ length: plan.alarms + 1 }, (_, number) => `A-${number + 1}`);
-  const devices = [...LOAD_DEVICES, ...alarms];
-  const answer = await api.post<{ secrets: { id: string; secret: string }[] }>('/api/v1/import', {
-    organisations: [{ id: 'gas', name: '燃气公司', kind: 'owner', dutyPhone: '0530-1234567' }],
-    facilities: devices.map((id, number) => ({
-      id: `F-${id}`,
-      name: id,
-      kind: 'gas-valve-well',
-      lifeline: 'gas',
-      area: '371702',
-      location: { lat: 30 + (number % 100) / 20, lon: 110 + Math.floor(number / 100) / 20 },
-      organisation: 'gas',
-    })),
-    gateways: ['GW-1', ...(plan.moreGateways ?? [])].map((id) => ({ id, name: id, session: 'always-on' })),
-    devices: devices.map((id) => ({ id, gateway: 'GW-1', facility: `F-${id}` })),
-    points: devices.map((device) => ({
-      ...{ device, channel: 'ch4', quantity: 'ch4', unit: '%', reportIntervalMs: 60_000 },
-    })),
-  });
-  if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
-  return new Map(answer.body.secrets.map(({ id, secret }) => [id, secret]));
 }
