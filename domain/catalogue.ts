@@ -40,6 +40,7 @@ export const CARRIED = [
   'pumped-water',
   'product',
   'power',
+  'signal',
   'rain',
   'seepage',
   'tunnel-air',
