@@ -8,6 +8,7 @@ import { refused, viewerIn } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { pageSize, readCursor, writeCursor, type Page } from '../paging.ts';
 import { Problem } from '../problems.ts';
+import { pointSearch, withFacility } from '../point-search.ts';
 import { entriesOf, firstOutside, REGISTRY_KINDS, sees, viewOf, type Stored } from '../registry-view.ts';
 import type { Action, Holder } from '../rights.ts';
 import { answers, oneOf, page, PageQuery } from '../schemas/basics.ts';
@@ -100,6 +101,10 @@ function listRoute(app: Api, context: Context, kind: RegistryKind): void {
   const filterFields = Object.fromEntries(
     filters.map((field) => [field, Type.Optional(Type.String({ maxLength: 200 }))]),
   );
+  if (kind === 'points') {
+    const description = 'Words of the id, the facility or the serial number';
+    filterFields['q'] = Type.Optional(Type.String({ maxLength: 200, description }));
+  }
   const schema = {
     tags: [kind],
     summary: `List ${kind}, oldest first; retired ones only with retired=true`,
@@ -114,12 +119,15 @@ function listRoute(app: Api, context: Context, kind: RegistryKind): void {
     const query: Readonly<Record<string, string | undefined>> = { ...request.query };
     const viewer = viewerIn(request);
     const registry = context.city.registry();
+    const searched = kind === 'points' && query['q'] !== undefined ? pointSearch(registry, query['q']) : null;
     const matches = (entry: Stored): boolean =>
       (query['retired'] === 'true' || entry['retired'] !== true) &&
       filters.every((field) => query[field] === undefined || entry[field] === query[field]) &&
+      (searched === null || searched(entry)) &&
       sees(viewer, registry, kind, entry);
     const found = pageOf(kind, entriesOf(registry, kind), matches, query);
-    return { ...found, items: found.items.map((entry) => viewOf(context.city, kind, entry)) };
+    const items = found.items.map((entry) => viewOf(context.city, kind, entry));
+    return { ...found, items: searched === null ? items : items.map((item) => withFacility(registry, item)) };
   });
 }
 

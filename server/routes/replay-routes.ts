@@ -24,6 +24,7 @@ const EventShape = Type.Object({
   colour: ColourShape,
   by: orNull(Type.String({ description: 'The person who did it; null when the engine did' })),
   ring: Type.Boolean(),
+  facility: orNull(Type.String()),
 });
 
 export function replayRoutes(app: Api, context: Context): void {
@@ -77,6 +78,7 @@ export function replayRoutes(app: Api, context: Context): void {
         colour: alarm.colour,
         by,
         ring: announce.ring,
+        facility: alarm.facility,
       })),
       next: next === null ? null : writeCursor('replay-events', [next.at, next.position, next.index]),
     };

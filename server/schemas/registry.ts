@@ -121,6 +121,7 @@ export const PointShape = Type.Object({
   limits: Type.Optional(Limits),
   attributes: Type.Optional(Attributes),
   retired,
+  facility: Type.Optional(Type.String({ description: 'Of its device; only in answers to a search' })),
   index: Type.Optional(
     Type.Integer({
       description: 'Permanent number in the binary batches of the socket; given, never written',

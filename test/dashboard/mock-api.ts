@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AREAS } from '#domain/catalogue.ts';
 import { placingFault } from '#domain/placing.ts';
+import { isOpen, type Alarm } from '#domain/alarm.ts';
+import type { Bucket } from '#domain/contract/history.ts';
 import type { Role } from '#domain/user.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
-import { locationOf, ORGANISATIONS, PLACES, type MockCity } from './mock-city.ts';
+import { locationOf, ORGANISATIONS, PLACES, pointIdOf, type MockCity, type MockSample } from './mock-city.ts';
 
 export type MockAnswer = { readonly status: number; readonly body: unknown; readonly cookie?: string };
 type MockUser = {
@@ -58,7 +60,10 @@ export async function answerApi(
     return id === '' ? facilityPage(city, url) : ok(facility(city, Number(id.slice(2))));
   if (head === 'devices') return list(devices(city, url.searchParams.get('facility')));
   if (head === 'edges') return list(edgesOf(city));
+  if (head === 'points' && id === '' && url.searchParams.has('q')) return list(search(city, url));
   if (head === 'points' && id === '') return list(pointsOf(city, url.searchParams.get('device') ?? ''));
+  if (head === 'replay') return replay(city, id, url);
+  if (head === 'alarms' && id === '' && method === 'GET') return list(ofPoint(city, url));
   if (head === 'alarms' && tail === 'notifications') return notifications(city, id);
   if (head === 'points') return point(city, id, tail, url);
   if (head === 'alarms' && method === 'POST') {
@@ -171,14 +176,87 @@ function facility(city: MockCity, number: number): Record<string, unknown> {
   };
 }
 
+/** Words of the id or the facility; an id given whole finds that one. */
+function search(city: MockCity, url: URL): unknown[] {
+  const words = (url.searchParams.get('q') ?? '').toLowerCase().split(/\s+/);
+  const all = Array.from({ length: city.points }, (_, number) => {
+    const [found] = pointsOf(city, `G-${number}`);
+    const place = PLACES[number % PLACES.length] ?? PLACES[0];
+    return { ...(found as { id: string }), facility: `F-${number}`, limits: { H: place.limitValue } };
+  });
+  const exact = all.filter(({ id }) => id.toLowerCase() === words.join(' '));
+  if (exact.length > 0) return exact;
+  const textOf = (number: number) =>
+    `${pointIdOf(number)} ${PLACES[number % PLACES.length]?.name}`.toLowerCase();
+  return all.filter((_, number) => words.every((word) => textOf(number).includes(word))).slice(0, 20);
+}
+
+const ofPoint = (city: MockCity, url: URL): unknown[] =>
+  [...city.alarms.values()].filter(
+    ({ point: id, onsetAt }) =>
+      id === url.searchParams.get('point') && onsetAt < Number(url.searchParams.get('onsetBefore')),
+  );
+
+/** What was, by the plainest reading of the events. */
+function replay(city: MockCity, what: string, url: URL): MockAnswer {
+  const number = (name: string): number => Number(url.searchParams.get(name));
+  if (what === 'events')
+    return list(
+      city.events
+        .filter(({ event: { at } }) => at >= number('from') && at < number('to'))
+        .map(({ sequence, event: { at, change, by, ring }, alarm: { id, colour, facility: place } }) => ({
+          sequence,
+          alarm: id,
+          at,
+          change,
+          colour,
+          by,
+          ring,
+          facility: place,
+        })),
+    );
+  const then = new Map<string, Alarm>();
+  for (const { event, alarm } of city.events) if (event.at <= number('at')) then.set(alarm.id, alarm);
+  const open = [...then.values()].filter(isOpen);
+  if (what === 'alarms') return list(open);
+  const wanted = (url.searchParams.get('points') ?? '').split(',');
+  return list(
+    open
+      .filter(({ point: id }) => id !== null && wanted.includes(id))
+      .map(({ point: id, value }) => ({
+        point: id,
+        time: number('at') - 2_000,
+        deviceTime: null,
+        receivedAt: number('at') - 2_000,
+        value,
+        quality: 'good',
+      })),
+  );
+}
+
 function point(city: MockCity, id: string, tail: string, url: URL): MockAnswer {
+  const stored = city.samples.get(id);
+  if (stored !== undefined && tail === 'measurements') return list(measured(stored, url));
   const alarm = [...city.alarms.values()].find((a) => a.point === id);
   if (alarm === undefined) return refusal(404, 'not-found');
   const [device = '', channel = ''] = id.split('/');
-  if (tail === 'measurements')
-    return list(
-      buckets(Number(url.searchParams.get('from')), Number(url.searchParams.get('to')), alarm.value ?? 1),
+  if (tail === 'measurements') {
+    const found = buckets(
+      Number(url.searchParams.get('from')),
+      Number(url.searchParams.get('to')),
+      alarm.value ?? 1,
     );
+    if (url.searchParams.has('buckets')) return list(found);
+    return list(
+      found.map(({ from: time, mean: value, quality }) => ({
+        time,
+        deviceTime: time,
+        receivedAt: time,
+        value,
+        quality,
+      })),
+    );
+  }
   if (tail === 'latest') {
     const time = city.now() - 3_000;
     return ok({ time, deviceTime: time, receivedAt: time, value: alarm.value, quality: 'good' });
@@ -193,9 +271,39 @@ function point(city: MockCity, id: string, tail: string, url: URL): MockAnswer {
   });
 }
 
+/** As the platform answers: equal widths from `from`, empty ones left out; or raw rows. */
+function measured(samples: readonly MockSample[], url: URL): unknown[] {
+  const [from, to, count] = ['from', 'to', 'buckets'].map((name) => Number(url.searchParams.get(name)));
+  if (from === undefined || to === undefined || count === undefined) return [];
+  const within = samples.filter(({ time }) => time >= from && time < to);
+  if (count === 0) return within.map((row) => ({ ...row, deviceTime: row.time, receivedAt: row.time }));
+  const width = (to - from) / count;
+  const found = new Map<number, MockSample[]>();
+  for (const sample of within) {
+    const slot = Math.floor((sample.time - from) / width);
+    const members = found.get(slot);
+    if (members === undefined) found.set(slot, [sample]);
+    else members.push(sample);
+  }
+  return [...found].map(([slot, members]) => {
+    const values = members.flatMap(({ value, quality }) => (quality === 'bad' ? [] : (value ?? [])));
+    const known = values.length > 0;
+    return {
+      from: from + slot * width,
+      min: known ? Math.min(...values) : null,
+      max: known ? Math.max(...values) : null,
+      mean: known ? values.reduce((sum, value) => sum + value, 0) / values.length : null,
+      last: values.at(-1) ?? null,
+      count: values.length,
+      quality:
+        ['bad', 'uncertain'].find((worst) => members.some(({ quality }) => quality === worst)) ?? 'good',
+    };
+  });
+}
+
 /** A slow rise to the value with a gap of ten minutes in it. */
-function buckets(from: number, to: number, value: number): unknown[] {
-  const rows: unknown[] = [];
+function buckets(from: number, to: number, value: number): Bucket[] {
+  const rows: Bucket[] = [];
   for (let at = from; at < to; at += 30_000) {
     const done = (at - from) / (to - from);
     if (done > 0.45 && done < 0.6) continue;

@@ -12,6 +12,12 @@ import { SEATS } from '../../dashboard/src/map/sketch.ts';
 import { alarmOf } from './alarm-fixture.ts';
 import { createMockConfig, type MockConfig } from './mock-config.ts';
 
+export type MockSample = {
+  readonly time: number;
+  readonly value: number | null;
+  readonly quality: 'good' | 'uncertain' | 'bad';
+};
+
 export type MockCity = {
   /** Points and facilities of the registry; one point a facility. */
   points: number;
@@ -26,6 +32,8 @@ export type MockCity = {
   /** What people laid over facilities, and pipes they drew; null = retired. */
   readonly moved: Map<string, Record<string, unknown>>;
   readonly drawn: Map<string, Record<string, unknown> | null>;
+  /** Stored samples of a point, oldest first; a point without any here has a slow rise to its alarm's value. */
+  readonly samples: Map<string, readonly MockSample[]>;
   /** What the configuration pages read and write. */
   readonly config: MockConfig;
   sequence(): number;
@@ -71,6 +79,7 @@ export function createMockCity(now: () => number = Date.now): MockCity {
     bases: [],
     moved: new Map(),
     drawn: new Map(),
+    samples: new Map(),
     config: createMockConfig(now),
     sequence: () => sequence,
     now,

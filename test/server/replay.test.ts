@@ -117,3 +117,22 @@ describe('the list of alarms of one point', () => {
     expect((await get('/alarms?onsetBefore=soon')).json().code).toBe('invalid-request');
   });
 });
+
+describe('a search for points', () => {
+  const found = async (words: string, username = 'viewer'): Promise<unknown[]> =>
+    (await get(`/points?q=${encodeURIComponent(words)}`, username)).json().items;
+
+  it('goes by the code, by the facility’s name, and by every word of both', async () => {
+    const all = (await get('/points')).json().items.map(({ id }: { id: string }) => id);
+    const facility = house.city.registry().facilities.get('W-1');
+    const byName = await found(`${facility?.name} ch4`);
+    expect(byName).toMatchObject([{ id: 'G-1/ch4', facility: 'W-1' }]);
+    expect(await found('g-1')).toHaveLength(all.filter((id: string) => /g-1/i.test(id)).length);
+    expect(await found('G-1/ch4')).toHaveLength(1);
+    expect(await found('G-1 no-such')).toEqual([]);
+  });
+
+  it('finds nothing outside the scope', async () => {
+    expect(await found('G-1/ch4', 'drain-east')).toEqual([]);
+  });
+});

@@ -2,7 +2,7 @@
 import type { Alarm } from '#domain/alarm.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import type { StoryEvent } from '../store/timeline.ts';
-import { field, isRecord, listAll, type Call, type Problem } from './http.ts';
+import { field, isRecord, itemsOf, listAll, type Call, type Problem } from './http.ts';
 
 /**
  * What came of an order:
@@ -33,6 +33,18 @@ export async function readAlarm(call: Call, id: string): Promise<Alarm | Problem
   const reply = await call('GET', `/alarms/${encodeURIComponent(id)}`);
   if (!reply.ok) return reply.problem;
   return parseAlarm(reply.body) ?? { status: 0, code: 'shape', detail: 'not an alarm', document: {} };
+}
+
+const OF_POINT_MAX = 100;
+
+/** Alarms of a point that were on within a stretch, the newest hundred; none when they cannot be read now. */
+export async function alarmsOfPoint(call: Call, point: string, from: number, to: number): Promise<Alarm[]> {
+  const query = `state=all&point=${encodeURIComponent(point)}&onsetBefore=${to}&limit=${OF_POINT_MAX}`;
+  const reply = await call('GET', `/alarms?${query}`);
+  if (!reply.ok) return [];
+  return itemsOf(reply.body)
+    .filter(isAlarm)
+    .filter((alarm) => alarm.withdrawn !== true && (alarm.returnedAt ?? Infinity) >= from);
 }
 
 /** The alarm's events as the ledger holds them, in any order. */

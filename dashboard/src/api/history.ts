@@ -15,6 +15,19 @@ export async function readBuckets(
   return reply.ok ? itemsOf(reply.body).filter(isBucket) : reply.problem;
 }
 
+/** Raw values, oldest first; more than `max` are not asked for. */
+export async function readRows(
+  call: Call,
+  point: string,
+  from: Timestamp,
+  to: Timestamp,
+  max: number,
+): Promise<RawRow[] | Problem> {
+  const path = `/points/${encodeURIComponent(point)}/measurements?from=${from}&to=${to}&limit=${max}`;
+  const reply = await call('GET', path);
+  return reply.ok ? itemsOf(reply.body).filter(isRow) : reply.problem;
+}
+
 /** The newest stored sample; null when there is none (or it cannot be read now). */
 export async function readLatest(call: Call, point: string): Promise<RawRow | null> {
   const reply = await call('GET', `/points/${encodeURIComponent(point)}/latest`);

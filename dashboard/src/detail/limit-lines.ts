@@ -9,7 +9,7 @@ const NAMES = ['LL', 'L', 'H', 'HH'] as const;
 
 /** All in the alarm's unit; the point's limits are left out when they are in another. */
 export function limitLines(
-  alarm: Alarm,
+  alarm: Pick<Alarm, 'unit' | 'limit' | 'limitValue' | 'explanation'>,
   point: Point | undefined,
   named: (limit: string) => string,
 ): LimitLine[] {

@@ -16,6 +16,8 @@ export type KeyCommand =
         | 'silence'
         | 'help'
         | 'back'
+        | 'trend'
+        | 'replay'
         | 'top';
     };
 
@@ -39,6 +41,8 @@ const SINGLE: Readonly<Record<string, KeyCommand>> = {
   s: { do: 'shelve' },
   f: { do: 'verdict' },
   n: { do: 'note' },
+  t: { do: 'trend' },
+  r: { do: 'replay' },
   x: { do: 'silence' },
   '/': { do: 'search' },
   '?': { do: 'help' },

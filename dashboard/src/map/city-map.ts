@@ -56,6 +56,8 @@ export type CityMap = {
   /** A pin that a person may drag, told by `dragged` where it was let go; null takes it away. */
   pin(place: Place | null, dragged: (place: Place) => void): void;
   show(box: MapBox | null): void;
+  /** Brings places into view at once, not closer than a district; none = the whole city. */
+  fit(places: readonly Place[]): void;
   zoomBy(steps: number): void;
   /** The picture as it stands, before captions. */
   picture(): Promise<HTMLCanvasElement>;
@@ -71,6 +73,7 @@ const FIT = { padding: 24 } as const;
 /** Marks a move that a person asked for by a button. */
 const ASKED = { asked: true } as const;
 const STREET = 13.5;
+const DISTRICT = 11;
 
 /** Throws where the browser cannot draw it (no WebGL 2). */
 export function openCityMap(deps: CityMapDeps): CityMap {
@@ -190,6 +193,10 @@ export function openCityMap(deps: CityMapDeps): CityMap {
       if (next === null) map.fitBounds(WHOLE_CITY, { ...FIT, duration: 400 });
       else map.jumpTo({ center: lngLat([next.lon, next.lat]), zoom: next.zoom });
     },
+    fit(places) {
+      const bounds = places.length === 0 ? WHOLE_CITY : boundsOf(places);
+      map.fitBounds(bounds, { padding: 90, maxZoom: DISTRICT, duration: 0 });
+    },
     zoomBy: (steps) => void map.zoomTo(map.getZoom() + steps, { duration: 200 }, ASKED),
     picture: () =>
       new Promise((resolve) => {
@@ -250,4 +257,11 @@ export function openCityMap(deps: CityMapDeps): CityMap {
     }
     glyphs.repaint();
   }
+}
+
+/** West, south, east and north ends. */
+function boundsOf(places: readonly Place[]): [number, number, number, number] {
+  const longitudes = places.map(([lon]) => lon);
+  const latitudes = places.map(([, lat]) => lat);
+  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)];
 }

@@ -10,6 +10,8 @@ import { alarmAddress } from '../store/address.ts';
 import { toggleColour, type Filter } from '../store/filter.ts';
 import { neighbour } from '../store/list-view.ts';
 import { offer, type Offer } from '../store/rights.ts';
+import { PLAIN_REPLAY, replayAddress } from '../store/replay-view.ts';
+import { trendAddress, trendOfAlarm } from '../store/trend-view.ts';
 import { viewToQuery, type ViewState } from '../store/view-state.ts';
 
 /** The alarm of a dialog is the one the person saw when it opened: its revision is what the order carries. */
@@ -105,6 +107,9 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
     else if (command.do === 'acknowledge') page.take();
     else if (command.do === 'shelve' || command.do === 'verdict' || command.do === 'note')
       page.ask(command.do);
+    else if (command.do === 'trend') return follow(trendFor);
+    else if (command.do === 'replay')
+      return follow(({ id, onsetAt }) => replayAddress({ ...PLAIN_REPLAY, at: onsetAt, alarm: id }));
     else if (command.do === 'search') page.focus.search();
     else if (command.do === 'colour') page.filter({ colours: toggleColour(filter, command.colour).colours });
     else if (command.do === 'all-colours') page.filter({ colours: [] });
@@ -112,6 +117,16 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
     else if (command.do === 'help') dialog.value = { kind: 'help' };
     else goBack(target);
     return true;
+  }
+
+  /** To another page about the chosen alarm; false when there is none, or nothing to show of it. */
+  function follow(address: (alarm: Alarm) => string | null): boolean {
+    const to = selected.value === null ? null : address(selected.value);
+    if (to !== null) app.router.go(to);
+    return to !== null;
+  }
+  function trendFor({ point, onsetAt }: Alarm): string | null {
+    return point === null ? null : trendAddress(trendOfAlarm(point, onsetAt, duty.second.value.now));
   }
 
   function toTop(): void {

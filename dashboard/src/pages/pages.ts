@@ -6,7 +6,7 @@ import DutyPage from './duty-page.vue';
 
 export type PageEntry = Place & {
   /** Pages of the same group share one entry of the header's navigation; a group's first allowed page is its door. */
-  readonly group: 'duty' | 'map' | 'cfg';
+  readonly group: 'duty' | 'map' | 'trend' | 'replay' | 'wall' | 'cfg';
   /** Offered to these; the server decides what they get. */
   readonly roles: readonly Role[];
   readonly component: Component;
@@ -24,6 +24,27 @@ export const PAGES: readonly PageEntry[] = [
     group: 'map',
     roles: READERS,
     component: defineAsyncComponent(() => import('./map-page.vue')),
+  },
+  {
+    name: 'trend',
+    paths: ['/trend'],
+    group: 'trend',
+    roles: READERS,
+    component: defineAsyncComponent(() => import('./trend-page.vue')),
+  },
+  {
+    name: 'replay',
+    paths: ['/replay', '/replay/a/:alarm'],
+    group: 'replay',
+    roles: READERS,
+    component: defineAsyncComponent(() => import('./replay-page.vue')),
+  },
+  {
+    name: 'wall',
+    paths: ['/wall', '/wall/:n'],
+    group: 'wall',
+    roles: READERS,
+    component: defineAsyncComponent(() => import('./wall-page.vue')),
   },
   {
     name: 'gateways',

@@ -7,7 +7,7 @@ import { useText } from '../text/language.ts';
 import { writtenNumber, writtenUnit, writtenValue } from '../text/unit.ts';
 
 /** Made of several readings (a sum, a rate, a time to a limit): the limit is not one of the point's own values. */
-export const isDerived = (alarm: Alarm): boolean =>
+export const isDerived = (alarm: Pick<Alarm, 'explanation'>): boolean =>
   /^(window|rate|eta|frozen|deviation)-/.test(alarm.explanation.code);
 
 /** What a flow or a person wrote when they raised it; null for every other alarm. */

@@ -3,6 +3,7 @@ import type { Timestamp } from '#domain/time.ts';
 
 export type Locale = 'zh-CN' | 'en';
 const ZONE = 'Asia/Shanghai';
+const ZONE_OFFSET = '+08:00';
 
 /** `16:52:07` */
 export const clockTime = (at: Timestamp): string => part('en-GB', TIME, at);
@@ -14,6 +15,26 @@ export const dayText = (at: Timestamp, locale: Locale): string =>
 /** `11月22日 周日` or `Sun, 22 Nov` */
 export const dateText = (at: Timestamp, locale: Locale): string =>
   locale === 'en' ? part('en-GB', DATE, at) : `${part(locale, DAY, at)} ${part(locale, WEEKDAY, at)}`;
+
+/** As a field for a time wants it, in the city's zone: `2026-11-22T16:50:00`. */
+export function localText(at: Timestamp): string {
+  const [day = '', month = '', year = ''] = part('en-GB', DIGITS, at).split('/');
+  return `${year}-${month}-${day}T${clockTime(at)}`;
+}
+
+/** What such a field holds; null while it holds no time. The zone has no summer time. */
+export function localTime(text: string): Timestamp | null {
+  const at = Date.parse(`${text}${text.length === 16 ? ':00' : ''}${ZONE_OFFSET}`);
+  return Number.isFinite(at) ? at : null;
+}
+
+/** A mark on the axis of time of a chart this wide: seconds below ten minutes, the day beyond two. */
+export const axisTime = (at: Timestamp, spanMs: number, locale: Locale): string =>
+  spanMs <= 600_000
+    ? clockTime(at)
+    : spanMs <= 2 * 86_400_000
+      ? clockMinute(at)
+      : `${dayText(at, locale)} ${clockMinute(at)}`;
 
 /** The time alone today, otherwise with its day. */
 export function momentText(at: Timestamp, now: Timestamp, locale: Locale): string {
@@ -56,6 +77,7 @@ const TIME: Intl.DateTimeFormatOptions = {
 const MINUTE: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const DAY: Intl.DateTimeFormatOptions = { month: 'long', day: 'numeric' };
 const DAY_EN: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' };
+const DIGITS: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit' };
 const WEEKDAY: Intl.DateTimeFormatOptions = { weekday: 'short' };
 const DATE: Intl.DateTimeFormatOptions = { weekday: 'short', month: 'short', day: 'numeric' };
 const FULL_DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'numeric', day: 'numeric' };
