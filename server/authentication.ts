@@ -7,6 +7,7 @@ import { gatewayOf } from './gateway-login.ts';
 import { Problem } from './problems.ts';
 import { can, effectiveScope, isUnrestricted, type Action, type Holder } from './rights.ts';
 import type { Session } from './sessions.ts';
+import { mayHaveWall, wallSession } from './wall-tokens.ts';
 import type { UserRecord } from './ports.ts';
 
 export const COOKIE = 'lifeline_session';
@@ -31,7 +32,7 @@ declare module 'fastify' {
 
 /** The live person of a token; null for an unknown or ended one, or a retired user. */
 export function viewerOf(context: Context, token: string): Viewer | null {
-  const session = context.sessions.find(token);
+  const session = context.sessions.find(token) ?? wallSession(context, token);
   return session === null ? null : viewerOfSession(context, session);
 }
 
@@ -39,6 +40,7 @@ export function viewerOf(context: Context, token: string): Viewer | null {
 export function viewerOfSession(context: Context, session: Session): Viewer | null {
   const user = context.users.find(session.username);
   if (user === undefined || user.retired === true || !context.sessions.touch(session)) return null;
+  if (session.wall === true && !mayHaveWall(user)) return null;
   return { user, session, roles: user.roles, scope: effectiveScope(user, context.city.registry()) };
 }
 

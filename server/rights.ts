@@ -46,6 +46,8 @@ export const RIGHTS = {
   diagnose: REGISTRARS,
   'manage-influx': ['system-admin'],
   'manage-users': ['security-admin'],
+  /** Tokens of screens that only read, for people whom the security administrator made. */
+  'manage-walls': ['system-admin'],
   /** Flows run code in a process of their own and can raise alarms: an administrator's tool. */
   'read-flows': REGISTRARS,
   'edit-flows': ['system-admin'],

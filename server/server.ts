@@ -53,6 +53,7 @@ import { registryRoutes } from './routes/registry-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { metricsRoute, systemRoutes } from './routes/system-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
+import { wallRoutes } from './routes/wall-routes.ts';
 import { createSessions, SESSION_LIMITS, type SessionLimits } from './sessions.ts';
 import { createUsers } from './users.ts';
 
@@ -212,6 +213,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   systemRoutes(typed, context);
   sessionRoutes(typed, context);
   userRoutes(typed, context);
+  wallRoutes(typed, context);
   registryRoutes(typed, context);
   mapRoutes(typed, context);
   gatewayRoutes(typed, context);

@@ -24,6 +24,8 @@ export type Session = {
   readonly username: string;
   readonly endsAt: EngineTime;
   usedAt: EngineTime;
+  /** Of a wall: holds only while its person may do nothing but view. */
+  readonly wall?: true;
 };
 
 export type Sessions = {
@@ -33,6 +35,8 @@ export type Sessions = {
   open(username: string): Promise<string>;
   /** The live session of this token, marked as used; null when there is none. */
   find(token: string): Session | null;
+  /** A session by a token of another make (a wall's): in memory only, and without an end while it is used. */
+  adopt(token: string, username: string): Session;
   /** Marks as used; false when it has ended. */
   touch(session: Session): boolean;
   close(tokenHash: string): Promise<void>;
@@ -97,6 +101,18 @@ export function createSessions(ports: Ports, limits: SessionLimits): Sessions {
     find(token) {
       const session = live.get(hashToken(token));
       return session !== undefined && touch(session) ? session : null;
+    },
+    adopt(token, username) {
+      const tokenHash = hashToken(token);
+      const session: Session = {
+        tokenHash,
+        username,
+        endsAt: Infinity,
+        usedAt: clock.monotonicMs(),
+        wall: true,
+      };
+      live.set(tokenHash, session);
+      return session;
     },
     touch,
     close,

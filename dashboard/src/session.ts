@@ -11,6 +11,8 @@ export type Session = {
   /** Null when it worked. */
   logIn(username: string, password: string): Promise<Problem | null>;
   logOut(): Promise<void>;
+  /** A wall begins by its token, which becomes its cookie; false when it is no longer good. */
+  beginWall(token: string): Promise<boolean>;
   /** Takes up the session of a reloaded page or a new tab; false when the person must log in. */
   resume(): Promise<boolean | Problem>;
 };
@@ -35,6 +37,11 @@ export function createSession(ended: () => void): Session {
     async logOut() {
       await call('DELETE', '/session');
       user.value = null;
+    },
+    async beginWall(token) {
+      const reply = await call('POST', '/session/wall', { token });
+      if (reply.ok) user.value = parseUser(field(reply.body, 'user'));
+      return user.value !== null;
     },
     async resume() {
       const reply = await call('GET', '/session');

@@ -42,6 +42,7 @@ export async function answerApi(
 ): Promise<MockAnswer> {
   const path = url.pathname.replace('/api/v1', '').split('/').map(decodeURIComponent);
   const [, head = '', id = '', tail = ''] = path;
+  if (head === 'session' && id === 'wall') return beginWall(body);
   if (head === 'session' && method === 'POST') return logIn(body);
   const user = userOfCookie(cookies);
   if (user === null) return refusal(401, 'unauthenticated');
@@ -74,6 +75,16 @@ export async function answerApi(
   if (head === 'alarms' && tail === 'events') return list(story(city, id));
   const alarm = head === 'alarms' ? city.alarms.get(id) : undefined;
   return alarm === undefined ? refusal(404, 'not-found') : ok(alarm);
+}
+
+/** `wall-<user>` is the token of a person who only views. */
+function beginWall(body: unknown): MockAnswer {
+  const user = isRecord(body) ? USERS.find((one) => body['token'] === `wall-${one.username}`) : undefined;
+  if (user === undefined) return refusal(401, 'unauthenticated');
+  return {
+    ...ok({ user }),
+    cookie: `lifeline_session=token-${user.username}; Path=/; HttpOnly; SameSite=Strict`,
+  };
 }
 
 function logIn(body: unknown): MockAnswer {

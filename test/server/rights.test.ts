@@ -28,6 +28,7 @@ const MATRIX: Record<Action, string> = {
   diagnose: '- - - y - y - -',
   'manage-influx': '- - - - - y - -',
   'manage-users': '- - - - - - y -',
+  'manage-walls': '- - - - - y - -',
   'read-flows': '- - - y - y - -',
   'edit-flows': '- - - - - y - -',
   'read-rules': 'y y y y y y - -',

@@ -37,7 +37,7 @@ export function createCall(refused: () => void): Call {
       signal: AbortSignal.timeout(file === null ? TIMEOUT_MS : FILE_TIMEOUT_MS),
       ...(body === undefined ? {} : { body: file ?? JSON.stringify(body) }),
     });
-    if (!reply.ok && reply.problem.status === 401 && path !== '/session') refused();
+    if (!reply.ok && reply.problem.status === 401 && !path.startsWith('/session')) refused();
     return reply;
   };
 }
