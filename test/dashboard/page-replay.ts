@@ -8,7 +8,10 @@ import { everyoneCanUse, shows, type PageHouse } from './page-house.ts';
 const MINUTE = 60_000;
 /** Ten minutes of history, a minute apart, ending ten minutes ago; times are the ends of their seconds. */
 function history(city: MockCity): { at: (minute: number) => number } {
-  const start = Math.floor((Date.now() - 20 * MINUTE) / 1_000) * 1_000;
+  // Within one hour, so that the axis holds all of it.
+  const recent = Math.floor((Date.now() - 20 * MINUTE) / 1_000) * 1_000;
+  const intoHour = recent % (60 * MINUTE);
+  const start = intoHour < 2 * MINUTE || intoHour > 50 * MINUTE ? recent - 15 * MINUTE : recent;
   const at = (minute: number): number => start + minute * MINUTE;
   let said = city.events.length;
   const happened = (minute: number): void => {
@@ -61,7 +64,7 @@ export function replayOnThePage(house: PageHouse): void {
           .toBe(String(expected.length));
       }
       // One taken then: it stands under its tab, with the name of who took it, though it is long over now.
-      await open(page, house, at(4), '&tab=handling');
+      await open(page, house, at(4), '&tab=handling&table=1');
       await shows(page, '.grid-row', 'zhang');
       await shows(page, '.map-table', '中华路燃气阀井');
     });

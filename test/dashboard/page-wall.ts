@@ -32,7 +32,7 @@ export function wallOnThePage(house: PageHouse): void {
         const page = await house.browser.open({ width, height });
         await logIn(page, house.server.origin, 'view');
         await page.goto(`${house.server.origin}/wall/1`);
-        await shows(page, '.wall-rows [data-id=al-1]', '02:');
+        await shows(page, '.wall-rows [data-id=al-1]', '3:0');
         expect(
           await page
             .locator('.wall-rows [data-id]')
@@ -103,23 +103,26 @@ export function wallOnThePage(house: PageHouse): void {
       await logIn(page, house.server.origin, 'view');
       await page.goto(`${house.server.origin}/wall/1`);
       await page.locator('.wall-overview').waitFor();
+      let episodes = 0;
       /** Comes, is taken and goes, as a hundred and forty-four times a day. */
       const episode = (): void => {
         for (const number of [0, 1, 2]) {
-          const { id, revision } = house.city.raise(number, number === 0 ? 'red' : 'yellow');
+          const { id, revision } = house.city.raise(number, number === 0 ? 'red' : 'yellow', {
+            id: `episode-${(episodes += 1)}`,
+          });
           house.city.order(id, 'acknowledge', { revision }, 'zhang');
           house.city.change(id, 'normal', { state: 'normal', active: false });
         }
       };
       const settle = async (): Promise<number> => {
-        house.city.raise(5, 'yellow');
-        await page.locator('[data-id=al-5]').waitFor();
-        house.city.change('al-5', 'normal', { state: 'normal', active: false });
-        await page.locator('[data-id=al-5]').waitFor({ state: 'detached' });
+        const { id } = house.city.raise(5, 'yellow', { id: `last-${episodes}` });
+        await page.locator(`[data-id=${id}]`).waitFor();
+        house.city.change(id, 'normal', { state: 'normal', active: false });
+        await page.locator(`[data-id=${id}]`).waitFor({ state: 'detached' });
         return usedHeap(session);
       };
-      const part = async (episodes: number): Promise<number> => {
-        for (let i = 0; i < episodes; i++) {
+      const part = async (count: number): Promise<number> => {
+        for (let i = 0; i < count; i++) {
           episode();
           if (i % 8 === 7) await page.waitForTimeout(50);
         }
