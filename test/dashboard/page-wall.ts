@@ -23,7 +23,7 @@ export function wallOnThePage(house: PageHouse): void {
     test('has clock, counts, panel, map with its caption and the six worst, in text of 28 px and more', async () => {
       for (let i = 0; i < 9; i++)
         house.city.raise(i, (['yellow', 'red', 'orange'] as const)[i % 3] ?? 'blue', {
-          onsetAt: Date.now() - 125_000 - i * 1_000,
+          onsetAt: Date.now() - 3 * 3_600_000 - i * 1_000,
         });
       for (const [width, height, px] of [
         [1920, 1080, 28],
