@@ -74,19 +74,29 @@ export function trendOnThePage(house: PageHouse): void {
     test('a hundred thousand samples open in a second; a gap is a gap, and the table and the file say the same', async () => {
       const point = pointIdOf(0);
       house.city.samples.set(point, seconds(100_000));
+      const small = pointIdOf(5);
+      house.city.samples.set(small, seconds(100, false));
       const page = await house.browser.open({ width: 1366, height: 768 });
       await logIn(page, house.server.origin);
       // The code of the page is there from here on: what is measured is opening a trend.
       await page.goto(`${house.server.origin}/trend`);
       await page.waitForSelector('.trends-empty');
-      const began = Date.now();
-      await page.evaluate(
-        `history.pushState(null, '', '/trend?points=${point}&from=${began - 28 * 3_600_000}&to=${began}'); dispatchEvent(new PopStateEvent('popstate'))`,
+      const opened = async (shown: string): Promise<number> => {
+        const began = Date.now();
+        const address = `/trend?points=${shown}&from=${began - 28 * 3_600_000}&to=${began}`;
+        await page.evaluate(
+          `history.pushState(null, '', '${address}'); dispatchEvent(new PopStateEvent('popstate'))`,
+        );
+        await shows(page, `.trend-keys li[data-point="${shown}"]`, '最低');
+        expect(await inked(page)).toBeGreaterThan(1_000);
+        return Date.now() - began;
+      };
+      // Beside a small one in the same run: on a quiet machine it is the second that counts.
+      const smallMs = await opened(small);
+      const largeMs = await opened(point);
+      expect(largeMs, `100,000 samples; a hundred took ${smallMs} ms`).toBeLessThan(
+        Math.max(1_000, 4 * smallMs),
       );
-      await shows(page, '.trend-keys li', '最低');
-      expect(await inked(page)).toBeGreaterThan(1_000);
-      const tookMs = Date.now() - began;
-      expect(tookMs, 'opening 100,000 samples').toBeLessThan(process.env['CI'] === 'true' ? 4_000 : 3_000);
 
       await page.locator('.trend-at').click();
       await page.keyboard.press('1');
