@@ -16,8 +16,8 @@ import type { Registry } from '#domain/registry.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { type Backtest, createBacktest, isCompared, type SavedBacktest } from '#rules/backtest.ts';
 import { compareEpisodes } from '#rules/backtest-report.ts';
-import { ENGINE_REVISION } from '#rules/engine.ts';
 import type { KeyedEvent } from '#store/ports.ts';
+import { FOLD_REVISION } from '../city/city.ts';
 import type { NamedCatalogue } from './backtest-run.ts';
 
 export type ShadowRequest = {
@@ -74,7 +74,7 @@ export const OUTCOME_FILE = 'outcome.json';
 /** Gaps that are listed; further ones widen the last. */
 const GAPS_MAX = 100;
 
-export const isOfThisEngine = ({ engine }: SavedShadow): boolean => engine === ENGINE_REVISION;
+export const isOfThisEngine = ({ engine }: SavedShadow): boolean => engine === FOLD_REVISION;
 
 export function beginShadow(request: ShadowRequest, known: KnownRegistry): ShadowJudge {
   return createJudge(request, known, null);
@@ -161,7 +161,7 @@ function createJudge(
       ...{ rows, judgedThrough, liveAlarms, gaps: [...gaps], registryRevision: registry.revision },
     }),
     save: () => ({
-      ...{ engine: ENGINE_REVISION, registry: serializeRegistry(registry), registryPosition: position },
+      ...{ engine: FOLD_REVISION, registry: serializeRegistry(registry), registryPosition: position },
       ...{ tests: [before.save(), after.save()], rows, judgedThrough, liveAlarms, gaps, gapFrom, over },
     }),
   };
