@@ -7,8 +7,6 @@ import { OUTCOME_FILE, REQUEST_FILE, type ShadowRequest } from './shadow-judge.t
 const VIEW_FILE = 'shadow.json';
 const NAME = /^\d{15}-[0-9a-f]{12}$/;
 
-export type ShadowFiles = ReturnType<typeof openShadowFiles>;
-
 /** Shadows that are over and still kept. */
 const KEPT_MAX = 20;
 
