@@ -14,6 +14,7 @@ import type { EngineTime, Moment } from '#domain/time.ts';
 import { applyRegistryChange } from '#domain/registry-change.ts';
 import { nextDeadline as alertDeadline } from '#emergency/outbox.ts';
 import * as ingest from '#ingest/ingest.ts';
+import { noteRegistry } from '#rules/book/book.ts';
 import * as rules from '#rules/engine.ts';
 import { applyAlertInput, changeOnCall, followEvents, passTime } from './alerts.ts';
 import { describe } from './audit-words.ts';
@@ -255,7 +256,10 @@ function changeRegistry(
   if (!result.ok) return refusal(result.errors);
   ingest.onRegistry(city.ingest, city.registry, result.touched);
   rules.onRegistry(city.rules, city.registry, result.touched, input, sink);
-  const { revision } = city.registry;
+  const { revision, pointsByIndex } = city.registry;
+  noteRegistry(city.ruleBook, {
+    ...{ revision, points: pointsByIndex.length, touched: result.touched.points.length },
+  });
   out.events.push({ kind: 'registry', at: input.receivedAt, revision, change: input.change });
   return { ok: true, body: { revision, created: result.created } };
 }

@@ -24,6 +24,8 @@ export type DraftRun = {
   readonly finishedAt: Timestamp;
   readonly rows: number;
   /** The history there was when it ran; absent when it was not looked at. */
+  /** The registry it began with, as `RuleBook.registry`; absent when it was not looked at. */
+  readonly registry?: { readonly revision: number; readonly touched: number };
   readonly history?: { readonly from: Timestamp; readonly through: Timestamp };
   /** Alarms of the version in force and of the draft, and how they differ. */
   readonly alarmsBefore: number;
@@ -124,6 +126,8 @@ export type RulesRefusalCode =
   | 'nothing-changed'
   | 'run-needed'
   | 'run-too-little'
+  | 'run-registry-changed'
+  | 'run-registry-changed'
   | 'second-person-publishes'
   | 'reason-needed'
   | 'too-many-drafts'

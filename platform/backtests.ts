@@ -54,6 +54,7 @@ export function createBacktests(parts: {
     const { content, base } = draft;
     const view: RunView = {
       ...{ ...request, id: parts.newId(), content, base, by: by.username, startedAt: clock.wallMs() },
+      registry: { revision: book.registry.revision, touched: book.registry.touched },
       ...{ state: 'running', progress: 0, trouble: null, finishedAt: null, outcome: null },
     };
     const after = {
@@ -165,6 +166,7 @@ function noteOf(view: RunView, outcome: RunOutcome): DraftRun {
     alarmsAfter: outcome.after.alarms,
     added: outcome.differences.added,
     removed: outcome.differences.removed,
+    ...(view.registry === undefined ? {} : { registry: view.registry }),
     ...(outcome.history == null ? {} : { history: outcome.history }),
     changed: outcome.differences.changed,
   };

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'stale-draft': [409, 'The draft has changed since you saw it'],
   'stale-base': [409, 'Another version is in force now: save the draft again'],
   'run-needed': [409, 'Judge exactly this draft on history first'],
+  'run-registry-changed': [409, 'The registry changed too much since the back-test: judge the draft again'],
   'run-too-little': [409, 'The back-test judged too little: at least the last seven days, or all there is'],
   'nothing-changed': [409, 'This changes nothing of what is in force'],
   'too-many-drafts': [409, 'Publish or throw away a draft first'],

@@ -19,6 +19,8 @@ export type RunView = RunRequest & {
   readonly base: number;
   readonly by: string;
   readonly startedAt: Timestamp;
+  /** The registry it began with; `touched` counts every point that changes ever touched. */
+  readonly registry?: { readonly revision: number; readonly touched: number };
   readonly state: 'running' | 'finished' | 'failed' | 'cancelled';
   /** 0 to 1. */
   readonly progress: number;

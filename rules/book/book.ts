@@ -28,6 +28,8 @@ export type RuleBook = {
   /** Every (rule, version) that ever was in force, with its content's hash. */
   readonly numbers: Map<string, Map<number, string>>;
   readonly drafts: Map<string, RuleDraft>;
+  /** The registry as it stands; `touched` = points that changes of it ever touched, each as often as it was. */
+  registry: { readonly revision: number; readonly points: number; readonly touched: number };
 };
 
 export const createRuleBook = (): RuleBook => ({
@@ -37,7 +39,16 @@ export const createRuleBook = (): RuleBook => ({
   versions: [],
   numbers: new Map(),
   drafts: new Map(),
+  registry: { revision: 0, points: 0, touched: 0 },
 });
+
+/** The registry was changed, and touched so many of its points: runs on the one before say less. */
+export function noteRegistry(
+  book: RuleBook,
+  { revision, points, touched }: { revision: number; points: number; touched: number },
+): void {
+  book.registry = { revision, points, touched: book.registry.touched + touched };
+}
 
 /** The version in force, or undefined before the first. */
 export const versionInForce = (book: RuleBook): RuleVersion | undefined => book.versions.at(-1);

@@ -21,6 +21,9 @@ const DAY_MS = 86_400_000;
 /** Anything shorter has seen neither a weekday nor a weekend. */
 const RUN_LEAST_MS = 7 * DAY_MS;
 
+/** One in so many points may have changed since the run. */
+const REGISTRY_SHARE = 20;
+
 export type Ordered = {
   readonly answer: Answer;
   /** The version that took force; null when none did. */
@@ -134,6 +137,11 @@ function publish(book: RuleBook, draft: RuleDraft, why: string, by: string, at: 
     return refuse('run-needed', 'no back-test of this content has finished');
   if (of === null && draft.run !== null && !isEnough(draft.run))
     return refuse('run-too-little', 'judge the last seven days at least, or all there is');
+  if (of === null && draft.run !== null && isOfAnotherCity(book, draft.run))
+    return refuse(
+      'run-registry-changed',
+      'more than a twentieth of the points changed since: judge it again',
+    );
   const content = draftedContent(book, draft);
   const faults = faultsOf(content, draft.changes, systemOf(book));
   if (faults[0] !== undefined) return refuse('rules-invalid', faults[0].detail);
@@ -151,6 +159,12 @@ function isEnough({ from, to, rows, history }: DraftRun): boolean {
   const isAll = history !== undefined && from <= history.from;
   const isRecent = history === undefined || history.through - to <= DAY_MS;
   return isRecent && (isAll || to - from >= RUN_LEAST_MS);
+}
+
+/** Whether so many points were registered, changed or retired since a run that it judged another city. */
+function isOfAnotherCity({ registry }: RuleBook, run: DraftRun): boolean {
+  if (run.registry === undefined) return false;
+  return (registry.touched - run.registry.touched) * REGISTRY_SHARE > registry.points;
 }
 
 const isStale = (book: RuleBook, draft: RuleDraft): boolean => draft.base !== versionInForce(book)?.number;

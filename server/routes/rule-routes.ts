@@ -206,7 +206,8 @@ function orderRoutes(app: Api, context: Context): void {
     ...{ tags, summary: 'Puts a draft in force', params: Path, body: shapes.PublishBody },
     description:
       'Needs a finished back-test of exactly this content over all facilities (409 `run-needed`) and at least the last ' +
-      'seven days, or all there is (409 `run-too-little`), and a person who wrote nothing of it (403 ' +
+      'seven days, or all there is (409 `run-too-little`), since which at most a twentieth of the points changed (409 ' +
+      '`run-registry-changed`), and a person who wrote nothing of it (403 ' +
       '`second-person-publishes`). Takes force at its place in the journal.',
     response: answers(200, shapes.VersionShape, 'The version now in force'),
   };

@@ -10,6 +10,10 @@ export const RuleShape = Type.Object({
   document: Type.Object({}, { description: 'As in a rule file' }),
 });
 
+const RunRegistry = Type.Object(
+  { revision: Type.Integer(), touched: Type.Integer({ description: 'Points that changes ever touched' }) },
+  { description: 'The registry it began with' },
+);
 const RunNoteShape = Type.Object({
   id: Type.String(),
   content: Type.String(),
@@ -19,6 +23,7 @@ const RunNoteShape = Type.Object({
   finishedAt: Instant,
   rows: Type.Integer(),
   history: Type.Optional(Type.Object({ from: Instant, through: Instant })),
+  registry: Type.Optional(RunRegistry),
   alarmsBefore: Type.Integer(),
   alarmsAfter: Type.Integer(),
   added: Type.Integer(),
@@ -159,6 +164,7 @@ export const RunShape = Type.Object({
   facilities: orNull(Texts),
   by: Type.String(),
   startedAt: Instant,
+  registry: Type.Optional(RunRegistry),
   state: oneOf(['running', 'finished', 'failed', 'cancelled']),
   progress: Type.Number({ description: '0 to 1' }),
   trouble: orNull(Type.String({ description: 'Why it did not finish, or why the draft does not count it' })),

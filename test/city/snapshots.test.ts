@@ -289,6 +289,6 @@ describe('the layout of a snapshot', () => {
     });
     const text = JSON.stringify(pages.sort(([a], [b]) => (a < b ? -1 : 1)));
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    expect([FOLD_REVISION.split(':')[0], hash], text).toEqual(['6', '695007d5934ae62a']);
+    expect([FOLD_REVISION.split(':')[0], hash], text).toEqual(['7', 'fcb7657f39dc85ff']);
   });
 });

@@ -107,6 +107,7 @@ describe('a back-test of a draft', () => {
           run: {
             ...{ content: ruleBook.drafts.get('d')?.content, base: 1, alarmsBefore: 1, changed: 1 },
             history: { from: START },
+            registry: { revision: 0, touched: 0 },
           },
         },
       },

@@ -6,6 +6,7 @@ import {
   catalogueInForce,
   createRuleBook,
   mergeOf,
+  noteRegistry,
   type RuleBook,
   takeShipped,
   updateWaits,
@@ -105,6 +106,22 @@ describe('publishing a rule', () => {
     expect(desk.run(draft, draft.content, what).ok).toBe(true);
     expect(codeOf(desk.publish('ben', draft))).toBe(counts ? 'ok' : 'run-too-little');
   });
+
+  it.each([
+    ['as many points changed as one in twenty', 5, true],
+    ['more did', 6, false],
+  ])(
+    'a run before which the registry stood still, and since which %s: counts or does not',
+    (_what, touched, counts) => {
+      const desk = new Desk();
+      noteRegistry(desk.book, { revision: 1, points: 100, touched: 100 });
+      const draft = desk.save('ada', withWellAt(0.9));
+      const { revision, touched: then } = desk.book.registry;
+      expect(desk.run(draft, draft.content, { registry: { revision, touched: then } }).ok).toBe(true);
+      noteRegistry(desk.book, { revision: 2, points: 100, touched });
+      expect(codeOf(desk.publish('ben', draft))).toBe(counts ? 'ok' : 'run-registry-changed');
+    },
+  );
 
   it('needs a second person: nobody who wrote at it', () => {
     const desk = new Desk();
