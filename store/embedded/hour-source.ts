@@ -2,7 +2,7 @@
 import type { Measurement } from '#domain/measurement.ts';
 import type { Holdings } from './holdings.ts';
 import { monthOfHour } from './month-files.ts';
-import { openRowsOfPoints } from './open-hours.ts';
+import { openRowsOfPoints, pointOfRow } from './open-hours.ts';
 import { BAD, dayOfHour, HOUR_MS, HOURS_PER_DAY, hourOf, QUALITIES, type RowColumns } from './row-columns.ts';
 import { mergeRows } from './row-merge.ts';
 import { NO_ROWS, storedHourAlone } from './stored-chunks.ts';
@@ -41,7 +41,7 @@ export function hourSourceOf(holdings: Holdings): HourSource {
       for (const point of file?.pointsOf('day', dayOfHour(hour)) ?? []) found.add(point);
       for (const buffer of [...holdings.hours.sealing, ...holdings.hours.open.values()]) {
         if (buffer.hour !== hour) continue;
-        for (let i = 0; i < buffer.rowCount; i++) found.add(buffer.points[i] ?? 0);
+        for (let i = 0; i < buffer.rowCount; i++) found.add(pointOfRow(buffer, i));
       }
       return [...found].sort((a, b) => a - b);
     },

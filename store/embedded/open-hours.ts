@@ -1,6 +1,7 @@
 /**
  * Rows not yet in chunks: one buffer an hour, in record-log order, plus a queue of buffers being sealed. A buffer taken
- * for sealing gets no more rows; rows that come for its hour meanwhile open another.
+ * for sealing gets no more rows; rows that come for its hour meanwhile open another. A buffer grows page by page, so
+ * that no row is copied for those after it; only the first page begins small, for late hours of a few rows.
  */
 import type { Measurement } from '#domain/measurement.ts';
 import {
@@ -20,13 +21,22 @@ export type HourBuffer = {
   /** Wall clock when `maintain` first met it; null before. */
   firstSeenAt: number | null;
   rowCount: number;
-  points: Uint32Array;
+  /** Each of PAGE_ROWS rows, but a first one that is still growing. */
+  readonly pages: Page[];
+};
+
+type Page = {
+  readonly points: Uint32Array;
   /** Row after row, not column after column: sealing picks rows by point, and each then lies in one cache line. */
-  cells: Float64Array;
+  readonly cells: Float64Array;
 };
 
 /** Cells of a row: time, device time, arrival, value, and flags * 4 + quality. */
 const CELLS = 5;
+const PAGE_BITS = 12;
+const PAGE_ROWS = 1 << PAGE_BITS;
+const FIRST_ROWS = 64;
+const NO_CELLS = new Float64Array(0);
 
 /** A buffer being sealed, point after point. */
 export type SealingBuffer = HourBuffer & {
@@ -56,18 +66,25 @@ export function addOpenRow(hours: OpenHours, row: Measurement, heldAfter: number
   const hour = hourOf(row.time);
   let buffer = hours.recent;
   if (buffer === null || buffer.hour !== hour) buffer = hours.recent = bufferOf(hours, hour, heldAfter);
-  if (buffer.rowCount === buffer.points.length) widen(buffer);
-  const { cells } = buffer;
-  const at = buffer.rowCount * CELLS;
+  const index = buffer.rowCount % PAGE_ROWS;
+  let page = buffer.pages[buffer.rowCount >> PAGE_BITS];
+  if (page === undefined || index === page.points.length) page = widen(buffer);
+  const { points, cells } = page;
+  const at = index * CELLS;
   cells[at] = row.time;
   cells[at + 1] = row.deviceTime === null ? NaN : Math.round(row.deviceTime);
   cells[at + 2] = row.receivedAt;
   cells[at + 3] = row.value + 0;
   cells[at + 4] = row.flags * 4 + qualityCode(row.quality);
-  buffer.points[buffer.rowCount++] = row.pointIndex;
+  points[index] = row.pointIndex;
+  buffer.rowCount++;
   if (heldAfter < buffer.heldAfter) buffer.heldAfter = heldAfter;
   hours.rowCount++;
 }
+
+/** Point of row `row` of the buffer. */
+export const pointOfRow = ({ pages }: HourBuffer, row: number): number =>
+  pages[row >> PAGE_BITS]?.points[row % PAGE_ROWS] ?? 0;
 
 /** Appends the rows of a buffer numbered `order[from..to)` to columns. */
 export function appendOpenRows(
@@ -78,11 +95,13 @@ export function appendOpenRows(
   columns: RowColumns,
 ): void {
   reserve(columns, to - from);
-  const { cells } = buffer;
+  const { pages } = buffer;
   const { time, deviceTime, receivedAt, value, quality, flags } = columns;
   let at = columns.length;
   for (let i = from; i < to; i++, at++) {
-    const cell = (order[i] ?? 0) * CELLS;
+    const row = order[i] ?? 0;
+    const cells = pages[row >> PAGE_BITS]?.cells ?? NO_CELLS;
+    const cell = (row % PAGE_ROWS) * CELLS;
     const marks = cells[cell + 4] ?? 0;
     time[at] = cells[cell] ?? 0;
     deviceTime[at] = cells[cell + 1] ?? NaN;
@@ -104,11 +123,14 @@ export function openRowsOf(
   const found = new Map<number, RowColumns>();
   for (const buffer of [...hours.sealing, ...hours.open.values()]) {
     if ((buffer.hour + 1) * HOUR_MS <= from || buffer.hour * HOUR_MS >= to) continue;
-    const points = buffer.points.subarray(0, buffer.rowCount);
-    for (let i = points.indexOf(point); i >= 0; i = points.indexOf(point, i + 1)) {
-      let rows = found.get(buffer.hour);
-      if (!rows) found.set(buffer.hour, (rows = newColumns()));
-      appendOpenRows(buffer, [i], 0, 1, rows);
+    for (const [number, page] of buffer.pages.entries()) {
+      const first = number << PAGE_BITS;
+      const points = page.points.subarray(0, buffer.rowCount - first);
+      for (let i = points.indexOf(point); i >= 0; i = points.indexOf(point, i + 1)) {
+        let rows = found.get(buffer.hour);
+        if (!rows) found.set(buffer.hour, (rows = newColumns()));
+        appendOpenRows(buffer, [first + i], 0, 1, rows);
+      }
     }
   }
   return found;
@@ -125,7 +147,7 @@ export function openRowsOfPoints(
   for (const buffer of [...hours.sealing, ...hours.open.values()]) {
     if (buffer.hour !== hour) continue;
     for (let i = 0; i < buffer.rowCount; i++) {
-      const point = buffer.points[i] ?? 0;
+      const point = pointOfRow(buffer, i);
       if (!wanted.has(point)) continue;
       let rows = found.get(point);
       if (!rows) found.set(point, (rows = newColumns()));
@@ -169,22 +191,34 @@ const newBuffer = (hour: number, heldAfter: number): HourBuffer => ({
   heldAfter,
   firstSeenAt: null,
   rowCount: 0,
-  points: new Uint32Array(64),
-  cells: new Float64Array(64 * CELLS),
+  pages: [],
 });
 
-function widen(buffer: HourBuffer): void {
-  const { points, cells } = buffer;
-  buffer.points = new Uint32Array(points.length * 2);
-  buffer.points.set(points);
-  buffer.cells = new Float64Array(cells.length * 2);
-  buffer.cells.set(cells);
+const newPage = (rows: number): Page => ({
+  points: new Uint32Array(rows),
+  cells: new Float64Array(rows * CELLS),
+});
+
+/** The page that has room for the next row. */
+function widen({ pages }: HourBuffer): Page {
+  const last = pages.at(-1);
+  if (last === undefined || last.points.length === PAGE_ROWS) {
+    const page = newPage(last === undefined ? FIRST_ROWS : PAGE_ROWS);
+    pages.push(page);
+    return page;
+  }
+  const page = newPage(last.points.length * 2);
+  page.points.set(last.points);
+  page.cells.set(last.cells);
+  pages[pages.length - 1] = page;
+  return page;
 }
 
 /** Counting sort where points are dense; a plain sort for the few rows of a late hour. */
 function orderByPoint(buffer: HourBuffer): Uint32Array {
-  const { points } = buffer;
   const count = buffer.rowCount;
+  const points = new Uint32Array(count);
+  for (let row = 0; row < count; row++) points[row] = pointOfRow(buffer, row);
   const order = new Uint32Array(count);
   let highest = 0;
   for (let i = 0; i < count; i++) highest = Math.max(highest, points[i] ?? 0);

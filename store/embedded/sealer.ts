@@ -11,6 +11,7 @@ import {
   beginSealing,
   type HourBuffer,
   heldAfterAll,
+  pointOfRow,
   type SealingBuffer,
 } from './open-hours.ts';
 import { copyRow, dayOfHour, HOUR_MS, newColumns, type RowColumns } from './row-columns.ts';
@@ -73,7 +74,7 @@ function sealPoints(
   bound: SliceBound,
   newest: Newest,
 ): { end: number; chunks: number } {
-  const { order, points, hour } = buffer;
+  const { order, hour } = buffer;
   const occupied = (buffer.occupied ??= {
     hour: file.holds('hour', hour),
     day: file.holds('day', dayOfHour(hour)),
@@ -82,10 +83,10 @@ function sealPoints(
   let at = buffer.sealed;
   let chunks = 0;
   while (at < order.length && chunks < bound.chunks && at - buffer.sealed < bound.rows) {
-    const point = points[order[at] ?? 0] ?? 0;
+    const point = pointOfRow(buffer, order[at] ?? 0);
     incoming.length = 0;
     const start = at;
-    while (at < order.length && points[order[at] ?? 0] === point) at++;
+    while (at < order.length && pointOfRow(buffer, order[at] ?? 0) === point) at++;
     appendOpenRows(buffer, order, start, at, incoming);
     const stored = storeHourRows(file, hour, point, incoming, occupied, holdings.damage);
     const index = newestIndex(stored);

@@ -108,6 +108,31 @@ describe('embedded store on random histories', { timeout: 60_000 }, () => {
     store.close();
   });
 
+  it('reads and seals an hour of many more rows than one page of its buffer holds', () => {
+    const random = randomFrom(11);
+    const store = openEmbeddedStore(newDirectory());
+    const oracle = newOracle();
+    for (let k = 0; k < 10; k++) {
+      const rows = Array.from({ length: 1000 }, (_, i) => ({
+        pointIndex: Math.floor(random() * 3),
+        time: HISTORY_START + k * 1000 + i,
+        deviceTime: null,
+        receivedAt: HISTORY_START + k * 1000 + i,
+        value: i,
+        quality: 'good' as const,
+        flags: 0,
+      }));
+      store.write(rows, k + 1);
+      oracle.write(rows);
+    }
+    expect(store.openRows()).toBe(10_000);
+    expectSame(store, oracle, random);
+    for (let i = 0; i < 20; i++) store.maintain(HISTORY_START + i * HOUR);
+    expect(store.openRows()).toBe(0);
+    expectSame(store, oracle, random);
+    store.close();
+  });
+
   it('keeps a device with a stuck clock: ten thousand values of one millisecond', () => {
     const store = openEmbeddedStore(newDirectory());
     const rows = Array.from({ length: 10_000 }, (_, i) => ({
