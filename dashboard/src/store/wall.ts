@@ -6,7 +6,6 @@ import { colourRank } from '#domain/colour.ts';
 
 /** Overview with the map, the open alarms as a list, the lifelines by district. */
 export const WALL_PAGES = ['overview', 'list', 'areas'] as const;
-export type WallPage = (typeof WALL_PAGES)[number];
 export const TURN_MS = 30_000;
 
 /** The page of an address's number; an unknown one is the first. */
