@@ -61,6 +61,12 @@ export function openTrendChart(holder: HTMLElement, options: ChartOptions): Tren
   return {
     draw(next) {
       picture = next;
+      // uPlot breaks on a chart without a single curve.
+      if (next.traces.length === 0) {
+        chart?.destroy();
+        chart = null;
+        return;
+      }
       const shape = next.traces.map(({ unit }) => unit).join('\n');
       if (chart === null || shape !== built) {
         chart?.destroy();
@@ -188,7 +194,6 @@ const scaleOf = (unit: string): string => `unit ${unit}`;
 
 /** One axis of time for all: where a curve has no row of its own it goes on, where it has none it breaks. */
 function dataOf(traces: readonly ChartTrace[]): uPlot.AlignedData {
-  if (traces.length === 0) return [[]];
   return uPlot.join(
     traces.map(({ series: { seconds, max, min, mean } }) => [[...seconds], [...max], [...min], [...mean]]),
   );
