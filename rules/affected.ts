@@ -1,7 +1,8 @@
 /** Which points must be bound anew when some were touched: rules across points reach as far as their facilities. */
 import { isOpenHere } from './alarm-machine.ts';
 import { isJoin } from './catalogue.ts';
-import { type JoinScope, reachOf } from './join-binding.ts';
+import { reachOf } from './join-binding.ts';
+import type { JoinScope } from './join-scope.ts';
 import { joinAt } from './join.ts';
 import { createPlaces } from './places.ts';
 import type { Turn } from './state.ts';
@@ -20,6 +21,7 @@ export function bindingScope({ state, registry }: Turn): JoinScope {
     anchors: new Map(),
     players: new Map(),
     known: new Map(),
+    counts: new Map(),
     costs: new Map(),
   };
 }

@@ -14,7 +14,8 @@ import {
   type PointRule,
   sortLevels,
 } from './catalogue.ts';
-import { bindJoins, type JoinScope } from './join-binding.ts';
+import { bindJoins } from './join-binding.ts';
+import type { JoinScope } from './join-scope.ts';
 import type { Membership } from './join.ts';
 import { freshLevel } from './level-terms.ts';
 import { computeLimit, digits12, toPointUnit } from './limit-value.ts';

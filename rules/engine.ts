@@ -25,7 +25,7 @@ import { lapsedSlots } from './re-alarm.ts';
 import { raiseAlarm } from './raised.ts';
 import { affectedPoints, bindingScope } from './affected.ts';
 import { skipGap } from './join.ts';
-import type { JoinScope } from './join-binding.ts';
+import type { JoinScope } from './join-scope.ts';
 import { rebindPoint } from './rebind.ts';
 import { expireSuppressions } from './shelving.ts';
 import {
@@ -51,7 +51,7 @@ export { PACKING, pagesOf, restOf, restoreRules } from './snapshot.ts';
 export { shippedCatalogue } from './shipped.ts';
 
 /** Names the behaviour of this engine: a replay by another one may differ, and must say so. */
-export const ENGINE_REVISION = 'rules-7';
+export const ENGINE_REVISION = 'rules-8';
 
 /** An engine that knows no catalogue and no points yet. `site` enters every alarm's id. */
 export const createRules = (site: string): RulesState => createState(site);

@@ -5,7 +5,7 @@
  * k-of-n of neighbours: one alarm at each member, which must itself meet the condition;
  * combined, mismatch, relation: one alarm at each point of the first part that has partners.
  */
-import type { PointEntry, Registry } from '#domain/registry.ts';
+import type { PointEntry } from '#domain/registry.ts';
 import {
   type Catalogue,
   type CombinedRule,
@@ -20,35 +20,10 @@ import { boundJoin } from './bound-join.ts';
 import { COST_MAX, costOf } from './composite/cost.ts';
 import { conditionOf, operandOf } from './join-conditions.ts';
 import { type BoundCondition, freshMember, type JoinMember, type Membership } from './join.ts';
+import type { CountJoin, JoinScope, Members } from './join-scope.ts';
+import { neighbourhoodsOf } from './neighbours.ts';
 import { type Place, placeOf } from './place.ts';
-import type { Places } from './places.ts';
 import type { BoundRule } from './state.ts';
-
-/** Members of one join, and at which places of the list each point stands. */
-type Members = {
-  readonly list: readonly JoinMember[];
-  readonly placesOf: ReadonlyMap<number, readonly number[]>;
-};
-
-/** What binding needs beside the point: the same for all points of one change. */
-export type JoinScope = {
-  readonly catalogue: Catalogue;
-  readonly registry: Registry;
-  readonly places: Places;
-  /** Whether an alarm of the rule is open at this point. */
-  readonly isOpenAt: (pointIndex: number, rule: string) => boolean;
-  /**
-   * Where the one alarm of a rule of one facility stands, by rule and facility. Fixed for the whole change: binding a
-   * member may end the alarm that decided, and its fellows must still bind to the same point.
-   */
-  readonly anchors: Map<string, PointEntry | null>;
-  /** Points of a facility that play a part, by rule, part, facility and what pairs them; computed once. */
-  readonly players: Map<string, readonly PointEntry[]>;
-  /** Members by rule and anchor, or by rule and facility where all its anchors have the same; computed once. */
-  readonly known: Map<string, Members>;
-  /** Costs of composites by rule and facility. */
-  readonly costs: Map<string, number>;
-};
 
 /** Joins whose alarm stands at `point`, those its samples enter, and those that ask too much of one facility. */
 export function bindJoins(
@@ -72,8 +47,11 @@ export function bindJoins(
         continue;
       }
     }
-    for (const anchor of anchorsFor(scope, rule, point)) {
-      const { list, placesOf } = membersAt(scope, rule, anchor);
+    for (const [anchor, { list, placesOf, leftOut }] of joinsAround(scope, rule, point)) {
+      if (anchor.index === point.index && leftOut > 0)
+        unbound.push(
+          `${rule.id}: ${leftOut} points within its distance are beyond the nearest ${list.length}`,
+        );
       if (anchor.index === point.index && list.length > 0) rules.push(boundJoin(rule, list));
       for (const place of placesOf.get(point.index) ?? []) {
         const condition = list[place]?.condition;
@@ -107,19 +85,20 @@ function costAt(scope: JoinScope, rule: CompositeRule, point: PointEntry): numbe
 export const reachOf = ({ rules }: Catalogue): number =>
   Math.max(0, ...rules.map((rule) => (rule.kind === 'k-of-n' ? (rule.withinM ?? 0) : 0)));
 
-/** Anchors whose join `point` may be part of, by id. */
-function anchorsFor(scope: JoinScope, rule: JoinRule, point: PointEntry): readonly PointEntry[] {
+/** Anchors whose join `point` may be part of, by id, each with its members. */
+function joinsAround(scope: JoinScope, rule: JoinRule, point: PointEntry): [PointEntry, Members][] {
   const isPart = rule.kind === 'k-of-n' ? fits(scope, rule, rule.part, point) : plays(scope, rule, point);
   if (!isPart) return [];
   const { facility } = placeOf(scope.registry, point);
-  if (rule.kind !== 'k-of-n') {
-    return anchorsAt(scope, rule, facility);
-  }
-  if (rule.withinM === null) {
-    const anchor = anchorAt(scope, rule, facility);
-    return anchor === null ? [] : [anchor];
-  }
-  return facilitiesAround(scope, rule, facility).flatMap((id) => candidates(scope, rule, id));
+  if (rule.kind !== 'k-of-n')
+    return anchorsAt(scope, rule, facility).map((one) => [one, partsAt(scope, rule, one)]);
+  return facilitiesAround(scope, rule, facility)
+    .flatMap((id) => countsAt(scope, rule, id))
+    .filter(
+      ({ anchors, placesOf }) =>
+        placesOf.has(point.index) || anchors.some(({ index }) => index === point.index),
+    )
+    .flatMap((one) => one.anchors.map((anchor): [PointEntry, Members] => [anchor, one]));
 }
 
 /** Itself, or those within the rule's distance of it, by id. */
@@ -184,33 +163,59 @@ function fits(scope: JoinScope, rule: JoinRule, part: PartSelector, point: Point
 }
 
 /** Members of the join at `anchor`, by part, then id; none when a part has no point. */
-function membersAt(scope: JoinScope, rule: JoinRule, anchor: PointEntry): Members {
-  const counts = rule.kind === 'k-of-n';
-  const key = counts
-    ? `${rule.id}|facility ${placeOf(scope.registry, anchor).facility}`
-    : `${rule.id}|${anchor.index}`;
+function partsAt(scope: JoinScope, rule: PartRule, anchor: PointEntry): Members {
+  const key = `${rule.id}|${anchor.index}`;
   const known = scope.known.get(key);
   if (known !== undefined) return known;
-  const list = counts ? countMembers(scope, rule, anchor) : partMembers(scope, rule, anchor);
+  const members = placed(partMembers(scope, rule, anchor), 0);
+  scope.known.set(key, members);
+  return members;
+}
+
+/** The joins of a rule that counts whose anchors stand at the facility. */
+function countsAt(scope: JoinScope, rule: CountRule, facility: string): readonly CountJoin[] {
+  const key = `${rule.id}|${facility}`;
+  const known = scope.counts.get(key);
+  if (known !== undefined) return known;
+  const siteOf = (id: string) => ({ facility: id, points: candidates(scope, rule, id) });
+  const own = siteOf(facility);
+  const anchor = rule.withinM === null ? anchorAt(scope, rule, facility) : null;
+  const groups =
+    rule.withinM === null
+      ? [{ anchors: anchor === null ? [] : [anchor], members: own.points, leftOut: 0 }]
+      : neighbourhoodsOf(
+          scope.registry,
+          own,
+          facilitiesAround(scope, rule, facility).map(siteOf),
+          rule.count,
+          Math.max(...rule.levels.map(({ limit }) => Number(limit))),
+        );
+  const joins = groups.map(({ anchors, members, leftOut }) => ({
+    anchors,
+    ...placed(countMembers(scope, rule, members), leftOut),
+  }));
+  scope.counts.set(key, joins);
+  return joins;
+}
+
+function placed(list: readonly JoinMember[], leftOut: number): Members {
   const placesOf = new Map<number, number[]>();
   for (const [place, { pointIndex }] of list.entries()) {
     const places = placesOf.get(pointIndex);
     if (places === undefined) placesOf.set(pointIndex, [place]);
     else places.push(place);
   }
-  const members = { list, placesOf };
-  scope.known.set(key, members);
-  return members;
+  return { list, placesOf, leftOut };
 }
 
-function countMembers(scope: JoinScope, rule: CountRule, anchor: PointEntry): readonly JoinMember[] {
-  const { facility } = placeOf(scope.registry, anchor);
-  const facilities = facilitiesAround(scope, rule, facility);
-  const members = facilities
-    .flatMap((id) => candidates(scope, rule, id))
-    .flatMap((one) =>
-      memberOf(scope, one, 0, conditionOf(rule.part.condition, placeOf(scope.registry, one))),
-    );
+function countMembers(
+  scope: JoinScope,
+  rule: CountRule,
+  points: readonly PointEntry[],
+): readonly JoinMember[] {
+  const members = points.flatMap((one) =>
+    memberOf(scope, one, 0, conditionOf(rule.part.condition, placeOf(scope.registry, one))),
+  );
   const distinct =
     rule.count === 'points' ? members.length : new Set(members.map((one) => one.facility)).size;
   const least = Math.min(...rule.levels.map(({ limit }) => Number(limit)));

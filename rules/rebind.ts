@@ -6,7 +6,7 @@ import { NO_BINDING } from './bindings.ts';
 import { endFailing } from './composite/failing.ts';
 import { reviewDates } from './due-dates.ts';
 import { rebindInterlocks } from './interlocks.ts';
-import type { JoinScope } from './join-binding.ts';
+import type { JoinScope } from './join-scope.ts';
 import type { Join } from './join.ts';
 import { anyActive, worstLevel } from './level-machine.ts';
 import { limitShown, settle, standingOf } from './process-alarm.ts';
