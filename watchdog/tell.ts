@@ -37,14 +37,25 @@ export function messageOf(word: Word, now: number, wall: number): Message {
   };
 }
 
-/** Tries every means; answers those that failed, and why. One that fails does not keep the other from trying. */
-export async function tell(means: Means, message: Message): Promise<string[]> {
-  const tries = [
-    ...(means.webhook === null ? [] : [post(means.webhook, message)]),
-    ...(means.command === null ? [] : [run(means.command, message)]),
-  ];
-  const ends = await Promise.allSettled(tries);
-  return ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
+export type Told = {
+  /** The means that failed: only these are to be tried again, so that a broken one makes the other ring no second time. */
+  readonly left: Means;
+  readonly why: readonly string[];
+};
+
+/** Tries every means; one that fails does not keep the other from trying. */
+export async function tell({ webhook, command }: Means, message: Message): Promise<Told> {
+  const [posted, ran] = await Promise.allSettled([
+    webhook === null ? null : post(webhook, message),
+    command === null ? null : run(command, message),
+  ]);
+  return {
+    left: {
+      webhook: posted.status === 'rejected' ? webhook : null,
+      command: ran.status === 'rejected' ? command : null,
+    },
+    why: [posted, ran].flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : [])),
+  };
 }
 
 async function post(url: URL, message: Message): Promise<void> {

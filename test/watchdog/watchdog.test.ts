@@ -110,11 +110,17 @@ describe('telling', () => {
     await writeFile(command, `#!/bin/sh\nprintf '%s|%s' "$1" "$2" > ${folder}/rung\n`);
     await chmod(command, 0o755);
     const broken = await serve(() => ({ status: 500, body: '' }));
-    expect(await tell({ webhook: broken.url, command }, message)).toEqual(['Error: webhook answered 500']);
+    // The command has rung: what is left to try again is the webhook alone.
+    expect(await tell({ webhook: broken.url, command }, message)).toEqual({
+      left: { webhook: broken.url, command: null },
+      why: ['Error: webhook answered 500'],
+    });
     expect(await readFile(join(folder, 'rung'), 'utf8')).toBe(`alarm-path-down|${message.text.zh}`);
-    expect(await tell({ webhook: null, command: join(folder, 'none') }, message)).toEqual([
-      expect.stringContaining('ENOENT'),
-    ]);
+    const none = join(folder, 'none');
+    expect(await tell({ webhook: null, command: none }, message)).toEqual({
+      left: { webhook: null, command: none },
+      why: [expect.stringContaining('ENOENT')],
+    });
   });
 });
 
