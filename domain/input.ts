@@ -44,7 +44,7 @@ export type AlarmAction =
   | { readonly action: 'in-service'; readonly note?: string }
   | { readonly action: 'reset'; readonly note?: string }
   | { readonly action: 'note'; readonly text: string }
-  | { readonly action: 'verdict'; readonly verdict: Verdict; readonly note?: string };
+  | { readonly action: 'verdict'; readonly verdict: Verdict | null; readonly note?: string };
 
 /** What a person ordered. `revision` is the alarm's revision on that person's screen. */
 export type CommandInput = { readonly kind: 'command'; readonly by: Person } & (

@@ -131,7 +131,7 @@ export const ActionBodies = {
   'in-service': Type.Object({ revision, note }, strict),
   reset: Type.Object({ revision, note }, strict),
   note: Type.Object({ revision, text: Text }, strict),
-  verdict: Type.Object({ revision, verdict: oneOf(VERDICTS), note }, strict),
+  verdict: Type.Object({ revision, verdict: orNull(oneOf(VERDICTS)), note }, strict),
 } as const;
 
 /** Body of `POST /alarms`. */
