@@ -12,16 +12,20 @@ const FIRST: ReadonlySet<string> = new Set([
   ...['nav', 'shell', 'area', 'detail', 'reading', 'incident', 'flood', 'search'],
 ]);
 
+const PART = /^(.*\/text\/zh-CN\.json)\?(first|rest)$/;
+
 export function textParts(): Plugin {
   return {
     name: 'text-parts',
     enforce: 'pre',
-    async load(id) {
-      const [, file, part] = /^(.*\/text\/zh-CN\.json)\?(first|rest)$/.exec(id) ?? [];
-      if (file === undefined) return null;
-      const groups = Object.entries(JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>);
-      const chosen = Object.fromEntries(groups.filter(([name]) => FIRST.has(name) === (part === 'first')));
-      return { code: `export default ${JSON.stringify(chosen)}`, moduleType: 'js' };
+    load: {
+      filter: { id: PART },
+      async handler(id) {
+        const [, file = '', part] = PART.exec(id) ?? [];
+        const groups = Object.entries(JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>);
+        const chosen = Object.fromEntries(groups.filter(([name]) => FIRST.has(name) === (part === 'first')));
+        return { code: `export default ${JSON.stringify(chosen)}`, moduleType: 'js' };
+      },
     },
   };
 }

@@ -11,12 +11,14 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/frame.css';
 import './style/list.css';
+import './style/flood.css';
 import './style/detail.css';
 import './style/dialog.css';
 import './style/shell.css';
 import './style/forms.css';
 import './style/area.css';
 import './style/phone.css';
+import './style/print.css';
 
 const router = createRouter(PLACES);
 const toLogIn = () => {
@@ -24,14 +26,15 @@ const toLogIn = () => {
   if (pathname !== '/login') router.go(`/login?next=${encodeURIComponent(pathname + search)}`);
 };
 const language = await createLanguage();
+const preferences = createPreferences();
 const app = createApp(App);
 app.use(language.plugin);
 app.provide(APP, {
   router,
   language,
   session: createSession(toLogIn),
-  annunciator: createAnnunciator(),
-  preferences: createPreferences(),
+  annunciator: createAnnunciator(() => preferences.volume.value),
+  preferences,
 });
 app.mount('#app');
 

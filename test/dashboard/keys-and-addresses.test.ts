@@ -73,6 +73,7 @@ describe('the address', () => {
       hidden: ['heat', 'drain'],
       everyFacility: true,
       table: true,
+      grouped: true,
       follow: true,
     } as const;
     const [path = '', search = ''] = alarmAddress('map', 'a/1 b', viewToQuery(seen)).split('?');

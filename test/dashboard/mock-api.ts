@@ -64,7 +64,7 @@ export async function answerApi(
   if (head === 'points' && id === '' && url.searchParams.has('q')) return list(search(city, url));
   if (head === 'points' && id === '') return list(pointsOf(city, url.searchParams.get('device') ?? ''));
   if (head === 'replay') return replay(city, id, url);
-  if (head === 'alarms' && id === '' && method === 'GET') return list(ofPoint(city, url));
+  if (head === 'alarms' && id === '' && method === 'GET') return list(alarmsOf(city, url));
   if (head === 'alarms' && tail === 'notifications') return notifications(city, id);
   if (head === 'points') return point(city, id, tail, url);
   if (head === 'alarms' && method === 'POST') {
@@ -72,6 +72,7 @@ export async function answerApi(
     if (!('status' in verdict)) return ok(verdict);
     return refusal(verdict.status, verdict.code, verdict.alarm === undefined ? {} : { alarm: verdict.alarm });
   }
+  if (head === 'backfills') return list(city.backfills);
   if (head === 'alarms' && tail === 'events') return list(story(city, id));
   const alarm = head === 'alarms' ? city.alarms.get(id) : undefined;
   return alarm === undefined ? refusal(404, 'not-found') : ok(alarm);
@@ -202,11 +203,18 @@ function search(city: MockCity, url: URL): unknown[] {
   return all.filter((_, number) => words.every((word) => textOf(number).includes(word))).slice(0, 20);
 }
 
-const ofPoint = (city: MockCity, url: URL): unknown[] =>
-  [...city.alarms.values()].filter(
-    ({ point: id, onsetAt }) =>
-      id === url.searchParams.get('point') && onsetAt < Number(url.searchParams.get('onsetBefore')),
-  );
+/** Newest onset first; by point, rule and facility, and before an onset. */
+function alarmsOf(city: MockCity, url: URL): unknown[] {
+  const { searchParams: query } = url;
+  const wanted = (name: string, value: string | null): boolean =>
+    !query.has(name) || query.get(name) === value;
+  return [...city.alarms.values()]
+    .filter(({ point: id, rule, facility: at, onsetAt }) => {
+      const early = !query.has('onsetBefore') || onsetAt < Number(query.get('onsetBefore'));
+      return early && wanted('point', id) && wanted('rule', rule) && wanted('facility', at);
+    })
+    .sort((a, b) => b.onsetAt - a.onsetAt);
+}
 
 /** What was, by the plainest reading of the events. */
 function replay(city: MockCity, what: string, url: URL): MockAnswer {

@@ -2,11 +2,12 @@
  * A small city that behaves towards the console as the platform does: revisions and sequences count up, a stale revision
  * is refused with the alarm as it is, every change is an event with its `previous`.
  */
-import type { Alarm, AlarmChange } from '#domain/alarm.ts';
+import type { Alarm, AlarmChange, Verdict } from '#domain/alarm.ts';
 import type { Colour } from '#domain/colour.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { Health } from '#domain/contract/health.ts';
 import type { MapBase } from '#domain/contract/map-bases.ts';
-import type { AlarmMessage } from '#domain/contract/socket.ts';
+import type { AlarmMessage, IncidentsMessage } from '#domain/contract/socket.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
 import { SEATS } from '../../dashboard/src/map/sketch.ts';
 import { alarmOf } from './alarm-fixture.ts';
@@ -23,6 +24,12 @@ export type MockCity = {
   points: number;
   readonly alarms: Map<string, Alarm>;
   readonly events: AlarmMessage[];
+  /** Incidents and flood as the socket tells them; `tellIncidents` sends them to every console. */
+  incidents: IncidentsMessage;
+  tellIncidents(message: IncidentsMessage): void;
+  onIncidents(listener: (message: IncidentsMessage) => void): void;
+  /** What `GET /backfills` lists. */
+  readonly backfills: Backfill[];
   /** What `GET /alarms/{id}/notifications` lists. */
   readonly notifications: Map<string, unknown[]>;
   /** What every beat says of the platform. */
@@ -64,16 +71,30 @@ const REASON: Partial<Record<AlarmChange, string>> = {
   'late-ring': 'late',
 };
 
+const NOTHING_TOGETHER: IncidentsMessage = {
+  incidents: [],
+  flood: { active: false, since: null, endedAt: null, rings: 0, peak: 0 },
+  perMinute: [],
+};
+
 export function createMockCity(now: () => number = Date.now): MockCity {
   const alarms = new Map<string, Alarm>();
   const events: AlarmMessage[] = [];
   const listeners: ((message: AlarmMessage) => void)[] = [];
+  const incidentListeners: ((message: IncidentsMessage) => void)[] = [];
   let sequence = 100;
 
   const city: MockCity = {
     points: 100,
     alarms,
     events,
+    incidents: NOTHING_TOGETHER,
+    tellIncidents(message) {
+      city.incidents = message;
+      for (const listener of incidentListeners) listener(message);
+    },
+    onIncidents: (listener) => incidentListeners.push(listener),
+    backfills: [],
     notifications: new Map(),
     health: { status: 'ok', reasons: [], quietMs: 900 },
     bases: [],
@@ -168,7 +189,7 @@ function carryOut(
     return city.change(alarm.id, 'unshelved', { suppression: 'none', suppressions: [] }, by);
   if (action === 'note') return city.change(alarm.id, 'note', {}, by, text('text'));
   if (action === 'verdict')
-    return city.change(alarm.id, 'verdict', { verdict: 'false-alarm' }, by, text('note'));
+    return city.change(alarm.id, 'verdict', { verdict: text('verdict') as Verdict | null }, by, text('note'));
   if (action === 'reset') return city.change(alarm.id, 'reset', { latched: false, state: 'normal' }, by);
   return { status: 404, code: 'unknown-route' };
 }

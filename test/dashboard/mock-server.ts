@@ -59,6 +59,7 @@ export async function startMockServer(city: MockCity): Promise<MockServer> {
     const missed = city.events.filter((m) => since !== undefined && m.sequence > Number(since));
     if (since === undefined) send();
     else for (const message of missed) socket.emit('alarm', message);
+    socket.emit('incidents', city.incidents);
     socket.emit('beat', beat());
     socket.on('resync', send);
     function send(): void {
@@ -70,6 +71,7 @@ export async function startMockServer(city: MockCity): Promise<MockServer> {
     if (swallowed > 0) swallowed--;
     else io.emit('alarm', message);
   });
+  city.onIncidents((message) => io.emit('incidents', message));
   const beat = () => ({
     cursor: `c${city.sequence()}`,
     serverTime: city.now(),

@@ -53,6 +53,26 @@ export async function readEvents(call: Call, id: string): Promise<StoryEvent[] |
   return Array.isArray(items) ? items.filter(isAlarmEvent) : items;
 }
 
+const SIMILAR_READ = 50;
+
+/** Earlier episodes of the same rule on the same point (or gateway), newest first; none when they cannot be read now. */
+export async function readSimilar(call: Call, alarm: Alarm): Promise<Alarm[]> {
+  const at = alarm.facility === null ? '' : `&facility=${encodeURIComponent(alarm.facility)}`;
+  const rule = encodeURIComponent(alarm.rule);
+  const reply = await call('GET', `/alarms?state=all&rule=${rule}${at}&limit=${SIMILAR_READ}`);
+  if (!reply.ok) return [];
+  return itemsOf(reply.body)
+    .filter(isAlarm)
+    .filter(
+      ({ id, point, gateway, onsetAt, withdrawn }) =>
+        id !== alarm.id &&
+        point === alarm.point &&
+        (point !== null || gateway === alarm.gateway) &&
+        onsetAt <= alarm.onsetAt &&
+        withdrawn !== true,
+    );
+}
+
 /** Null for anything that is not one of the platform's alarms. The platform is trusted for the fields behind these. */
 export function parseAlarm(value: unknown): Alarm | null {
   return isAlarm(value) ? value : null;

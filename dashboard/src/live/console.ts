@@ -16,18 +16,22 @@ import { applyAlarm, applySnapshot, createBook, findAlarm, keepAlarm } from '../
 import { countAlarms, isWaiting } from '../store/alarm-order.ts';
 import { areaCells, districtOf } from '../store/area-panel.ts';
 import { createLink, frameCame, isStale, serverNow, staleness, type Link } from '../store/link.ts';
-import { EMPTY_VIEW, nextView } from '../store/list-view.ts';
+import type { Compared } from '../store/filter.ts';
+import { nextView } from '../store/list-view.ts';
 import { settle, shownAlarm, type Pending } from '../store/pending.ts';
 import { applyPoints, createPointValues, liveValue, type LiveValue } from '../store/point-values.ts';
+import type { IncidentBook } from '../store/incident-book.ts';
 import { eventOf, type StoryEvent } from '../store/timeline.ts';
 import type { Locale } from '../text/clock.ts';
-import { PLAIN_VIEW, viewFromQuery } from '../store/view-state.ts';
+import { viewFromQuery } from '../store/view-state.ts';
 import { createNames, type Names } from '../text/names.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import { createBell } from './bell.ts';
+import { herald } from './herald.ts';
+import { createIncidentFeed } from './incident-feed.ts';
 import { createNotices, type Notices } from './notices.ts';
-import { sendOrder } from './orders.ts';
-import type { Picture, Second } from './picture.ts';
+import { sendOrder, type Sent } from './orders.ts';
+import { FIRST_PICTURE, type Picture, type Second } from './picture.ts';
 import { openLine, type LiveLine } from './socket.ts';
 import { startTicker } from './ticker.ts';
 
@@ -40,6 +44,9 @@ export type DutyConsole = {
   readonly names: Names;
   readonly notices: Notices;
   readonly announcer: Announcer;
+  readonly incidents: ShallowRef<IncidentBook>;
+  /** What a filter compares an alarm by. */
+  readonly compared: Compared;
   /** Live events of the selected alarm, since it was selected. */
   readonly liveEvents: ShallowRef<readonly StoryEvent[]>;
   /** The last change of a message to a person, as it came. */
@@ -57,7 +64,8 @@ export type DutyConsole = {
   hold(held: boolean): void;
   /** Lets the waiting rows in, held or not. */
   admit(): void;
-  order(alarm: Alarm, action: AlarmAction): Promise<void>;
+  /** `quiet`: whoever asked tells what became of it. */
+  order(alarm: Alarm, action: AlarmAction, quiet?: boolean): Promise<Sent>;
   silence(): void;
   close(): void;
 };
@@ -90,18 +98,15 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     directory,
     locale: deps.locale,
     text: deps.text,
+    incidentNumber: (id) => feed.incidents.value.open.get(id)?.number ?? null,
   });
-  const picture = shallowRef<Picture>({
-    view: EMPTY_VIEW,
-    counts: countAlarms([]),
-    cells: new Map(),
-    seen: PLAIN_VIEW,
-    filter: PLAIN_VIEW.filter,
-    selected: null,
-    ready: false,
-  });
+  const picture = shallowRef<Picture>(FIRST_PICTURE);
+  const feed = createIncidentFeed(book, () => line.resync(), scheduleFlush);
   const second = shallowRef<Second>({ now: Date.now(), stale: null, silencedForMs: 0 });
-  const district = (area: string | null) => districtOf(directory.areas, area);
+  const compared: Compared = {
+    textOf: (alarm) => names.searchText(alarm),
+    districtOf: (area) => districtOf(directory.areas, area),
+  };
   let held = false;
   let scheduled = false;
   let closed = false;
@@ -116,6 +121,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     beat: onBeat,
     gateway: () => came(null),
     told: (item) => (told.value = item),
+    ...feed.handlers,
   });
   const stopTicker = startTicker(tick);
   const stopWatching = watch(deps.router.route, onRoute, { immediate: true });
@@ -131,6 +137,8 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     names,
     notices,
     announcer,
+    incidents: feed.incidents,
+    compared,
     liveEvents,
     told,
     alarm: shown,
@@ -148,7 +156,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
       if (!held) flush();
     },
     admit: () => flush(true),
-    order: (alarm, action) =>
+    order: (alarm, action, quiet = false) =>
       sendOrder(
         {
           call: deps.session.call,
@@ -157,7 +165,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
           by: () => deps.session.user.value?.username ?? '',
           now: monotonic,
           changed: flush,
-          notify: (notice) => notices.add(notice, monotonic()),
+          notify: (notice) => !quiet && notices.add(notice, monotonic()),
         },
         alarm,
         action,
@@ -185,7 +193,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     came(message.serverTime);
     points.numbers = message.pointIndex;
     applySnapshot(book, message);
-    picture.value.ready = true;
+    picture.value = { ...picture.value, ready: true };
     follow();
   }
 
@@ -195,14 +203,9 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     if (applied === 'repeated') return;
     if (applied === 'gap') line.resync();
     settle(pending, message.alarm);
-    announcer.hear(message);
     if (message.alarm.id === picture.value.selected)
       liveEvents.value = [...liveEvents.value, eventOf(message)];
-    if (message.event.change === 'late-ring') {
-      const values = { colour: message.alarm.colour };
-      notices.add({ code: 'late-ring', values, alarm: message.alarm.id, sticky: true }, monotonic());
-    }
-    bell.onEvent(message, monotonic());
+    herald({ announcer, notices, bell }, message, monotonic());
     follow();
   }
 
@@ -273,12 +276,11 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   function flush(admit = false): void {
     const { filter, view } = picture.value;
     const open = openShown();
-    const by = { textOf: names.searchText, districtOf: district };
     picture.value = {
       ...picture.value,
-      view: nextView(view, { open, find: shown, by }, filter, held && !admit),
+      view: nextView(view, { open, find: shown, by: compared }, filter, held && !admit),
       counts: countAlarms(open),
-      cells: areaCells(open, district),
+      cells: areaCells(open, compared.districtOf),
     };
   }
   function shown(id: string): Alarm | undefined {

@@ -18,7 +18,13 @@ export type KeyCommand =
         | 'back'
         | 'trend'
         | 'replay'
-        | 'top';
+        | 'top'
+        | 'mark'
+        | 'report'
+        | 'undo'
+        | 'map'
+        | 'shift'
+        | 'go';
     };
 
 export type KeyPress = {
@@ -44,6 +50,11 @@ const SINGLE: Readonly<Record<string, KeyCommand>> = {
   t: { do: 'trend' },
   r: { do: 'replay' },
   x: { do: 'silence' },
+  u: { do: 'report' },
+  z: { do: 'undo' },
+  m: { do: 'map' },
+  h: { do: 'shift' },
+  g: { do: 'go' },
   '/': { do: 'search' },
   '?': { do: 'help' },
   '0': { do: 'all-colours' },
@@ -59,6 +70,7 @@ const NAMED: Readonly<Record<string, KeyCommand>> = {
   PageUp: { do: 'move', by: -PAGE_ROWS },
   Home: { do: 'top' },
   Enter: { do: 'open' },
+  ' ': { do: 'mark' },
 };
 
 /** What a key press asks for; null = leave it to the browser. */

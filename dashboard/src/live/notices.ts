@@ -1,5 +1,8 @@
 /** Short messages above the list: what became of an order, and late records that rang. */
 import { shallowRef, type ShallowRef } from 'vue';
+import type { Alarm } from '#domain/alarm.ts';
+import type { AlarmAction } from '#domain/input.ts';
+import type { Timestamp } from '#domain/time.ts';
 
 export type Notice = {
   readonly number: number;
@@ -8,6 +11,10 @@ export type Notice = {
   readonly values: Readonly<Record<string, string>>;
   /** The alarm it is about: offered as a link. */
   readonly alarm: string | null;
+  /** What takes it back, until a local monotonic time. */
+  readonly undo?: { readonly alarm: Alarm; readonly action: AlarmAction; readonly until: number };
+  /** Opens the list of what happened meanwhile. */
+  readonly away?: { readonly from: Timestamp; readonly to: Timestamp };
   /** Stays until dismissed. */
   readonly sticky: boolean;
   readonly at: number;
@@ -15,7 +22,7 @@ export type Notice = {
 
 export type Notices = {
   readonly list: ShallowRef<readonly Notice[]>;
-  add(notice: Pick<Notice, 'code' | 'values' | 'alarm' | 'sticky'>, now: number): void;
+  add(notice: Omit<Notice, 'number' | 'at'>, now: number): void;
   dismiss(number: number): void;
   /** Removes what has been read long enough. */
   age(now: number): void;
@@ -37,7 +44,9 @@ export function createNotices(): Notices {
       list.value = list.value.filter((notice) => notice.number !== number);
     },
     age(now) {
-      const young = list.value.filter((notice) => notice.sticky || now - notice.at < SHOWN_MS);
+      const young = list.value.filter(
+        (notice) => notice.sticky || now < (notice.undo?.until ?? notice.at + SHOWN_MS),
+      );
       if (young.length !== list.value.length) list.value = young;
     },
   };

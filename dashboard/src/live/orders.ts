@@ -18,10 +18,13 @@ export type OrderDeps = {
   notify(notice: Pick<Notice, 'code' | 'values' | 'alarm' | 'sticky'>): void;
 };
 
+/** What became of an order; `held` = another one of this alarm is under way. */
+export type Sent = Outcome | { readonly kind: 'held' };
+
 /** Resolves when the server has spoken. One order per alarm at a time: a second key press while one is under way is none. */
-export async function sendOrder(deps: OrderDeps, alarm: Alarm, order: AlarmAction): Promise<void> {
+export async function sendOrder(deps: OrderDeps, alarm: Alarm, order: AlarmAction): Promise<Sent> {
   const { pending, book } = deps;
-  if (pending.has(alarm.id)) return;
+  if (pending.has(alarm.id)) return { kind: 'held' };
   const { action } = order;
   const mine = { alarm: alarm.id, action, revision: alarm.revision, by: deps.by(), startedAt: deps.now() };
   pending.set(alarm.id, mine);
@@ -38,6 +41,7 @@ export async function sendOrder(deps: OrderDeps, alarm: Alarm, order: AlarmActio
   const told = noticeOf(outcome, alarm.id);
   if (told !== null) deps.notify(told);
   deps.changed();
+  return outcome;
 }
 
 /** Null when the new state on screen says it all. */

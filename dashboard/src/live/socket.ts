@@ -3,7 +3,10 @@ import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, ServerToClient } from '#domain/contract/socket.ts';
 import { field } from '../api/http.ts';
 
-export type LiveHandlers = Pick<ServerToClient, 'snapshot' | 'alarm' | 'points' | 'beat' | 'gateway'> & {
+export type LiveHandlers = Pick<
+  ServerToClient,
+  'snapshot' | 'alarm' | 'points' | 'beat' | 'gateway' | 'incidents' | 'incident' | 'flood'
+> & {
   connected(): void;
   disconnected(): void;
   /** A message to a person was sent, delivered, read …; parsed by whoever shows it. */
@@ -38,6 +41,9 @@ export function openLine(since: () => string | null, handlers: LiveHandlers): Li
   socket.on('points', handlers.points);
   socket.on('beat', handlers.beat);
   socket.on('gateway', handlers.gateway);
+  socket.on('incidents', handlers.incidents);
+  socket.on('incident', handlers.incident);
+  socket.on('flood', handlers.flood);
   socket.onAny((name: string, message: unknown) => {
     if (name === 'notification') handlers.told(field(message, 'item'));
   });

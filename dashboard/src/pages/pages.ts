@@ -19,6 +19,13 @@ const REGISTRARS = ['engineer', 'system-admin'] as const;
 export const PAGES: readonly PageEntry[] = [
   { name: 'duty', paths: ['/duty', '/duty/a/:alarm'], group: 'duty', roles: READERS, component: DutyPage },
   {
+    name: 'shift',
+    paths: ['/shift'],
+    group: 'duty',
+    roles: READERS,
+    component: defineAsyncComponent(() => import('./shift-page.vue')),
+  },
+  {
     name: 'map',
     paths: ['/map', '/map/a/:alarm'],
     group: 'map',

@@ -10,6 +10,8 @@ const OVERSCAN = 6;
 export type ListWindow = {
   /** Index of the first drawn row and how many are drawn. */
   readonly span: ComputedRef<{ first: number; count: number }>;
+  /** Of the rows wholly in sight. */
+  readonly sight: ComputedRef<{ first: number; count: number }>;
   onScroll(): void;
   onFocusChange(): void;
   /** Scrolls as little as needed to show the row. */
@@ -38,8 +40,13 @@ export function createListWindow(
     const first = Math.max(0, Math.floor(scrollTop.value / ROW_PX) - OVERSCAN);
     return { first, count: Math.ceil(height.value / ROW_PX) + 2 * OVERSCAN };
   });
+  const sight = computed(() => {
+    const first = Math.ceil(scrollTop.value / ROW_PX);
+    return { first, count: Math.max(0, Math.floor((scrollTop.value + height.value) / ROW_PX) - first) };
+  });
   return {
     span,
+    sight,
     onScroll() {
       scrollTop.value = grid.value?.scrollTop ?? 0;
       decide();

@@ -10,6 +10,7 @@ import { alarmsAt, valuesAt } from '../api/replay.ts';
 import type { Call, Problem } from '../api/http.ts';
 import type { DutyConsole } from '../live/console.ts';
 import type { Picture, Second } from '../live/picture.ts';
+import { NO_INCIDENTS } from '../store/incident-book.ts';
 import { compareAlarms, countAlarms } from '../store/alarm-order.ts';
 import { areaCells, districtOf } from '../store/area-panel.ts';
 import { EMPTY_VIEW, nextView } from '../store/list-view.ts';
@@ -52,6 +53,7 @@ export function createReplayConsole(call: Call, live: DutyConsole): ReplayConsol
     shownAt,
     problem,
     liveEvents: shallowRef([]),
+    incidents: shallowRef(NO_INCIDENTS),
     alarm: (id) => alarms.get(id),
     open: () => [...alarms.values()],
     isPending: () => false,
@@ -62,7 +64,7 @@ export function createReplayConsole(call: Call, live: DutyConsole): ReplayConsol
     keep: none,
     hold: none,
     admit: none,
-    order: async () => undefined,
+    order: async () => ({ kind: 'held' }),
     silence: none,
     close: none,
     look(view) {

@@ -1,5 +1,5 @@
 /** Choosing, filtering and keys on the replay: every change is a new address, and nothing can be ordered. */
-import { computed } from 'vue';
+import { computed, shallowRef } from 'vue';
 import type { App } from '../context.ts';
 import { keyPlace } from '../live/key-place.ts';
 import type { DutyPage } from '../pages/duty-page.ts';
@@ -34,13 +34,20 @@ export function createReplayPage(
       return selected === null ? null : (past.alarm(selected) ?? null);
     }),
     offered: computed(() => null),
-    focus: { list: none, search: none, detail: none },
+    focus: { list: none, search: none, detail: none, groups: null },
+    marked: shallowRef(new Set()),
     select: (alarm) => go({ alarm }),
     filter: (change) => page.see({ filter: { ...past.picture.value.seen.filter, ...change } }),
     see: (change) => go({ seen: { ...moves.view().seen, ...change } }),
     take: none,
     ask: none,
+    takable: () => [],
+    takeMany: none,
     order: none,
+    orderMany: async () => undefined,
+    undo: () => false,
+    report: () => false,
+    mark: none,
     onKey(event) {
       if (event.ctrlKey || event.altKey || event.metaKey || live.dialog.value !== null) return;
       const place = keyPlace(event.target);

@@ -15,6 +15,8 @@ export type Annunciator = {
   /** Call from within a click or key press. */
   unlock(): void;
   play(tone: Tone): void;
+  /** Sounds in this tab, whichever tab holds the lock. */
+  test(tone: Tone): void;
   close(): void;
 };
 
@@ -22,7 +24,8 @@ const LOCK = 'lifeline-sound';
 /** After the button is let go: the click has been handled by then, also on a touch screen and a double click's second. */
 const SETTLE_MS = 400;
 
-export function createAnnunciator(): Annunciator {
+/** `volume` from 0 to 1, asked at each tone. */
+export function createAnnunciator(volume: () => number): Annunciator {
   const context = typeof AudioContext === 'undefined' ? null : new AudioContext();
   const state = shallowRef<SoundState>('locked');
   let chosen = !('locks' in navigator);
@@ -61,7 +64,10 @@ export function createAnnunciator(): Annunciator {
     state,
     unlock,
     play(tone) {
-      if (context !== null && chosen && context.state === 'running') playTone(context, tone);
+      if (context !== null && chosen && context.state === 'running') playTone(context, tone, volume());
+    },
+    test(tone) {
+      if (context !== null) void context.resume().then(() => playTone(context, tone, volume()));
     },
     close() {
       removeEventListener('pointerdown', press);

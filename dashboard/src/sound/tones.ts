@@ -26,11 +26,12 @@ const TONES: Readonly<Record<Tone, readonly Beep[]>> = {
   lost: [{ at: 0, for: 1.1, hz: 520, glideTo: 200, shape: 'sawtooth' }],
 };
 
-const LOUDNESS = 0.25;
+const LOUDNESS = 0.4;
 /** Fade in and out, so that a beep does not click. */
 const FADE_S = 0.01;
 
-export function playTone(context: AudioContext, tone: Tone): void {
+/** `volume` from 0 to 1. */
+export function playTone(context: AudioContext, tone: Tone, volume: number): void {
   for (const beep of TONES[tone]) {
     const start = context.currentTime + beep.at;
     const end = start + beep.for;
@@ -40,8 +41,8 @@ export function playTone(context: AudioContext, tone: Tone): void {
     oscillator.frequency.setValueAtTime(beep.hz, start);
     if (beep.glideTo !== undefined) oscillator.frequency.linearRampToValueAtTime(beep.glideTo, end);
     gain.gain.setValueAtTime(0, start);
-    gain.gain.linearRampToValueAtTime(LOUDNESS, start + FADE_S);
-    gain.gain.setValueAtTime(LOUDNESS, end - FADE_S);
+    gain.gain.linearRampToValueAtTime(LOUDNESS * volume, start + FADE_S);
+    gain.gain.setValueAtTime(LOUDNESS * volume, end - FADE_S);
     gain.gain.linearRampToValueAtTime(0, end);
     oscillator.connect(gain).connect(context.destination);
     oscillator.start(start);

@@ -27,7 +27,9 @@ export const alarmAddress = (page: 'duty' | 'map', alarm: string | null, query: 
 
 /** Where to go after log-in: only ever a place of this console. */
 export function safeReturn(wanted: string | null): string {
-  return wanted !== null && /^\/(duty|map|cfg|trend|replay|wall)(\/(?!\/)|\?|$)/.test(wanted) ? wanted : '/';
+  return wanted !== null && /^\/(duty|shift|map|cfg|trend|replay|wall)(\/(?!\/)|\?|$)/.test(wanted)
+    ? wanted
+    : '/';
 }
 
 function match(pattern: string, path: string): Record<string, string> | null {

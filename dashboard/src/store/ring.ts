@@ -6,7 +6,8 @@ import type { Alarm } from '#domain/alarm.ts';
 import type { AlarmMessage } from '#domain/contract/socket.ts';
 import { isWaiting } from './alarm-order.ts';
 
-export type Tone = 'red' | 'orange' | 'yellow' | 'late' | 'lost';
+export const TONE_NAMES = ['red', 'orange', 'yellow', 'late', 'lost'] as const;
+export type Tone = (typeof TONE_NAMES)[number];
 
 export const SILENCE_MS = 60_000;
 const REPEAT_MS: Readonly<Record<Tone, number | null>> = {

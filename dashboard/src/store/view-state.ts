@@ -22,6 +22,8 @@ export type ViewState = {
   readonly base: string | null;
   /** Where there is room for one beside the list: the detail or the map. */
   readonly pane: 'detail' | 'map';
+  /** Alarms in groups instead of one by one. */
+  readonly grouped: boolean;
   /** Null = the whole city. */
   readonly box: MapBox | null;
   /** Layers switched off: lifelines, kinds of facility and network, the base map. */
@@ -41,6 +43,7 @@ export const PLAIN_VIEW: ViewState = {
   trace: null,
   base: null,
   pane: 'detail',
+  grouped: false,
   box: null,
   hidden: [],
   everyFacility: false,
@@ -57,6 +60,7 @@ export function viewFromQuery(query: URLSearchParams): ViewState {
     trace: DIRECTIONS.find((one) => one === query.get('trace')) ?? null,
     base: query.get('base'),
     pane: query.get('pane') === 'map' ? 'map' : 'detail',
+    grouped: query.get('by') === 'incident',
     box: boxOf(query.get('at')),
     hidden,
     everyFacility: query.get('all') === '1',
@@ -73,6 +77,7 @@ export function viewToQuery(view: ViewState): string {
   if (view.trace !== null) query.set('trace', view.trace);
   if (view.base !== null) query.set('base', view.base);
   if (view.pane === 'map') query.set('pane', 'map');
+  if (view.grouped) query.set('by', 'incident');
   if (view.box !== null) query.set('at', boxText(view.box));
   if (view.hidden.length > 0) query.set('hide', view.hidden.join(','));
   if (view.everyFacility) query.set('all', '1');

@@ -4,6 +4,7 @@ import type { Organisation } from '#domain/registry.ts';
 import { inLanguage, type Catalogue } from '../api/catalogue.ts';
 import type { Directory } from '../api/directory.ts';
 import type { Locale } from './clock.ts';
+import { initials } from './pinyin.ts';
 
 export type Names = {
   facility(alarm: Alarm): string;
@@ -19,7 +20,7 @@ export type Names = {
   lifelines(): readonly { readonly id: string; readonly name: string; readonly shipped: boolean }[];
   /** Name of a lifeline, facility kind, quantity or area by its id; the id itself when unknown. */
   called(id: string): string;
-  /** Everything a row shows, for searching. */
+  /** Everything a row shows, for searching; besides code, duty phone, number of the incident, and the initials of names. */
   searchText(alarm: Alarm): string;
 };
 
@@ -27,12 +28,16 @@ export type NameSources = {
   catalogue(): Catalogue;
   readonly directory: Directory;
   locale(): Locale;
+  /** Number of an open incident; null when it is not known. */
+  incidentNumber(id: string): number | null;
   /** Text of the console's own language files; null when there is none. */
   text(key: string): string | null;
 };
 
 /** Channels carry the quantity's name by custom: it stands in until the point itself is known. */
 const channelOf = (point: string): string => point.slice(point.indexOf('/') + 1);
+
+export const digitsOf = (phone: string): string => phone.replace(/\D/g, '');
 
 export function createNames(sources: NameSources): Names {
   const { directory } = sources;
@@ -73,20 +78,24 @@ export function createNames(sources: NameSources): Names {
     lifelines: () =>
       sources.catalogue().lifelines.map(({ id, shipped }) => ({ id, shipped, name: names.called(id) })),
     called: (id) => directory.areas.get(id)?.name ?? named(id) ?? sources.text(`lifeline.${id}`) ?? id,
-    searchText: (alarm) =>
-      [
-        names.facility(alarm),
+    searchText(alarm) {
+      const owner = names.owner(alarm);
+      const number = alarm.incident === undefined ? null : sources.incidentNumber(alarm.incident.id);
+      const shown = [names.facility(alarm), names.area(alarm), names.lifeline(alarm), owner?.name ?? ''];
+      return [
+        ...shown,
+        ...shown.flatMap(initials),
         alarm.facility,
         directory.facilities.get(alarm.facility ?? '')?.code,
-        names.area(alarm),
-        names.lifeline(alarm),
         names.rule(alarm),
         alarm.point === null ? '' : quantityName(alarm.point),
-        names.owner(alarm)?.name,
+        owner === null ? '' : `${owner.dutyPhone} ${digitsOf(owner.dutyPhone)}`,
+        number === null ? '' : `#${number}`,
         alarm.point,
         alarm.gateway,
         alarm.acknowledgedBy,
-      ].join(' '),
+      ].join(' ');
+    },
   };
   return names;
 

@@ -1,0 +1,85 @@
+/** 初报: the first report of an alarm, ready to be read out, copied or printed. What is not known is left for a person to fill in. */
+import type { Alarm } from '#domain/alarm.ts';
+import type { Told } from '../api/notifications.ts';
+import { inLanguage, type Catalogue } from '../api/catalogue.ts';
+import type { Directory } from '../api/directory.ts';
+import type { StoryEvent } from '../store/timeline.ts';
+import type { Locale } from '../text/clock.ts';
+import { clockTime, dayText, durationText } from '../text/clock.ts';
+import type { Names } from '../text/names.ts';
+import { writtenValue } from '../text/unit.ts';
+
+export type ReportSources = {
+  readonly alarm: Alarm;
+  readonly events: readonly StoryEvent[];
+  readonly told: readonly Told[];
+  readonly names: Names;
+  readonly directory: Directory;
+  readonly catalogue: Catalogue;
+  readonly locale: Locale;
+  readonly now: number;
+  readonly reporter: string;
+  readonly why: string;
+  t(key: string, values?: Record<string, string>): string;
+  coded(group: string, code: string): string;
+};
+
+/** Plain text, a line a part. */
+export function firstReport(sources: ReportSources): string {
+  const { alarm, names, directory, locale, now, t } = sources;
+  const facility = directory.facilities.get(alarm.facility ?? '');
+  const owner = names.owner(alarm);
+  const moment = (at: number): string => `${dayText(at, locale)} ${clockTime(at)}`;
+  const at = facility?.location;
+  const place = [
+    ...[names.area(alarm), names.facility(alarm), facility?.code ?? alarm.facility ?? ''],
+    at === undefined ? '' : `${at.lon.toFixed(5)}°E ${at.lat.toFixed(5)}°N`,
+  ].filter((part) => part !== '');
+  const level = t(`level.${alarm.highestColour}`);
+  const value = alarm.value === null ? '' : writtenValue(alarm.value, alarm.unit);
+  const limit = alarm.limitValue === null ? '' : writtenValue(alarm.limitValue, alarm.unit);
+  const measured = [names.quantity(alarm) ?? names.rule(alarm), value]
+    .filter((part) => part !== '')
+    .join(' ');
+  const lines = [
+    t('report.title', { level }),
+    t('report.time', {
+      at: moment(alarm.onsetAt),
+      lasting: durationText((alarm.returnedAt ?? now) - alarm.onsetAt),
+    }),
+    t('report.place', { place: place.join(t('words.comma')) }),
+    t('report.what', { lifeline: names.lifeline(alarm), measured, level, why: sources.why }),
+    ...(limit === '' ? [] : [t('report.limit', { limit, rule: names.rule(alarm) })]),
+    t(
+      'report.owner',
+      owner === null ? { name: '—', phone: '—' } : { name: owner.name, phone: owner.dutyPhone },
+    ),
+    t('report.done', { done: measuresOf(sources, moment) }),
+    t('report.advice', { advice: adviceOf(sources) }),
+    t('report.casualties'),
+    t('report.by', { who: sources.reporter, at: moment(now) }),
+  ];
+  return lines.join('\n');
+}
+
+/** What people did, and who was told, in order of time. */
+function measuresOf({ events, told, t, coded }: ReportSources, moment: (at: number) => string): string {
+  const done = events.flatMap(({ at, by, change, note }) =>
+    by === null
+      ? []
+      : [{ at, text: `${by} ${coded('change', change)}${note === null || note === '' ? '' : ` ${note}`}` }],
+  );
+  const called = told.map(({ at, name, channel, state }) => ({
+    at,
+    text: t('report.told', {
+      name,
+      channel: channel === null ? '—' : coded('channel', channel),
+      state: coded('toldState', state),
+    }),
+  }));
+  const all = [...done, ...called].sort((a, b) => a.at - b.at);
+  return all.length === 0 ? '—' : all.map(({ at, text }) => `\n  ${moment(at)} ${text}`).join('');
+}
+
+const adviceOf = ({ catalogue, alarm, locale }: ReportSources): string =>
+  inLanguage(catalogue.rules.get(alarm.rule)?.response, locale) ?? '—';
