@@ -13,6 +13,8 @@ export function liveOnThePage(house: PageHouse): void {
       await expect.poll(async () => (await rowIds(page)).length).toBe(5);
       await page.locator('[data-id="al-2"][aria-selected=false]').click();
       await page.locator('[data-id="al-2"][aria-selected=true]').waitFor();
+      // The click turned the sound on: its bar goes, and the list moves up once.
+      await page.locator('.bar-sound').waitFor({ state: 'detached' });
       const before = await topOf(page, 'al-2');
       const rows = await rowIds(page);
       for (let i = 10; i < 60; i++) house.city.raise(i, i % 25 === 0 ? 'red' : 'orange');

@@ -62,6 +62,8 @@ describe('orders', () => {
     });
     expect(room.order(5, 'officer', { action: 'note', text: ' ' })).toMatchObject({ code: 'text-needed' });
     expect(room.order(5, 'officer', { action: 'acknowledge' })).toMatchObject({ code: 'not-open' });
+    room.order(5, 'officer', { action: 'verdict', verdict: null });
+    expect(room.latest()).toMatchObject({ revision, sequence: 6, verdict: null });
   });
 });
 

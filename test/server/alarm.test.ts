@@ -168,6 +168,7 @@ describe('an officer’s action', () => {
     ['reset', { revision: 1 }, { action: 'reset' }],
     ['note', { revision: 1, text: 'x' }, { action: 'note', text: 'x' }],
     ['verdict', { revision: 1, verdict: 'biogas' }, { action: 'verdict', verdict: 'biogas' }],
+    ['verdict', { revision: 1, verdict: null }, { action: 'verdict', verdict: null }],
   ];
   for (const [action, body, expected] of rows) {
     it(`"${action}" ${JSON.stringify(body)} reaches the engine as it was meant`, async () => {
