@@ -273,8 +273,10 @@ function watch(context: Context, push: ConsolePush): void {
   metrics.gauge('shadows_failed', 'Of the last such drafts, those whose process kept dying', () =>
     countIn(context.rules.shadows(), 'failed'),
   );
-  metrics.gauge('unbound_levels', 'Levels of rules that could not bind at a point, and do not watch it', () =>
-    unboundCount(city.registry(), context.rules),
+  metrics.gauge(
+    'unbound_levels',
+    'Levels of rules that could not bind at a point, or watch less there than asked',
+    () => unboundCount(city.registry(), context.rules),
   );
   const { brokerMetrics } = context;
   for (const name of Object.keys(brokerMetrics?.() ?? {})) {

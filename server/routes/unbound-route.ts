@@ -15,7 +15,8 @@ export function unboundRoute(app: Api, context: Context, rules: RulesPort): void
     tags: ['rules'],
     summary: 'Points at which levels of rules could not bind, with the reason',
     description:
-      'Such a level watches nothing there. By point; those the caller may see. Their number is in /metrics.',
+      'Such a level watches nothing there, or not all that its rule asks for. By point; those the caller may see. Their ' +
+      'number is in /metrics.',
     querystring: Type.Object(PageQuery, { additionalProperties: false }),
     response: answers(200, page(UnboundShape), 'Points and their levels'),
   };
@@ -41,7 +42,7 @@ export function unboundRoute(app: Api, context: Context, rules: RulesPort): void
   });
 }
 
-/** Levels that watch nothing, over all points. */
+/** Levels that watch nothing, or less than they should, over all points. */
 export const unboundCount = (registry: Registry, rules: RulesPort): number =>
   unboundPoints(registry, rules).reduce((sum, { index }) => sum + rules.unbound(index).length, 0);
 
