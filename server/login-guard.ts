@@ -15,6 +15,10 @@ const REMEMBERED_MAX = 10_000;
 export type LoginGuard = {
   /** Milliseconds until this name may be tried again from this address; 0 = now. */
   lockedForMs(username: string, address: string): number;
+  /** The same of the name alone: what an administrator can lift. */
+  nameLockedForMs(username: string): number;
+  /** Forgets the failures of a name. */
+  unlock(username: string): void;
   /** Counts a try before its outcome is known, so that a burst of parallel tries cannot slip through. */
   begin(username: string, address: string): void;
   /** The password was right: forgives the name, and takes this try back from the address. */
@@ -31,6 +35,8 @@ export function createLoginGuard(clock: Clock): LoginGuard {
       const now = clock.monotonicMs();
       return Math.max(0, remaining(names.get(username), now), remaining(addresses.get(address), now));
     },
+    nameLockedForMs: (username) => Math.max(0, remaining(names.get(username), clock.monotonicMs())),
+    unlock: (username) => void names.delete(username),
     begin(username, address) {
       const now = clock.monotonicMs();
       count(names, username, FAILURES_MAX, now);

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'out-of-scope': [403, 'Outside the areas, lifelines or organisations given to you'],
   'forbidden-role': [403, 'Your role may not do this to an alarm'],
   'forbidden-colour': [403, 'Your role may not do this to an alarm of this colour'],
+  'own-rights': [403, 'Nobody gives more rights to themselves: another security administrator does'],
   'second-person-publishes': [403, 'A person who wrote at a draft does not publish it'],
   'unknown-draft': [404, 'There is no such draft'],
   'not-found': [404, 'There is no such thing, or it is not yours to see'],

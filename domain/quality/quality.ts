@@ -7,6 +7,7 @@ import { type Nuisance, nuisanceOf } from './nuisance.ts';
 import { type Response, type ResponseLimits, responseOf } from './response.ts';
 import { isIn, type Period, type QualityRow } from './rows.ts';
 import { type Service, serviceOf, type Watched } from './online.ts';
+import type { RingSlot } from './series.ts';
 
 /** Owner units, districts, lifelines; or all in one. */
 export const QUALITY_BY = ['all', 'organisation', 'area', 'lifeline'] as const;
@@ -42,6 +43,8 @@ export type QualityReport = Period & {
   /** False when there were more alarm events than are read in one go: the newest are missing. */
   readonly complete: boolean;
   readonly total: QualityFigures;
+  /** What was heard, hour by hour or day by day, of everything. */
+  readonly series: readonly RingSlot[];
   /** `id` null = what belongs to none. */
   readonly groups: readonly ({ readonly id: string | null } & QualityFigures)[];
 };

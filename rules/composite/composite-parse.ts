@@ -19,10 +19,13 @@ const NAME = /^[a-z][A-Za-z0-9]{0,31}$/;
 export function compositeRuleOf(raw: unknown, where: string, settings: Settings): CompositeRule {
   const rule = ruleFields(raw, where, [...SIGNAL, 'where', 'pairBy', 'parts']);
   const told = new Map<string, { when: string; until: string | null }>();
+  const places = new Map<string, string>();
   const levels = levelsOf(rule, where, settings, (level, at): LevelSpec => {
     const given = fields(level, at, LEVEL);
     const until = given['until'] === undefined ? null : text(given['until'], `${at}.until`);
-    told.set(text(given['name'], `${at}.name`), { when: text(given['when'], `${at}.when`), until });
+    const name = text(given['name'], `${at}.name`);
+    told.set(name, { when: text(given['when'], `${at}.when`), until });
+    places.set(name, at);
     return { ...namedLevel(given, at), ...delaysOf(given, at), limit: 1 };
   });
   const head = headOf(rule, where, levels);
@@ -47,7 +50,7 @@ export function compositeRuleOf(raw: unknown, where: string, settings: Settings)
     ] as const) {
       const refusal = condition === null ? null : refusalOf(condition, names);
       if (refusal !== null)
-        throw new Refused(`${where}: ${field} of ${head.levels[at]?.name}: ${refusal}`, 'bad-condition');
+        throw new Refused(`${places.get(head.levels[at]?.name ?? '')}.${field}: ${refusal}`, 'bad-condition');
     }
   });
   const pairBy = rule['pairBy'] === undefined ? null : text(rule['pairBy'], `${where}.pairBy`);

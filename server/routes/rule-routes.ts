@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { pageById, pageSize, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problems.ts';
 import type { RulesPort } from '../rules-port.ts';
-import { answers, page, PageQuery } from '../schemas/basics.ts';
+import { answers, orNull, page, PageQuery } from '../schemas/basics.ts';
 import * as shapes from '../schemas/rules.ts';
 import { place, type Api } from './api.ts';
 
@@ -38,6 +38,23 @@ function readRoutes(app: Api, context: Context, rules: RulesPort): void {
       items.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
       request.query,
     );
+  });
+
+  const settingsSchema = {
+    ...{ tags, summary: 'The settings in force, and whether the product brings an update' },
+    response: answers(
+      200,
+      Type.Object({
+        version: Type.Integer({ description: 'In force' }),
+        settings: Type.Object({}),
+        updateWaiting: orNull(Type.String({ description: 'What `POST /rules/drafts/merge` would take in' })),
+      }),
+      'As in a settings file',
+    ),
+  };
+  app.get('/rules/settings', { config: READ, schema: settingsSchema }, () => {
+    const { inForce, versions, updateWaiting } = rules.book();
+    return { version: versions[0]?.number ?? 0, settings: inForce.settings, updateWaiting };
   });
 
   const oneSchema = {

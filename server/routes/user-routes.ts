@@ -25,7 +25,7 @@ export function userRoutes(app: Api, context: Context): void {
   app.get('/users', { config, schema: listSchema }, async (request) => {
     const keyed = context.users.all().map((user) => ({ id: user.username.toLowerCase(), user }));
     const { items, next } = pageById('users', keyed, request.query);
-    return { items: items.map(({ user }) => userView(user)), next };
+    return { items: items.map(({ user }) => shown(context, user)), next };
   });
 
   const described = (summary: string) => ({
@@ -35,7 +35,7 @@ export function userRoutes(app: Api, context: Context): void {
     response: answers(200, UserShape, 'The person as now'),
   });
   app.get('/users/:username', { config, schema: described('One person') }, async (request) => {
-    return userView(existing(context, request.params.username));
+    return shown(context, existing(context, request.params.username));
   });
 
   const createSchema = {
@@ -57,16 +57,19 @@ export function userRoutes(app: Api, context: Context): void {
     };
     await context.users.create(user);
     await audit(context, request, 'user.create', username, { roles, scope: user.scope });
-    return reply.code(201).send(userView(user));
+    return reply.code(201).send(shown(context, user));
   });
 
   const patchSchema = {
     ...described('Change roles, scope, name or password; open consoles follow at once'),
+    description: 'Your own roles can only become fewer, and your own scope stays: 403 `own-rights`.',
     body: UserPatch,
   };
   app.patch('/users/:username', { config, schema: patchSchema }, async (request) => {
-    const { username } = existing(context, request.params.username);
+    const before = existing(context, request.params.username);
+    const { username } = before;
     const { password, ...rest } = request.body;
+    if (username === personIn(request).username) demandNoMore(before, rest);
     const change: UserChange = {
       ...rest,
       ...(password === undefined ? {} : { passwordHash: await hashOf(context, password) }),
@@ -75,7 +78,15 @@ export function userRoutes(app: Api, context: Context): void {
     if (password !== undefined) await context.sessions.closeUser(username);
     const detail = { ...rest, ...(password === undefined ? {} : { password: 'changed' }) };
     await audit(context, request, 'user.update', username, detail);
-    return userView(after);
+    return shown(context, after);
+  });
+
+  const unlockSchema = described('Log-in is possible again at once after too many failures');
+  app.post('/users/:username/unlock', { config, schema: unlockSchema }, async (request) => {
+    const user = existing(context, request.params.username);
+    context.loginGuard.unlock(user.username.toLowerCase());
+    await audit(context, request, 'user.unlock', user.username, {});
+    return shown(context, user);
   });
 
   const retireSchema = described(
@@ -86,8 +97,20 @@ export function userRoutes(app: Api, context: Context): void {
     const after = await context.users.update(username, { retired: true });
     await context.sessions.closeUser(username);
     await audit(context, request, 'user.retire', username, {});
-    return userView(after);
+    return shown(context, after);
   });
+}
+
+const shown = (context: Context, user: UserRecord) => ({
+  ...userView(user),
+  lockedForMs: Math.round(context.loginGuard.nameLockedForMs(user.username.toLowerCase())),
+});
+
+/** Whoever manages people manages neither the city nor the alarms: what they lack, another one gives them. */
+function demandNoMore({ roles, scope }: UserRecord, change: UserChange): void {
+  const more = change.roles?.some((role) => !roles.includes(role)) === true;
+  const other = change.scope !== undefined && JSON.stringify(change.scope) !== JSON.stringify(scope);
+  if (more || other) throw new Problem('own-rights');
 }
 
 function existing(context: Context, username: string): UserRecord {

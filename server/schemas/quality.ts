@@ -71,6 +71,14 @@ export const QualityShape = Type.Object({
   by: oneOf(QUALITY_BY),
   complete: Type.Boolean({ description: 'False: too many events for one question, the newest are missing' }),
   total: Type.Object(figures),
+  series: Type.Array(
+    Type.Object({
+      from: Instant,
+      rings: Mix,
+      peakPer10Min: Type.Integer({ description: 'Most in one of its ten minutes' }),
+    }),
+    { description: 'By the hour for up to two days, else by the day; of everything within your scope' },
+  ),
   groups: Type.Array(
     Type.Object({ id: orNull(Type.String({ description: 'Null: what belongs to none' })), ...figures }),
   ),

@@ -24,6 +24,7 @@ export const UserShape = Type.Object({
   scope: ScopeShape,
   retired: Type.Optional(Type.Literal(true)),
   createdAt: Instant,
+  lockedForMs: Type.Integer({ description: 'Log-in is locked so long for too many failures; 0 = it is not' }),
 });
 export const UserInput = Type.Object(
   {

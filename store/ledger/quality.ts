@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AlarmEvent } from '#domain/alarm.ts';
 import { figuresOf, LOOK_BACK_MS, type QualityQuery, type QualityReport } from '#domain/quality/quality.ts';
+import { ringSeries } from '#domain/quality/series.ts';
 import type { QualityRow } from '#domain/quality/rows.ts';
 import type { Watched } from '#domain/quality/online.ts';
 import type { Scope } from '#domain/user.ts';
@@ -91,6 +92,7 @@ export function qualityTables(db: DatabaseSync, eventsMax: number = QUALITY_EVEN
     const ids = by === 'all' ? [] : [...groups.keys()].sort(byId);
     return {
       ...{ from, to, by, complete: read <= eventsMax, total: figures(total) },
+      series: ringSeries(total.rows, { from, to: Math.min(to, query.now) }),
       groups: ids.map((id) => ({ id, ...figures(groups.get(id) ?? newGroup()) })),
     };
   }

@@ -73,11 +73,29 @@ export async function openBrowser(more: readonly string[] = []): Promise<TestBro
  * its sound is off until something clicks.
  */
 export async function logIn(page: Page, origin: string, username = 'zhang'): Promise<void> {
+  await beginSession(page, origin, username);
+  await page.goto(`${origin}/duty`);
+  await page.waitForSelector('.list-pane[aria-busy=false]');
+}
+
+/** The same at another page's address. */
+export async function openAs(
+  browser: TestBrowser,
+  origin: string,
+  username: string,
+  address: string,
+): Promise<Page> {
+  const page = await browser.open();
+  await beginSession(page, origin, username);
+  await page.goto(`${origin}${address}`);
+  await page.waitForSelector('.page h1');
+  return page;
+}
+
+async function beginSession(page: Page, origin: string, username: string): Promise<void> {
   const data = { username, password: MOCK_PASSWORD };
   const reply = await page.request.post(`${origin}/api/v1/session`, { data });
   if (!reply.ok()) throw new Error(`${username} may not log in: ${reply.status()}`);
-  await page.goto(`${origin}/duty`);
-  await page.waitForSelector('.list-pane[aria-busy=false]');
 }
 
 /** Ids of the rows from top to bottom, as the page numbers them for screen readers. */

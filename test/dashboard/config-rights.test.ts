@@ -10,6 +10,9 @@ test.each([
   'quarantine',
   'manage-influx',
   'change-on-call',
+  'draft-rules',
+  'publish-rules',
+  'manage-users',
   'maintenance',
 ] as const)('the console offers %s to exactly those whom the server lets', (action) => {
   for (const role of ROLES)

@@ -7,9 +7,9 @@ import { isOpen, type Alarm } from '#domain/alarm.ts';
 import type { Bucket } from '#domain/contract/history.ts';
 import type { Role } from '#domain/user.ts';
 import { isRecord } from '../../dashboard/src/api/http.ts';
+import { list, ok, refusal, type MockAnswer } from './mock-answers.ts';
 import { locationOf, ORGANISATIONS, PLACES, pointIdOf, type MockCity, type MockSample } from './mock-city.ts';
 
-export type MockAnswer = { readonly status: number; readonly body: unknown; readonly cookie?: string };
 type MockUser = {
   readonly username: string;
   readonly name: string;
@@ -23,6 +23,7 @@ const USERS: readonly MockUser[] = [
   { username: 'li', name: '李四', roles: ['duty-leader'], scope: {} },
   { username: 'eng', name: '赵六', roles: ['engineer'], scope: {} },
   { username: 'admin', name: '管理员', roles: ['system-admin'], scope: {} },
+  { username: 'sec', name: '孙安', roles: ['security-admin'], scope: {} },
   { username: 'view', name: '王五', roles: ['viewer'], scope: {} },
 ];
 const ROOT = join(import.meta.dirname, '../..');
@@ -52,6 +53,7 @@ export async function answerApi(
       : ok({ user });
   const onMap = mapAnswer(city, method, url, [head, id, tail], body);
   if (onMap !== null) return onMap;
+  if (head === 'rules') return city.rules.answer(method, path, body, user.username);
   const configured = city.config.answer(method, path, url, body);
   if (configured !== null) return configured;
   if (head === 'catalogue') return ok(catalogue());
@@ -351,9 +353,3 @@ function catalogue(): unknown {
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
-const ok = (body: unknown): MockAnswer => ({ status: 200, body });
-const list = (items: unknown): MockAnswer => ok({ items, next: null });
-const refusal = (status: number, code: string, members = {}): MockAnswer => ({
-  status,
-  body: { type: `urn:city-lifeline:problem:${code}`, title: code, status, detail: code, code, ...members },
-});

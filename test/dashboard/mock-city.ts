@@ -12,6 +12,7 @@ import { isRecord } from '../../dashboard/src/api/http.ts';
 import { SEATS } from '../../dashboard/src/map/sketch.ts';
 import { alarmOf } from './alarm-fixture.ts';
 import { createMockConfig, type MockConfig } from './mock-config.ts';
+import { createMockRules, type MockRules } from './mock-rules.ts';
 
 export type MockSample = {
   readonly time: number;
@@ -43,6 +44,7 @@ export type MockCity = {
   readonly samples: Map<string, readonly MockSample[]>;
   /** What the configuration pages read and write. */
   readonly config: MockConfig;
+  readonly rules: MockRules;
   sequence(): number;
   now(): number;
   onAlarm(listener: (message: AlarmMessage) => void): void;
@@ -102,6 +104,7 @@ export function createMockCity(now: () => number = Date.now): MockCity {
     drawn: new Map(),
     samples: new Map(),
     config: createMockConfig(now),
+    rules: createMockRules(now),
     sequence: () => sequence,
     now,
     onAlarm: (listener) => listeners.push(listener),

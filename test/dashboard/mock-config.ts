@@ -1,5 +1,7 @@
 /** What the configuration pages read and write, in the platform's shapes. A new one for each mock city. */
-import type { MockAnswer } from './mock-api.ts';
+import { createPeople } from './mock-people.ts';
+import { qualityOf } from './mock-quality.ts';
+import { list, ok, refusal as problem, type MockAnswer } from './mock-answers.ts';
 
 type Row = { id: string } & Record<string, unknown>;
 export type MockConfig = {
@@ -15,6 +17,7 @@ export function createMockConfig(now: () => number): MockConfig {
     { ...gateway('GW-2', '二号网关'), status: status(now(), { connected: false, connections: 0 }) },
     { ...gateway('GW-3', '三号网关'), status: status(now(), { rejected: 7, gaps: 2 }) },
   ];
+  const people = createPeople(now);
   let looks = 0;
   const written: { path: string; body: unknown }[] = [];
   return {
@@ -22,7 +25,7 @@ export function createMockConfig(now: () => number): MockConfig {
     answer(method, path, url, body) {
       const [, head = '', id = '', tail = ''] = path;
       if (method !== 'GET') written.push({ path: path.join('/'), body });
-      if (method === 'PATCH') return ok({ id, ...(body as object) });
+      if (method === 'PATCH' && head !== 'users') return ok({ id, ...(body as object) });
       if (head === 'on-call') return ok(ON_CALL);
       if (head === 'channels' && id === '') return list([CHANNEL]);
       if (head === 'channels') return ok({ ok: true, detail: 'taken' });
@@ -33,6 +36,8 @@ export function createMockConfig(now: () => number): MockConfig {
       if (method === 'POST' && REGISTERED.has(head)) return { status: tail === '' ? 201 : 200, body };
       if (head === 'devices' && id !== '') return problem(404, 'not-found');
       if (head === 'products') return list([{ id: 'P-1', name: '甲厂网关' }]);
+      if (head === 'users') return people(method, id, tail, body);
+      if (head === 'quality') return ok(qualityOf(url));
       if (head === 'import') return imported(gateways, url, body);
       if (head !== 'gateways') return null;
       if (id === '' && method === 'GET') return list(gateways);
@@ -154,10 +159,3 @@ function diagnosis(id: string, now: number, looks: number): unknown {
     ],
   };
 }
-
-const ok = (body: unknown): MockAnswer => ({ status: 200, body });
-const list = (items: unknown): MockAnswer => ok({ items, next: null });
-const problem = (status: number, code: string, members = {}): MockAnswer => ({
-  status,
-  body: { type: `urn:city-lifeline:problem:${code}`, title: code, status, detail: code, code, ...members },
-});

@@ -7,7 +7,8 @@ import { Server as SocketServer } from 'socket.io';
 import type { ClientToServer, ServerToClient, SnapshotMessage } from '#domain/contract/socket.ts';
 import { isOpen } from '#domain/alarm.ts';
 import { encodePoints } from '#domain/contract/points-batch.ts';
-import { answerApi, userOfCookie, type MockAnswer } from './mock-api.ts';
+import type { MockAnswer } from './mock-answers.ts';
+import { answerApi, userOfCookie } from './mock-api.ts';
 import { pointIdOf, type MockCity } from './mock-city.ts';
 
 const DIST = join(import.meta.dirname, '../../dashboard/dist');

@@ -5,6 +5,7 @@ import { nuisanceOf } from '#domain/quality/nuisance.ts';
 import { responseOf } from '#domain/quality/response.ts';
 import type { QualityRow } from '#domain/quality/rows.ts';
 import { serviceOf } from '#domain/quality/online.ts';
+import { ringSeries } from '#domain/quality/series.ts';
 
 const HOUR = 3_600;
 const DAY = 86_400;
@@ -244,5 +245,35 @@ describe('在线率 and valid data', () => {
   it('says nothing where nothing is watched, or before the period begins', () => {
     expect(serviceOf([], { gateways: [], points: [] }, period(0, 10), ms(DAY)).gatewaysOnline).toBeNull();
     expect(look([], -1).pointsOnline).toBeNull();
+  });
+});
+
+describe('what was heard, slot by slot', () => {
+  const heard = (second: number, colour: QualityRow['colour']) =>
+    row(second, `A#${second}`, 'rings', { colour });
+  const sums = (rows: readonly QualityRow[], from: number, to: number) =>
+    ringSeries(rows, period(from, to)).map(({ rings }) => Object.values(rings).reduce((a, b) => a + b, 0));
+
+  it('by the hour for up to two days, silent hours too; what made no sound does not count', () => {
+    const rows = [heard(10, 'red'), row(20, 'A#1', 'quiet'), heard(HOUR, 'blue'), heard(3 * HOUR, 'blue')];
+    expect(sums(rows, 0, 3 * HOUR)).toEqual([1, 1, 0]);
+    expect(ringSeries(rows, period(0, HOUR))).toEqual([
+      { from: 0, rings: { blue: 0, yellow: 0, orange: 0, red: 1 }, peakPer10Min: 1 },
+    ]);
+    expect(sums(rows, 0, 2 * DAY)).toHaveLength(48);
+  });
+
+  it('by the day beyond, the last one cut short', () => {
+    const rows = [heard(DAY - 1, 'red'), heard(DAY, 'red'), heard(2.5 * DAY, 'red')];
+    expect(sums(rows, 0, 2.6 * DAY)).toEqual([1, 1, 1]);
+  });
+
+  it('with the most of any of its ten minutes', () => {
+    const rows = [0, 599, 600, 601, 602, HOUR].map((second) => heard(second, 'blue'));
+    expect(ringSeries(rows, period(0, 2 * HOUR)).map(({ peakPer10Min }) => peakPer10Min)).toEqual([3, 1]);
+  });
+
+  it('a period that has not begun has none', () => {
+    expect(ringSeries([], period(HOUR, 0))).toEqual([]);
   });
 });

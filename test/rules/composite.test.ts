@@ -204,15 +204,19 @@ describe('a composite rule', () => {
     [
       'a condition that hangs',
       burst({}, { when: '"a".matches("(a+)+")' }),
-      'when of burst: matches is not allowed',
+      'rules[0].levels[0].when: matches is not allowed',
     ],
-    ['an unknown name', burst({}, { until: 'level > 1.0' }), 'until of burst: Unknown variable: level'],
+    [
+      'an unknown name',
+      burst({}, { until: 'level > 1.0' }),
+      'rules[0].levels[0].until: Unknown variable: level',
+    ],
     ['a name twice', burst({ as: 'flow' }), 'flow: stands twice'],
     ['a name that is none', burst({ as: 'Flow out' }), 'rules[0].as'],
     ['a window of a plain value', burst({ windowMs: 5 }), 'windowMs'],
   ])('is refused with %s', (_, rule, why) => {
     const parsed = parseCatalogue({ format: 1, rules: [JSON.parse(JSON.stringify(rule))], system: [] }, 'x');
     expect(parsed).toMatchObject({ ok: false, error: expect.stringContaining(why) });
-    if (why.includes(' of burst: ')) expect(parsed).toMatchObject({ code: 'bad-condition' });
+    if (why.includes('levels[0]')) expect(parsed).toMatchObject({ code: 'bad-condition' });
   });
 });

@@ -65,6 +65,7 @@ const PROMISED: Record<string, string> = {
   '/rules/backtest/{id}': 'get',
   '/rules/backtest/{id}/cancel': 'post',
   '/rules/unbound': 'get',
+  '/rules/settings': 'get',
   '/rules/shadows': 'get post',
   '/rules/shadows/{id}': 'get',
   '/rules/shadows/{id}/stop': 'post',
@@ -116,6 +117,7 @@ const PROMISED: Record<string, string> = {
   '/users': 'get post',
   '/users/{username}': 'get patch',
   '/users/{username}/retire': 'post',
+  '/users/{username}/unlock': 'post',
 };
 
 describe('the OpenAPI document', () => {

@@ -20,6 +20,7 @@ describe('a new person', () => {
       roles: ['duty-officer'],
       scope: { areas: ['371702'] },
       createdAt: house.clock.wallMs(),
+      lockedForMs: 0,
     });
     const login = await house.ask(null, 'POST', '/api/v1/session', {
       username: 'li.ming',
@@ -91,14 +92,36 @@ describe('a person', () => {
   });
 
   it('who is the last security administrator stays one', async () => {
-    for (const [method, path, body] of [
-      ['POST', 'security-admin/retire', undefined],
-      ['PATCH', 'security-admin', { roles: ['viewer'] }],
-    ] as const) {
-      const reply = await house.ask('security-admin', method, `/api/v1/users/${path}`, body);
-      expect([reply.statusCode, reply.json().code]).toEqual([409, 'last-security-admin']);
-    }
+    const reply = await house.ask('security-admin', 'POST', '/api/v1/users/security-admin/retire');
+    expect([reply.statusCode, reply.json().code]).toEqual([409, 'last-security-admin']);
+    const second = { ...NEW, roles: ['security-admin', 'viewer'] };
+    expect((await create(second)).statusCode).toBe(201);
+    const stripped = await house.ask('security-admin', 'PATCH', '/api/v1/users/li.ming', {
+      roles: ['viewer'],
+    });
+    expect(stripped.json().roles).toEqual(['viewer']);
     expect((await house.ask('security-admin', 'GET', '/api/v1/users')).statusCode).toBe(200);
+  });
+
+  it('gives no right to themselves: own roles may only become fewer, the own scope stays', async () => {
+    const own = (body: unknown) => house.ask('security-admin', 'PATCH', '/api/v1/users/security-admin', body);
+    for (const body of [{ roles: ['security-admin', 'engineer'] }, { scope: { areas: ['371702'] } }])
+      expect([(await own(body)).statusCode, (await own(body)).json().code]).toEqual([403, 'own-rights']);
+    expect((await own({ name: '王安', roles: ['security-admin'], scope: {} })).json().name).toBe('王安');
+  });
+
+  it('locked out by failures is shown so, and let in again by the administrator', async () => {
+    const logIn = (password: string) =>
+      house.ask(null, 'POST', '/api/v1/session', { username: 'Viewer', password });
+    for (let i = 0; i < 5; i++) await logIn('Wrong-2026');
+    const one = () => house.ask('security-admin', 'GET', '/api/v1/users/viewer');
+    expect((await one()).json().lockedForMs).toBe(600_000);
+    expect((await logIn(PASSWORD)).json().code).toBe('locked');
+    const unlocked = await house.ask('security-admin', 'POST', '/api/v1/users/viewer/unlock');
+    expect(unlocked.json().lockedForMs).toBe(0);
+    expect((await logIn(PASSWORD)).statusCode).toBe(200);
+    expect(house.ledger.log.at(-2)).toMatchObject({ action: 'user.unlock', subject: 'viewer' });
+    expect((await house.ask('viewer', 'POST', '/api/v1/users/viewer/unlock')).statusCode).toBe(403);
   });
 
   it('is nobody else’s business', async () => {

@@ -1,4 +1,5 @@
 /** Labels for gateways' boxes, and the same as a table. */
+import { csvText } from './csv.ts';
 
 /** `place` may be empty. The secret is in memory only as long as the page shows it. */
 export type Label = {
@@ -8,16 +9,12 @@ export type Label = {
   readonly secret: string;
 };
 
-/** For a spreadsheet: marked as UTF-8; a cell that it would take for a formula is text. */
-export function labelsCsv(labels: readonly Label[]): string {
-  const rows = labels.map(({ id, name, place, secret }) => [id, name, place, secret].map(cell).join(','));
-  return `\uFEFF${['id,name,facility,secret', ...rows].join('\r\n')}\r\n`;
-}
-
-function cell(text: string): string {
-  const safe = /^[=+@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+/** For a spreadsheet. */
+export const labelsCsv = (labels: readonly Label[]): string =>
+  csvText([
+    ['id', 'name', 'facility', 'secret'],
+    ...labels.map(({ id, name, place, secret }) => [id, name, place, secret]),
+  ]);
 
 /** Hands the person a file. */
 export function download(name: string, type: string, text: string): void {

@@ -6,7 +6,7 @@ import DutyPage from './duty-page.vue';
 
 export type PageEntry = Place & {
   /** Pages of the same group share one entry of the header's navigation; a group's first allowed page is its door. */
-  readonly group: 'duty' | 'map' | 'trend' | 'replay' | 'wall' | 'cfg';
+  readonly group: 'duty' | 'map' | 'trend' | 'replay' | 'wall' | 'report' | 'cfg';
   /** Offered to these; the server decides what they get. */
   readonly roles: readonly Role[];
   readonly component: Component;
@@ -54,6 +54,13 @@ export const PAGES: readonly PageEntry[] = [
     component: defineAsyncComponent(() => import('./wall-page.vue')),
   },
   {
+    name: 'report',
+    paths: ['/report'],
+    group: 'report',
+    roles: ['duty-officer', 'duty-leader', 'engineer', 'viewer', 'system-admin'],
+    component: defineAsyncComponent(() => import('./report-page.vue')),
+  },
+  {
     name: 'gateways',
     paths: ['/cfg/gateways', '/cfg/gateways/:id'],
     group: 'cfg',
@@ -66,6 +73,16 @@ export const PAGES: readonly PageEntry[] = [
     group: 'cfg',
     roles: REGISTRARS,
     component: defineAsyncComponent(() => import('./points-page.vue')),
+  },
+  {
+    name: 'rules',
+    paths: [
+      ...['/cfg/rules', '/cfg/rules/:part', '/cfg/rules/r/:rule'],
+      ...['/cfg/rules/d/:draft', '/cfg/rules/d/:draft/:rule'],
+    ],
+    group: 'cfg',
+    roles: ['engineer', 'duty-leader', 'system-admin', 'viewer'],
+    component: defineAsyncComponent(() => import('./rules-page.vue')),
   },
   {
     name: 'quarantine',
@@ -87,6 +104,13 @@ export const PAGES: readonly PageEntry[] = [
     group: 'cfg',
     roles: ['duty-officer', 'duty-leader', 'system-admin'],
     component: defineAsyncComponent(() => import('./on-call-page.vue')),
+  },
+  {
+    name: 'users',
+    paths: ['/cfg/users', '/cfg/users/:username'],
+    group: 'cfg',
+    roles: ['security-admin'],
+    component: defineAsyncComponent(() => import('./users-page.vue')),
   },
   {
     name: 'influx',

@@ -27,7 +27,7 @@ export const alarmAddress = (page: 'duty' | 'map', alarm: string | null, query: 
 
 /** Where to go after log-in: only ever a place of this console. */
 export function safeReturn(wanted: string | null): string {
-  return wanted !== null && /^\/(duty|shift|map|cfg|trend|replay|wall)(\/(?!\/)|\?|$)/.test(wanted)
+  return wanted !== null && /^\/(duty|shift|map|report|cfg|trend|replay|wall)(\/(?!\/)|\?|$)/.test(wanted)
     ? wanted
     : '/';
 }

@@ -7,6 +7,9 @@ const MAY = {
   quarantine: ['engineer', 'system-admin'],
   'manage-influx': ['system-admin'],
   'change-on-call': ['duty-leader', 'system-admin'],
+  'draft-rules': ['engineer'],
+  'publish-rules': ['engineer', 'duty-leader'],
+  'manage-users': ['security-admin'],
   maintenance: ['duty-leader', 'engineer'],
 } as const satisfies Record<string, readonly Role[]>;
 
