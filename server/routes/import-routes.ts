@@ -1,6 +1,7 @@
 /** A whole city, or part of one, in one atomic change (design §5). */
 import { Type } from 'typebox';
 import type { FastifyRequest } from 'fastify';
+import { DATUMS, type Datum, type LonLat, toWgs84 } from '#domain/datum.ts';
 import { checkRegistryChange } from '#domain/registry-change.ts';
 import type { RegistryError, RegistryItem } from '#domain/registry.ts';
 import { demand } from '../authentication.ts';
@@ -34,6 +35,9 @@ const schema = {
     dryRun: Type.Optional(oneOf(['true', 'false'], 'Check only')),
     format: Type.Optional(oneOf(['json', 'csv'], 'csv: the new secrets as a table for printing labels')),
     table: Type.Optional(oneOf(REGISTRY_KINDS, 'What every row of the CSV is')),
+    coordinates: Type.Optional(
+      oneOf(DATUMS, 'What its places are given in, wgs84 when absent; kept in WGS 84'),
+    ),
   }),
   body: ImportInput,
   response: answers(200, ImportAnswer, 'Imported, or with dryRun what would be'),
@@ -56,7 +60,8 @@ export function importRoutes(app: Api, context: Context): void {
       const rows = rowsIn(request, query['table']);
       if (rows.some((row) => row.kind === 'gateways')) demand(context, request, 'change-gateways');
       const secrets: Secrets = new Map();
-      const items = rows.map((row) => itemOf(context, row, secrets));
+      const datum = datumIn(query['coordinates']);
+      const items = rows.map((row) => itemOf(context, inWgs84(row, datum), secrets));
       demandScope(context, request, items);
       if (dryRun) return tryOut(context, items);
       const done = await carryOut(context, request, items, secrets);
@@ -74,6 +79,36 @@ function rowsIn(request: FastifyRequest, table: unknown): ImportRow[] {
   }
   return rowsOfCsv(decodeText(body), typeof table === 'string' ? table : undefined);
 }
+
+function datumIn(given: unknown): Datum {
+  const datum = given === undefined ? 'wgs84' : DATUMS.find((one) => one === given);
+  if (datum === undefined) throw new Problem('invalid-request', `coordinates is one of ${DATUMS.join(', ')}`);
+  return datum;
+}
+
+/** Shifted here, once; what is no pair of numbers stays as it is and is refused by name. */
+function inWgs84(row: ImportRow, datum: Datum): ImportRow {
+  const { location, path } = row.value;
+  const { lon, lat, ...rest } = Object(location) as Record<string, unknown>;
+  const [east, north] = shifted([lon, lat], datum);
+  return {
+    ...row,
+    value: {
+      ...row.value,
+      ...(location === undefined ? {} : { location: { ...rest, lon: east, lat: north } }),
+      ...(Array.isArray(path) ? { path: path.map((place: unknown) => shifted(place, datum)) } : {}),
+    },
+  };
+}
+
+/** To a ten-millionth of a degree, which is a centimetre. */
+function shifted(place: unknown, datum: Datum): readonly unknown[] {
+  if (!Array.isArray(place)) return [place];
+  if (!isPlace(place) || datum === 'wgs84' || datum === 'cgcs2000') return place;
+  return toWgs84(datum, place).map((degrees) => Math.round(degrees * 1e7) / 1e7);
+}
+const isPlace = (place: readonly unknown[]): place is LonLat =>
+  place.length === 2 && place.every((degrees) => typeof degrees === 'number');
 
 /** A gateway that is new gets its secret; whoever creates the same one meanwhile makes this import fail, not lie. */
 function itemOf(context: Context, row: ImportRow, secrets: Secrets): RegistryItem {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EDGE_KINDS, LIFELINES } from '#domain/catalogue.ts';
 import { traceEdges } from '#domain/edge-trace.ts';
 import type { Edge, Facility } from '#domain/registry.ts';
-import { fromGcj02, toGcj02 } from '../../dashboard/src/map/gcj02.ts';
+import { fromGcj02, toGcj02 } from '#domain/datum.ts';
 import { shiftTo } from '../../dashboard/src/map/map-datum.ts';
 import { edgeFeatures, facilityFeatures, reachFeatures } from '../../dashboard/src/map/map-features.ts';
 import { lettersOf } from '../../dashboard/src/map/network-class.ts';

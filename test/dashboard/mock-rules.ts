@@ -20,6 +20,7 @@ export function createMockRules(now: () => number): MockRules {
   };
   keep(takeShipped(book, shippedCatalogue(), now() - 10 * DAY_MS));
   const runs: Record<string, unknown>[] = [];
+  const shadows: Record<string, unknown>[] = [];
 
   return {
     answer(method, [, , head = '', id = '', tail = ''], body, by) {
@@ -27,8 +28,10 @@ export function createMockRules(now: () => number): MockRules {
       const draft = book.drafts.get(id);
       if (head === 'settings')
         return ok({ version: book.versions.length, settings: book.inForce.settings, updateWaiting: null });
+      if (head === 'unbound') return list([UNBOUND]);
       if (head === 'validate') return ok(assessed(book, changesIn(given)));
       if (head === 'backtest') return backtest(method, id, tail, given, by);
+      if (head === 'shadows') return shadow(method, id, tail, given, by);
       if (head === 'versions') return versions(method, id, given, by);
       if (head === 'drafts' && method === 'GET') return list([...book.drafts.values()]);
       if (head === 'drafts' && tail === 'publish')
@@ -91,6 +94,28 @@ export function createMockRules(now: () => number): MockRules {
     );
   }
 
+  function shadow(
+    method: string,
+    id: string,
+    tail: string,
+    given: Record<string, unknown>,
+    by: string,
+  ): MockAnswer {
+    const found = shadows.find((one) => one['id'] === id);
+    if (tail === 'stop')
+      return ok(Object.assign(found ?? {}, { state: 'ended', endedAt: now(), endedBy: by }));
+    if (method === 'GET') return id === '' ? list(shadows) : ok(found);
+    const draft = book.drafts.get(String(given['draft']));
+    const from = now() - 2 * DAY_MS;
+    const told = { judgedThrough: now(), registryRevision: 1, liveAlarms: 16, gaps: [] };
+    shadows.unshift({
+      ...{ id: `s-${shadows.length + 1}`, draft: draft?.id, content: draft?.content, base: draft?.base, by },
+      ...{ startedAt: from, state: 'running', trouble: null, endedAt: null, restarts: 0, behind: 3 },
+      outcome: { ...Object(outcomeOf(from, now())), ...told },
+    });
+    return { status: 202, body: shadows[0] };
+  }
+
   /** Half done when it is first asked for, done the next time. */
   function backtest(
     method: string,
@@ -141,6 +166,11 @@ export function createMockRules(now: () => number): MockRules {
     );
   }
 }
+
+const UNBOUND = {
+  ...{ point: 'G-0/ch4', facility: 'F-0' },
+  levels: [{ rule: 'gas-well-ch4', level: '80%LEL', reason: 'attribute coverLevelM is missing' }],
+};
 
 const changesIn = (given: Record<string, unknown>): RuleChanges => ({
   rules: Array.isArray(given['rules']) ? given['rules'] : [],

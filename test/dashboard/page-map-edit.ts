@@ -1,7 +1,7 @@
 /** 一张图 beyond alarms, in a real browser: networks and their traces, base maps, placing and joining. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { toGcj02 } from '../../dashboard/src/map/gcj02.ts';
+import { toGcj02 } from '#domain/datum.ts';
 import { fromMenu, logIn } from './browser.ts';
 import { locationOf } from './mock-city.ts';
 import { everyoneCanUse, shows, type PageHouse } from './page-house.ts';

@@ -1,8 +1,9 @@
 /** Rules on the page: from a draft to a version in force and back. */
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { fromMenu, openAs as open } from './browser.ts';
-import { everyoneCanUse, shows, type PageHouse } from './page-house.ts';
+import { everyoneCanUse, ROOT, shows, type PageHouse } from './page-house.ts';
 
 const openAs = (house: PageHouse, who: string, address: string): Promise<Page> =>
   open(house.browser, house.server.origin, who, address);
@@ -122,6 +123,37 @@ export function rulesOnThePage(house: PageHouse): void {
       await shows(page, '.rule-change', 'none of this id is in force');
       await expect.poll(fits(page)).toBe(true);
       await everyoneCanUse(page, 'draft on a phone');
+    });
+
+    test('a draft runs in shadow until it is stopped, and shows what it would have raised', async () => {
+      const page = await openAs(house, 'eng', '/cfg/rules');
+      await draftOn(page, house);
+      await page.getByRole('button', { name: '开始影子运行' }).click();
+      await shows(page, '.backtest', '同期实际报警 16 条');
+      await shows(page, '.backtest-sum', '本版 41 条');
+      await everyoneCanUse(page, 'shadow');
+      await page.getByRole('button', { name: '停止影子运行' }).click();
+      await shows(page, '.draft-list', '已结束');
+    });
+
+    test('levels that watch nothing stand beside the facility’s devices, with what is missing', async () => {
+      const page = await openAs(house, 'eng', '/cfg/points/F-0');
+      await shows(page, '.fact-box', '1 个级别未生效');
+      await shows(page, '.comings', 'attribute coverLevelM is missing');
+      await everyoneCanUse(page, 'unbound levels');
+    });
+
+    test('a spreadsheet is tried and imported sheet by sheet, its places in the datum that was chosen', async () => {
+      const page = await openAs(house, 'eng', '/cfg/import');
+      await page.setInputFiles('input[type=file]', join(ROOT, 'test/dashboard/files/facilities.xlsx'));
+      await page.getByLabel('坐标系').selectOption('gcj02');
+      await everyoneCanUse(page, 'import');
+      const asked = page.waitForRequest(/import/);
+      await page.getByRole('button', { name: '检查' }).click();
+      expect((await asked).url()).toContain('coordinates=gcj02');
+      await shows(page, '[role=status]', '将新增 1 项');
+      const { body } = house.city.config.written.find(({ path }) => path === '/import') ?? {};
+      expect(String(body)).toContain('设施,XF-1,人民路 & 中华路阀井');
     });
 
     test('a viewer reads the rules and is offered no order', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHouse, type House } from './house.ts';
 import { secretHmac } from './fakes.ts';
+import { toWgs84 } from '#domain/datum.ts';
 import { decodeText, parseCsv } from '#server/csv.ts';
 
 let house: House;
@@ -146,6 +147,27 @@ describe('a CSV file', () => {
     });
     const { errors } = (await send(pipe('east'), '?table=edges')).json();
     expect(errors).toMatchObject([{ row: 2, code: 'type' }]);
+  });
+
+  it('in another datum is shifted once: facilities and paths, stored in WGS 84', async () => {
+    const place = '115.410000,35.201000';
+    const [lon, lat] = place.split(',');
+    const csv = [
+      'table,id,name,kind,lifeline,area,location.lat,location.lon,from,to,path',
+      `facilities,W-8,八号,gas-valve-well,gas,371702,${lat},${lon},,,`,
+      `edges,E-8,,gas-main,gas,,,,W-8,W-1,${lon} ${lat};${lon} ${lat}`,
+    ].join('\r\n');
+    expect((await send(csv, '?coordinates=mars')).json().code).toBe('invalid-request');
+    expect((await send(csv, '?coordinates=gcj02')).statusCode).toBe(200);
+    const { facilities, edges } = house.city.registry();
+    const [east, north] = toWgs84('gcj02', [Number(lon), Number(lat)]);
+    expect(facilities.get('W-8')?.location.lon).toBeCloseTo(east, 6);
+    expect(facilities.get('W-8')?.location.lat).toBeCloseTo(north, 6);
+    expect(Math.abs(east - Number(lon))).toBeGreaterThan(0.004);
+    expect(edges.get('E-8')?.path?.[0]).toEqual([
+      facilities.get('W-8')?.location.lon,
+      facilities.get('W-8')?.location.lat,
+    ]);
   });
 
   it('names the line of the file in its faults', async () => {

@@ -1,5 +1,6 @@
 /** Rules, drafts, versions and back-tests as the platform answers them. */
 import type { RunView } from '#domain/contract/rules.ts';
+import type { ShadowView } from '#domain/contract/shadow.ts';
 import type { RuleContent, RuleDocument, RuleDraft, RuleFault, RuleVersion } from '#domain/rule-book.ts';
 import { field, isRecord, itemsOf, listAll, type Call, type Problem, type Reply } from './http.ts';
 
@@ -24,6 +25,14 @@ export const readRuns = async (call: Call): Promise<RunView[] | Problem> =>
 
 export async function readRun(call: Call, id: string): Promise<RunView | Problem> {
   return one(await call('GET', `/rules/backtest/${encodeURIComponent(id)}`), isRun);
+}
+
+/** Newest first, without what they found. */
+export const readShadows = async (call: Call): Promise<ShadowView[] | Problem> =>
+  listOf(await call('GET', '/rules/shadows'), isShadow);
+
+export async function readShadow(call: Call, id: string): Promise<ShadowView | Problem> {
+  return one(await call('GET', `/rules/shadows/${encodeURIComponent(id)}`), isShadow);
 }
 
 export async function readHistory(call: Call, id: string): Promise<RuleHistory | Problem> {
@@ -79,3 +88,5 @@ const isVersion = (value: unknown): value is RuleVersion =>
   isRecord(value) && typeof value['number'] === 'number' && Array.isArray(value['rulesChanged']);
 const isRun = (value: unknown): value is RunView =>
   isRecord(value) && typeof value['id'] === 'string' && typeof value['progress'] === 'number';
+const isShadow = (value: unknown): value is ShadowView =>
+  isRecord(value) && typeof value['id'] === 'string' && typeof value['startedAt'] === 'number';

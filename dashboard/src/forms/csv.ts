@@ -1,8 +1,13 @@
-/** Rows as a file for a spreadsheet: marked as UTF-8; a cell that it would take for a formula is text. */
-export const csvText = (rows: readonly (readonly (string | number)[])[]): string =>
-  `\uFEFF${rows.map((row) => row.map((value) => cell(String(value))).join(',')).join('\r\n')}\r\n`;
+/** Rows as CSV (RFC 4180), marked as UTF-8. */
+type Rows = readonly (readonly (string | number)[])[];
 
-function cell(text: string): string {
-  const safe = /^[=+@\t\r]/.test(text) || /^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+/** For people's spreadsheets: a cell that they would take for a formula is text. */
+export const csvText = (rows: Rows): string =>
+  csvOf(rows, (text) => (FORMULA.test(text) ? `'${text}` : text));
+/** For the platform: every cell as it is. */
+export const plainCsv = (rows: Rows): string => csvOf(rows, (text) => text);
+
+const FORMULA = /^[=+@\t\r]|^-(?![\d.])/;
+const csvOf = (rows: Rows, safe: (text: string) => string): string =>
+  `\uFEFF${rows.map((row) => row.map((value) => quoted(safe(String(value)))).join(',')).join('\r\n')}\r\n`;
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

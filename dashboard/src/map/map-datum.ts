@@ -1,6 +1,6 @@
 /** Between WGS 84, in which all of the console speaks, and the datum of the base that is drawn. */
 import type { Datum } from '#domain/contract/map-bases.ts';
-import { fromGcj02, toGcj02 } from './gcj02.ts';
+import { fromGcj02, toGcj02 } from '#domain/datum.ts';
 import type { MapFeatures } from './map-features.ts';
 import type { Place } from './sketch.ts';
 
