@@ -9,6 +9,7 @@ const LONG = [
   'test/dashboard/console-everyone.test.ts',
   'test/e2e/kill.test.ts',
   'test/e2e/shadow.test.ts',
+  'test/e2e/destroy.test.ts',
   'test/e2e/real-data-live.test.ts',
   'test/e2e/influx.test.ts',
   'test/node-red/flows.test.ts',

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --rounds N --only a,b,latency,consoles,undisturbed,durability,idle,store,engine --json FILE]`: every
+ * `npm run bench [-- --rounds N --only a,b,latency,consoles,undisturbed,durability,journal,idle,store,engine,paint --json FILE]`: every
  * figure of the design's table beside its target, the contestants taking turns in one run (docs/bench.md). On cores that are
  * shared trust ratios and CPU seconds, never absolute rates.
  */
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tableOf, verdictOf, type Figure } from './bench/figures.ts';
 import { idleConnections } from './bench/idle.ts';
+import { journalRates } from './bench/journal.ts';
 import { latency, manyConsoles, undisturbed } from './bench/latency.ts';
 import { startOurs } from './bench/ours.ts';
 import { embeddedStore, influxStore, type StoreCost } from './bench/store.ts';
@@ -22,9 +23,11 @@ const SECTIONS = [
   'latency',
   'consoles',
   'undisturbed',
+  'journal',
   'idle',
   'store',
   'engine',
+  'paint',
 ] as const;
 
 const { values: flags } = parseArgs({
@@ -55,9 +58,11 @@ await section('b', async () => figures.push(...(await loadB(rounds, messages / 2
 await section('durability', async () => figures.push(...(await durability(rounds, messages))));
 await section('consoles', async () => figures.push(...(await manyConsoles(500))));
 await section('undisturbed', async () => figures.push(...(await undisturbed())));
+await section('journal', async () => figures.push(...(await journalRates())));
 await section('idle', idle);
 await section('store', store);
 await section('engine', engine);
+await section('paint', paint);
 
 console.log(`${machine}\n\n${tableOf(figures)}`);
 const missed = figures.filter((figure) => verdictOf(figure) === 'missed');
@@ -119,44 +124,74 @@ async function store(): Promise<void> {
   );
 }
 
-/** The engine's own measuring commands, each in a fresh process. */
-async function engine(): Promise<void> {
-  const said = (script: string, ...args: string[]): string =>
-    spawnSync(
-      process.execPath,
-      ['--expose-gc', '--max-old-space-size=12000', join(import.meta.dirname, script), ...args],
-      { encoding: 'utf8' },
-    ).stdout;
-  const number = (text: string, pattern: RegExp): number | null => {
-    const found = pattern.exec(text)?.[1];
-    return found === undefined ? null : Number(found);
-  };
+/** What a measuring command of its own prints. */
+const said = (script: string, ...args: string[]): string =>
+  spawnSync(
+    process.execPath,
+    ['--expose-gc', '--max-old-space-size=12000', join(import.meta.dirname, script), ...args],
+    {
+      encoding: 'utf8',
+    },
+  ).stdout;
+const numberIn = (text: string, pattern: RegExp): number | null => {
+  const found = pattern.exec(text)?.[1];
+  return found === undefined ? null : Number(found.replaceAll(',', ''));
+};
+const figureOf = (
+  section: string,
+  what: string,
+  value: number | null,
+  unit: string,
+  target: Figure['target'],
+  from: string,
+): Figure => ({ section, what, value, unit, target, from });
+
+function engine(): Promise<void> {
   const rules = said('measure-engine.ts');
   const backtest = said('measure-backtest.ts', '--days', '30');
-  const line = (
-    what: string,
-    value: number | null,
-    unit: string,
-    target: Figure['target'],
-    from: string,
-  ): Figure => ({
-    ...{ section: 'engine', what, value, unit, target, from },
-  });
   figures.push(
-    line(
+    figureOf(
+      'engine',
       'rule evaluations, random order',
-      number(rules, /([\d.]+) M rules/),
+      numberIn(rules, /([\d.]+) M rules/),
       'M a CPU s',
       { least: 12 },
       '100,000 points x 10 rules',
     ),
-    line('memory a point with 10 rules', number(rules, /(\d+) bytes of heap a point/), 'bytes', null, ''),
-    line(
+    figureOf(
+      'engine',
+      'memory a point with 10 rules',
+      numberIn(rules, /([\d,]+) bytes of heap a point/),
+      'bytes',
+      null,
+      '',
+    ),
+    figureOf(
+      'engine',
       '30 days x 1,000 points a minute, back-test',
-      number(backtest, /([\d.]+) s wall/),
+      numberIn(backtest, /alarms: ([\d.]+) s/),
       's',
       { most: 30 },
       'two processes',
     ),
   );
+  return Promise.resolve();
+}
+
+/** A real browser without a graphics card. */
+function paint(): Promise<void> {
+  const map = said('measure-map.ts');
+  const from = 'headless Chromium drawing in software, 10,000 points on the map';
+  figures.push(
+    figureOf('paint', 'map usable', numberIn(map, /style loaded\s+([\d.]+)/), 'ms', { most: 4_000 }, from),
+    figureOf(
+      'paint',
+      'alarm -> glyph painted, p95',
+      numberIn(map, /alarm -> glyph\s+p50 [\d.]+[^,]*, p95 ([\d.]+)/),
+      'ms',
+      { most: 1_000 },
+      from,
+    ),
+  );
+  return Promise.resolve();
 }

@@ -6,7 +6,8 @@ import { seededRandom } from '#test/simulation/random.ts';
 import { type Api, createUser, logIn, openAlarms, registerWell, until } from './api.ts';
 import { freshDataDirectory, type PlatformProcess, startPlatformProcess } from './platform-process.ts';
 
-const KILLS = 20;
+/** `npm run destroy` kills it hundreds of times. */
+const KILLS = 8;
 const DEVICES = ['G-1', 'G-2', 'G-3', 'G-4'];
 const directory = freshDataDirectory();
 let platform: PlatformProcess | null = null;
