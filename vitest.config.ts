@@ -5,8 +5,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = [
   'test/simulation/city.test.ts',
   'test/dashboard/console-duty.test.ts',
-  'test/dashboard/console-map.test.ts',
-  'test/dashboard/console-everyone.test.ts',
   'test/e2e/kill.test.ts',
   'test/e2e/shadow.test.ts',
   'test/e2e/destroy.test.ts',
