@@ -169,6 +169,15 @@ describe('an explanation', () => {
     expect(explain({ code: 'limit-high', params }, 'zh-CN', words)).toContain('2 分钟');
   });
 
+  test('tells of another rule that lifted the level only when it did', () => {
+    const params = { rule: 'r', value: 6, limit: 5, unit: 'cm', of: 'other', liftedBy: 1, onDelayMs: 0 };
+    const told = (ownColour: string, colour: string) =>
+      explain({ code: 'limit-high-promoted', params: { ...params, ownColour, colour } }, 'en', words);
+    expect(told('blue', 'yellow')).toContain('other');
+    expect(told('red', 'red')).not.toContain('other');
+    expect(told('red', 'red')).toContain('6 cm');
+  });
+
   test('of a fault of the platform tells all that was seen of it', () => {
     const params = { rule: 'disk-full', subject: '', owner: 'system-admin', colour: 'red', freeMb: 12 };
     expect(explain({ code: 'system.disk-full', params }, 'zh-CN', words)).toBe(

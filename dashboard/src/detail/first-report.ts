@@ -4,6 +4,7 @@ import type { Told } from '../api/notifications.ts';
 import { inLanguage, type Catalogue } from '../api/catalogue.ts';
 import type { Directory } from '../api/directory.ts';
 import type { StoryEvent } from '../store/timeline.ts';
+import { shownValue } from '../store/alarm-value.ts';
 import type { Locale } from '../text/clock.ts';
 import { clockTime, dayText, durationText } from '../text/clock.ts';
 import type { Names } from '../text/names.ts';
@@ -36,8 +37,9 @@ export function firstReport(sources: ReportSources): string {
     at === undefined ? '' : `${at.lon.toFixed(5)}°E ${at.lat.toFixed(5)}°N`,
   ].filter((part) => part !== '');
   const level = t(`level.${alarm.highestColour}`);
-  const value = alarm.value === null ? '' : writtenValue(alarm.value, alarm.unit);
-  const limit = alarm.limitValue === null ? '' : writtenValue(alarm.limitValue, alarm.unit);
+  const shown = shownValue(alarm, null, null);
+  const value = shown.value === null ? '' : writtenValue(shown.value, shown.unit);
+  const limit = shown.limit === null ? '' : writtenValue(shown.limit, shown.unit);
   const measured = [names.quantity(alarm) ?? names.rule(alarm), value]
     .filter((part) => part !== '')
     .join(' ');

@@ -1,7 +1,7 @@
 /** Which limits the chart shows: the one in force, and the point's own others. */
 import type { Alarm } from '#domain/alarm.ts';
 import type { Point } from '#domain/registry.ts';
-import { isDerived } from '../parts/alarm-words.ts';
+import { isDerived } from '../store/alarm-value.ts';
 import { writtenValue } from '../text/unit.ts';
 import type { LimitLine } from './trend-chart.ts';
 
@@ -15,8 +15,8 @@ export function limitLines(
 ): LimitLine[] {
   const lines: LimitLine[] = [];
   const label = (name: string, value: number) => `${named(name)}  ${writtenValue(value, alarm.unit)}`;
-  // The limit of a sum or a rise is no level of the values drawn.
-  if (alarm.limitValue !== null && !isDerived(alarm))
+  // The limit of a sum or a rise is no level of the values drawn, nor is how many must join.
+  if (alarm.limitValue !== null && alarm.unit !== null && !isDerived(alarm))
     lines.push({ value: alarm.limitValue, label: label(alarm.limit, alarm.limitValue) });
   if (point === undefined || point.unit !== alarm.unit) return lines;
   for (const name of NAMES) {

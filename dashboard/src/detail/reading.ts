@@ -5,7 +5,7 @@ import type { Quality } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { readLatest } from '../api/history.ts';
 import { useApp, useDuty } from '../context.ts';
-import { isDerived } from '../parts/alarm-words.ts';
+import { shownValue } from '../store/alarm-value.ts';
 
 /** A value older than so many report intervals is no longer fresh. */
 const FRESH_INTERVALS = 3;
@@ -13,6 +13,9 @@ const ASK_EVERY_MS = 10_000;
 
 export type Reading = {
   readonly value: number | null;
+  readonly unit: string | null;
+  /** What the value is held against; null where it is held against nothing. */
+  readonly limit: number | null;
   readonly quality: Quality | null;
   /** Age of the newest sample; null when none is known. */
   readonly ageMs: number | null;
@@ -53,13 +56,13 @@ export function useReading(of: () => Alarm): ComputedRef<Reading> {
     const live = alarm.point === null ? null : duty.value(alarm.point);
     const kept = stored.value?.point === alarm.point ? stored.value : null;
     const newest = live !== null && (kept === null || live.at >= kept.at) ? live : kept;
-    if (newest === null)
-      return { value: alarm.value, quality: null, ageMs: null, fresh: null, fromAlarm: true };
-    const interval =
-      alarm.point === null ? undefined : duty.directory.points.get(alarm.point)?.reportIntervalMs;
+    const facts = alarm.point === null ? undefined : duty.directory.points.get(alarm.point);
+    const shown = shownValue(alarm, newest?.value ?? null, facts?.unit ?? null);
+    if (newest === null) return { ...shown, quality: null, ageMs: null, fresh: null, fromAlarm: true };
+    const interval = facts?.reportIntervalMs;
     const ageMs = Math.max(0, duty.second.value.now - newest.at);
     return {
-      value: isDerived(alarm) ? alarm.value : newest.value,
+      ...shown,
       quality: newest.quality,
       ageMs,
       fresh: interval === undefined ? null : ageMs <= interval * FRESH_INTERVALS,

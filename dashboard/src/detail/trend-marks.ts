@@ -1,7 +1,7 @@
 /** What stands on the chart beside its curves. */
 import type uPlot from 'uplot';
 import type { Colour } from '#domain/colour.ts';
-import { levelNumber } from '../store/alarm-order.ts';
+import { levelNumber, worstLast } from '../store/alarm-order.ts';
 import type { TrendSeries } from '../store/trend-series.ts';
 import type { LimitLine } from './trend-chart.ts';
 
@@ -22,7 +22,7 @@ export function drawBands(u: uPlot, bands: readonly ChartBand[], ink: (name: str
   const strip = STRIP_PX * devicePixelRatio;
   ctx.save();
   clip(u);
-  const placed = bands.map(({ fromMs, toMs, colour, lane }) => {
+  const placed = worstLast(bands).map(({ fromMs, toMs, colour, lane }) => {
     const left = u.valToPos(fromMs / 1000, 'x', true);
     const wide = Math.max(2 * devicePixelRatio, u.valToPos(toMs / 1000, 'x', true) - left);
     return { left, wide, colour, top: bbox.top + lane * strip };

@@ -2,13 +2,10 @@
 import { computed, type ComputedRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
 import { useDuty } from '../context.ts';
+import { shownValue } from '../store/alarm-value.ts';
 import { momentText } from '../text/clock.ts';
 import { useText } from '../text/language.ts';
 import { writtenNumber, writtenUnit, writtenValue } from '../text/unit.ts';
-
-/** Made of several readings (a sum, a rate, a time to a limit): the limit is not one of the point's own values. */
-export const isDerived = (alarm: Pick<Alarm, 'explanation'>): boolean =>
-  /^(window|rate|eta|frozen|deviation)-/.test(alarm.explanation.code);
 
 /** What a flow or a person wrote when they raised it; null for every other alarm. */
 const raisedText = ({ rule, explanation }: Alarm): string | null => {
@@ -48,10 +45,12 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
     const { now } = duty.second.value;
     const subject = raisedText(alarm) ?? names.quantity(alarm) ?? names.rule(alarm);
     const rule = names.rule(alarm);
+    const { point } = alarm;
+    const live = point === null ? null : (duty.value(point)?.value ?? null);
+    const pointUnit = point === null ? null : (duty.directory.points.get(point)?.unit ?? null);
+    const shown = shownValue(alarm, live, pointUnit);
     const limit =
-      alarm.limitValue === null
-        ? ''
-        : t('alarm.limit', { value: writtenValue(alarm.limitValue, alarm.unit) });
+      shown.limit === null ? '' : t('alarm.limit', { value: writtenValue(shown.limit, shown.unit) });
     const grave = alarm.highestColour === 'red' || alarm.highestColour === 'orange';
     return {
       level: level(alarm.highestColour),
@@ -60,8 +59,8 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
       circumstances: [names.area(alarm), rule === subject ? '' : rule, names.owner(alarm)?.name ?? '']
         .filter((word) => word !== '')
         .join(' · '),
-      value: alarm.point === null && alarm.value === null ? '' : writtenNumber(currentValue(alarm)),
-      unit: writtenUnit(alarm.unit),
+      value: alarm.point === null && alarm.value === null ? '' : writtenNumber(shown.value),
+      unit: writtenUnit(shown.unit),
       limit,
       onset: momentText(alarm.onsetAt, now, locale.value),
       state: stateText(alarm),
@@ -70,10 +69,6 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
     };
   });
 
-  function currentValue(alarm: Alarm): number | null {
-    const live = alarm.point === null || isDerived(alarm) ? null : duty.value(alarm.point);
-    return live?.value ?? alarm.value;
-  }
   function stateText(alarm: Alarm): string {
     if (alarm.historical) return t('state.historical');
     if (alarm.state === 'acknowledged' && alarm.acknowledgedBy !== null) {

@@ -2,7 +2,7 @@
  * The console as it was: the list, the area panel and the map draw from it as they draw from the running one. It has no
  * line of its own, rings nothing and takes no orders; the running console goes on behind it.
  */
-import { shallowRef, type ShallowRef } from 'vue';
+import { shallowRef, watch, type ShallowRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { RawRow } from '#domain/contract/history.ts';
@@ -27,6 +27,10 @@ export type ReplayConsole = DutyConsole & {
   look(view: ReplayView): void;
 };
 
+/** How much the directory has learnt; it forgets nothing. */
+const known = ({ areas, facilities, organisations, points }: DutyConsole['directory']): number =>
+  areas.size + facilities.size + organisations.size + points.size;
+
 export function createReplayConsole(call: Call, live: DutyConsole): ReplayConsole {
   const picture = shallowRef<Picture>({
     view: EMPTY_VIEW,
@@ -45,6 +49,8 @@ export function createReplayConsole(call: Call, live: DutyConsole): ReplayConsol
   let asked = 0;
   const district = (area: string | null) => districtOf(live.directory.areas, area);
   const none = () => undefined;
+  // The names of things arrive after what happened to them: lists and counts by district are made anew.
+  watch(() => (live.picture.value, known(live.directory)), flush);
 
   return {
     ...live,

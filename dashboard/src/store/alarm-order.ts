@@ -59,6 +59,10 @@ export function countAlarms(alarms: Iterable<Alarm>): Counts {
 /** 1 for red (一级) down to 4 for blue (四级). */
 export const levelNumber = (colour: Colour): number => COLOURS.length - colourRank(colour);
 
+/** In the order of drawing: where marks overlap, the worst is seen. */
+export const worstLast = <T extends { readonly colour: Colour }>(marks: readonly T[]): T[] =>
+  marks.toSorted((a, b) => levelNumber(b.colour) - levelNumber(a.colour));
+
 function owed(alarm: Alarm): number {
   if (alarm.state === 'unacknowledged') return 0;
   return alarm.state === 'returned-unacknowledged' ? 1 : 2;

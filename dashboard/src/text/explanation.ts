@@ -14,7 +14,7 @@ export function explain(
   words: { translate: Translate; knows: Knows; name(kind: string, id: string): string | null },
 ): string {
   const values = writtenParams(explanation, locale, words.name);
-  const key = `explanation.${explanation.code}`;
+  const key = `explanation.${codeTold(explanation)}`;
   const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0;
   if (delayed && words.knows(`${key}-delayed`)) return words.translate(`${key}-delayed`, values);
   const ofAll = `${key}-addresses`;
@@ -24,6 +24,11 @@ export function explain(
   const list = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
   const separator = locale === 'zh-CN' ? '，' : ', ';
   return list.length === 0 ? explanation.code : `${explanation.code}: ${list.join(separator)}`;
+}
+
+/** A level that was the highest by itself was lifted by nothing: it is told without. */
+function codeTold({ code, params }: Explanation): string {
+  return params['ownColour'] === params['colour'] ? code.replace(/-promoted$/, '') : code;
 }
 
 /** Parameters that every text uses or that say nothing to people. */

@@ -6,7 +6,7 @@ import { findPoints, type FoundPoint } from '../api/points.ts';
 import { useApp, useDuty } from '../context.ts';
 import { limitLines } from '../detail/limit-lines.ts';
 import type { ChartPicture, LimitLine } from '../detail/trend-chart.ts';
-import { isDerived } from '../parts/alarm-words.ts';
+import { isDerived } from '../store/alarm-value.ts';
 import { badStretches, uncertainSeconds } from '../store/trend-quality.ts';
 import { gapMs, trendSeries } from '../store/trend-series.ts';
 import { useText } from '../text/language.ts';

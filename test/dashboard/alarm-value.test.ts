@@ -1,0 +1,55 @@
+/** Numbers beside alarms, and what stands on top on a chart. */
+import { describe, expect, test } from 'vitest';
+import { worstLast } from '../../dashboard/src/store/alarm-order.ts';
+import { shownValue } from '../../dashboard/src/store/alarm-value.ts';
+
+const alarm = (code: string, value: number, unit: string | null) => ({
+  point: 'D-1/pressure',
+  value,
+  unit,
+  limitValue: 2,
+  explanation: { code, params: {} },
+});
+
+describe('the value beside an alarm', () => {
+  test('is the newest of its point, and until it comes the one that raised it', () => {
+    expect(shownValue(alarm('limit-high', 3, '%'), 2.1, '%')).toEqual({ value: 2.1, unit: '%', limit: 2 });
+    expect(shownValue(alarm('limit-high', 3, '%'), null, null)).toEqual({ value: 3, unit: '%', limit: 2 });
+  });
+
+  test('of a rise is the rise, whatever the point says now', () => {
+    expect(shownValue(alarm('window-fall', 0.05, 'MPa'), 0.7, 'MPa')).toEqual({
+      value: 0.05,
+      unit: 'MPa',
+      limit: 2,
+    });
+  });
+
+  test('of a joined alarm is the point’s in its unit, never how many joined', () => {
+    expect(shownValue(alarm('k-of-n-near', 3, null), 0.68, 'MPa')).toEqual({
+      value: 0.68,
+      unit: 'MPa',
+      limit: null,
+    });
+    expect(shownValue(alarm('k-of-n-near', 3, null), null, 'MPa')).toEqual({
+      value: null,
+      unit: 'MPa',
+      limit: null,
+    });
+  });
+
+  test('of an alarm without a point is its own', () => {
+    const system = { ...alarm('system.disk-full', 12, null), point: null };
+    expect(shownValue(system, null, null)).toEqual({ value: 12, unit: null, limit: 2 });
+  });
+});
+
+test('where bands of one point overlap, the worse is drawn last', () => {
+  const bands = (['red', 'blue', 'yellow'] as const).map((colour) => ({
+    fromMs: 0,
+    toMs: 1,
+    colour,
+    lane: 0,
+  }));
+  expect(worstLast(bands).map(({ colour }) => colour)).toEqual(['blue', 'yellow', 'red']);
+});
