@@ -41,6 +41,16 @@ function sources(folder = join(ROOT, 'dashboard/src')): string[] {
 }
 
 describe('the two languages', () => {
+  test.each(['zh-CN', 'en'])(
+    '%s: no group of texts stands there twice, the second hiding the first',
+    (language) => {
+      const written = readFileSync(join(ROOT, `dashboard/src/text/${language}.json`), 'utf8');
+      const groups = [...written.matchAll(/^ {2}"([^"]+)":/gm)].map(([, name]) => name);
+      expect(groups.length).toBeGreaterThan(20);
+      expect(groups).toEqual([...new Set(groups)]);
+    },
+  );
+
   test('have the same keys', () => {
     expect([...texts.en.keys()]).toEqual([...texts['zh-CN'].keys()]);
   });

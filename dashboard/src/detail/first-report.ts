@@ -44,22 +44,22 @@ export function firstReport(sources: ReportSources): string {
     .filter((part) => part !== '')
     .join(' ');
   const lines = [
-    t('report.title', { level }),
-    t('report.time', {
+    t('firstReport.title', { level }),
+    t('firstReport.time', {
       at: moment(alarm.onsetAt),
       lasting: durationText((alarm.returnedAt ?? now) - alarm.onsetAt),
     }),
-    t('report.place', { place: place.join(t('words.comma')) }),
-    t('report.what', { lifeline: names.lifeline(alarm), measured, level, why: sources.why }),
-    ...(limit === '' ? [] : [t('report.limit', { limit, rule: names.rule(alarm) })]),
+    t('firstReport.place', { place: place.join(t('words.comma')) }),
+    t('firstReport.what', { lifeline: names.lifeline(alarm), measured, level, why: sources.why }),
+    ...(limit === '' ? [] : [t('firstReport.limit', { limit, rule: names.rule(alarm) })]),
     t(
-      'report.owner',
+      'firstReport.owner',
       owner === null ? { name: '—', phone: '—' } : { name: owner.name, phone: owner.dutyPhone },
     ),
-    t('report.done', { done: measuresOf(sources, moment) }),
-    t('report.advice', { advice: adviceOf(sources) }),
-    t('report.casualties'),
-    t('report.by', { who: sources.reporter, at: moment(now) }),
+    t('firstReport.done', { done: measuresOf(sources, moment) }),
+    t('firstReport.advice', { advice: adviceOf(sources) }),
+    t('firstReport.casualties'),
+    t('firstReport.by', { who: sources.reporter, at: moment(now) }),
   ];
   return lines.join('\n');
 }
@@ -73,7 +73,7 @@ function measuresOf({ events, told, t, coded }: ReportSources, moment: (at: numb
   );
   const called = told.map(({ at, name, channel, state }) => ({
     at,
-    text: t('report.told', {
+    text: t('firstReport.told', {
       name,
       channel: channel === null ? '—' : coded('channel', channel),
       state: coded('toldState', state),
