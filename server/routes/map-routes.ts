@@ -31,6 +31,7 @@ export function mapRoutes(app: Api, { map }: Context): void {
     tags: ['map'],
     summary: 'The file behind a base, whole or the range asked for',
     params: Type.Object({ id: Type.String() }),
+    response: answers(200, Type.Unknown(), 'The bytes of the file; 206 with a range'),
   };
   app.get('/map/bases/:id', { config: { right: 'read-reference' }, schema: file }, async (request, reply) => {
     const path = map.files.get(request.params.id);

@@ -233,7 +233,7 @@ function rightOf(method: string, path: string): Action | null {
   if (kind === 'catalogue') return 'read-reference';
   if (last === 'diagnostics' || last === 'gaps') return 'diagnose';
   if (method === 'get')
-    return ['areas', 'organisations', 'products'].includes(kind) ? 'read-reference' : 'read-city';
+    return ['areas', 'organisations', 'products', 'map'].includes(kind) ? 'read-reference' : 'read-city';
   return kind === 'gateways' ? 'change-gateways' : 'change-registry';
 }
 
