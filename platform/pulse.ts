@@ -25,22 +25,25 @@ export function startPulse(parts: {
 }): Pulse {
   const { clock } = parts;
   let last = clock.monotonicMs();
-  let asked = false;
+  /** Since when a tick is on its way; null = none is. A clock that jumped while nothing was asked is no stall. */
+  let askedAt: number | null = null;
   let cancel = clock.after(BEAT_MS, look);
 
   function look(): void {
     cancel = clock.after(BEAT_MS, look);
-    if (asked || clock.monotonicMs() - last < BEAT_MS) return;
-    asked = true;
+    if (askedAt !== null || clock.monotonicMs() - last < BEAT_MS) return;
+    askedAt = clock.monotonicMs();
     parts.tick();
   }
 
   return {
     beat() {
-      const quiet = clock.monotonicMs() - last;
-      last += quiet;
-      asked = false;
-      if (quiet > STALLED_MS) parts.recovered(Math.round(quiet));
+      const now = clock.monotonicMs();
+      const stalled = askedAt !== null && now - askedAt > STALLED_MS;
+      const quiet = now - last;
+      last = now;
+      askedAt = null;
+      if (stalled) parts.recovered(Math.round(quiet));
     },
     quietMs: () => Math.round(clock.monotonicMs() - last),
     stop: () => cancel(),

@@ -57,7 +57,8 @@ export class Wells {
       else if (inOrder && this.rule.offDelayMs === 0) {
         // Without a delay it is over with the sample itself, at the sample's own time.
         state.on = false;
-        this.spans.push({ point: anchor, from: state.from, to: at.time });
+        // The reading that ends it may have been taken a moment before the one that began it.
+        this.spans.push({ point: anchor, from: state.from, to: Math.max(state.from, at.time) });
       } else if (inOrder) state.underSince ??= at.now;
     }
   }
