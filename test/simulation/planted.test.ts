@@ -36,8 +36,10 @@ const PLANTS: readonly Plant[] = [
       reviewSensorLost(turn: Turn, point: PointRules): void {
         original<(turn: Turn, point: PointRules) => void>(module, 'reviewSensorLost')(turn, point);
         if (point.sensorLost.alarm?.active !== true) return;
-        for (const { levels } of point.rules)
-          for (const level of levels) if (level.active) level.clearSince = turn.now - level.offDelayMs;
+        // A join's way out is stopped again at once where nothing proves it: the two would go round for ever.
+        for (const { join, levels } of point.rules)
+          for (const level of levels)
+            if (join === null && level.active) level.clearSince = turn.now - level.offDelayMs;
       },
     }),
     wanted: /only the (second model|engine) has/,
