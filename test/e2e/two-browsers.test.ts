@@ -27,7 +27,7 @@ describe.skipIf(!existsSync('/usr/bin/chromium'))(
     beforeAll(async () => {
       platform = await startPlatformProcess(directory.path);
       const admin = await logIn(platform.http);
-      const secret = await registerWell(admin, ['G-1', 'G-2', 'G-3']);
+      const secret = await registerWell(admin, ['G-1', 'G-2', 'G-3', 'G-4', 'G-5']);
       browser = await openBrowser();
       for (const name of ['zhang', 'li'] as const) {
         const password = await createUser(admin, name, ['duty-officer']);
@@ -90,11 +90,18 @@ describe.skipIf(!existsSync('/usr/bin/chromium'))(
     });
 
     it('both press at once: one record, and the second is told', async () => {
-      await publish('G-2', 3.2);
+      // On a busy machine one press may come after the other's answer: then nothing is left to press for, and none is told.
+      for (const device of ['G-2', 'G-4', 'G-5']) if (await bothPress(device)) return;
+      expect.unreachable('no two presses met');
+    });
+
+    /** Whether the second was told who took it; at any rate there is one record. */
+    async function bothPress(device: string): Promise<boolean> {
+      await publish(device, 3.2);
       const raised = await until(
         'the alarm',
         60_000,
-        async () => (await openAlarms(api)).find((one) => one.point === 'G-2/ch4'),
+        async () => (await openAlarms(api)).find((one) => one.point === `${device}/ch4`),
         (one) => one !== undefined,
       );
       for (const name of ['zhang', 'li'] as const) {
@@ -109,18 +116,19 @@ describe.skipIf(!existsSync('/usr/bin/chromium'))(
             .waitFor(),
         ),
       );
-      const alarm = (await openAlarms(api)).find((one) => one.point === 'G-2/ch4');
+      const alarm = (await openAlarms(api)).find((one) => one.point === `${device}/ch4`);
       const { items } = await api.get<{ items: { change: string; by: string | null }[] }>(
         `/api/v1/alarms/${alarm?.id}/events`,
       );
       expect(items.filter((event) => event.change === 'acknowledged')).toHaveLength(1);
       const taker = alarm?.acknowledgedBy ?? '';
       const other = taker === 'zhang' ? 'li' : 'zhang';
-      await pageOf(other)
-        .locator('[role=status], [role=alert], .notices', { hasText: taker })
-        .first()
-        .waitFor();
-    });
+      const told = pageOf(other).locator('[role=status], [role=alert], .notices', { hasText: taker }).first();
+      return told.waitFor({ timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+    }
 
     it('axe finds nothing on the page as it stands', async () => {
       const page = pageOf('zhang');
