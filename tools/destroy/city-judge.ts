@@ -14,6 +14,9 @@ export type Expected = { readonly point: string; readonly colour: string };
 /** The rule that the expected alarms come of. */
 export const RULE = 'gas-well-ch4';
 const PAGE_ROWS = 1_000;
+/** The measurement store follows the record log; after its disk failed it tries again every two seconds. */
+const STORED_MS_MAX = 30_000;
+const STORED_POLL_MS = 250;
 
 /** Through the API, as a person would look. */
 export async function judgeRunning(
@@ -27,6 +30,16 @@ export async function judgeRunning(
     wanted.set(record.device, list);
     list.push(record);
   }
+  const from = performance.now();
+  let found = await countStored(api, wanted);
+  while (found.lost > 0 && performance.now() - from < STORED_MS_MAX) {
+    await new Promise((resolve) => setTimeout(resolve, STORED_POLL_MS));
+    found = await countStored(api, wanted);
+  }
+  return account({ ...found, ...(await judgeAlarms(api, expected)) });
+}
+
+async function countStored(api: Api, wanted: ReadonlyMap<string, readonly FieldRecord[]>) {
   let [acknowledged, lost, doubled] = [0, 0, 0];
   for (const [device, list] of wanted) {
     const from = list.reduce((min, { time }) => Math.min(min, time), Number.POSITIVE_INFINITY);
@@ -38,7 +51,7 @@ export async function judgeRunning(
       if (count > 1) doubled += 1;
     }
   }
-  return account({ acknowledged, lost, doubled, ...(await judgeAlarms(api, expected)) });
+  return { acknowledged, lost, doubled };
 }
 
 async function storedValues(api: Api, point: string, from: number): Promise<Map<number, number>> {
