@@ -33,7 +33,7 @@ const SECTIONS = [
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    messages: { type: 'string', default: '200000' },
+    messages: { type: 'string', default: '300000' },
     connections: { type: 'string', default: '18000' },
     only: { type: 'string', default: SECTIONS.join(',') },
     json: { type: 'string' },

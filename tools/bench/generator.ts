@@ -20,6 +20,7 @@ type Client = {
 };
 
 const sent: Sent[] = [];
+let newestTime = 0;
 const now = (): number => performance.timeOrigin + performance.now();
 
 process.once('message', (job: Job) => {
@@ -50,12 +51,17 @@ async function run(job: Job, clients: readonly Client[]): Promise<void> {
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
     startedAt: now() - seconds * 1_000,
     sent,
+    newest: newestTime,
   };
   process.send?.(outcome, () => process.exit(0));
 }
 
 async function prepare(job: Job): Promise<Client[]> {
   const each = Math.ceil(job.messages / job.gateways.length);
+  const spanMs = Math.ceil(each / (job.gateways[0]?.devices.length ?? 1));
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, job.timesAfter + spanMs + 1 - Date.now())));
+  const from = Date.now() - spanMs;
+  newestTime = from + spanMs;
   const clients: Client[] = [];
   // A few at a time: a listening queue holds a hundred.
   for (let at = 0; at < job.gateways.length; at += 50) {
@@ -64,23 +70,24 @@ async function prepare(job: Job): Promise<Client[]> {
     sockets.forEach((socket, i) => {
       const gateway = some[i];
       if (gateway !== undefined)
-        clients.push({ socket, ...framesOf(job, gateway, at + i, each), sent: 0, acknowledged: 0 });
+        clients.push({ socket, ...framesOf(job, gateway, { number: at + i, each, from }), sent: 0, acknowledged: 0 });
     });
   }
   return clients;
 }
 
+type Series = { readonly number: number; readonly each: number; readonly from: number };
+
 /** Times lie in the last seconds, one millisecond apart for a device: the newest is as old as the clock is new. */
-function framesOf(job: Job, gateway: Job['gateways'][number], number: number, each: number) {
+function framesOf(job: Job, gateway: Job['gateways'][number], { number, each, from }: Series) {
   const frames: Buffer[] = [];
   const ends: number[] = [];
   const alarms: number[] = [];
   let end = 0;
-  const from = Date.now() - Math.ceil(each / gateway.devices.length);
   for (let n = 0; n < each; n += 1) {
     const global = n * job.gateways.length + number;
     const which = alarmPlace(job, global, n === each - 1);
-    const alarm = which === null ? 0 : 3 + (global + 1) / 10_000_000;
+    const alarm = which === null ? 0 : Number((3 + (global + 1) / 10_000_000).toFixed(7));
     const device = (which ?? n) % gateway.devices.length;
     const channel = Math.floor((which ?? 0) / gateway.devices.length) % CHANNELS.length;
     const frame = publish(gateway, device, n, from, alarm, channel);
@@ -93,9 +100,13 @@ function framesOf(job: Job, gateway: Job['gateways'][number], number: number, ea
 }
 
 /** Which of its gateway's points a message rings on; null = on none. One that has rung would only ring on. */
-function alarmPlace({ alarmEvery, lastPlace, gateways }: Job, global: number, last: boolean): number | null {
-  // The last one of each gateway rings, so that everybody can tell when all was worked through.
-  if (last) return lastPlace;
+function alarmPlace(
+  { alarmEvery, lastPlace, lastAlarms, gateways }: Job,
+  global: number,
+  last: boolean,
+): number | null {
+  // The last ones ring, so that everybody can tell when all was worked through.
+  if (last) return global % gateways.length < lastAlarms ? lastPlace : null;
   if (alarmEvery === null || global % alarmEvery !== 0) return null;
   const which = Math.floor(global / alarmEvery / gateways.length);
   return which < lastPlace ? which : null;

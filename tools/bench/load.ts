@@ -16,6 +16,10 @@ export type Job = {
   readonly alarmEvery: number | null;
   /** Which point of each gateway the last alarm is on: one that has not rung before. */
   readonly lastPlace: number;
+  /** Gateways whose last message rings: that tells when all was worked through. */
+  readonly lastAlarms: number;
+  /** Times of measurements begin after this, epoch ms: an earlier one would be late data, judged apart. */
+  readonly timesAfter: number;
 };
 
 /** Value of an alarm and when its message was sent, epoch ms with fractions. */
@@ -26,6 +30,8 @@ export type Outcome = {
   readonly cpuSeconds: number;
   readonly startedAt: number;
   readonly sent: readonly Sent[];
+  /** Newest time of a measurement, epoch ms. */
+  readonly newest: number;
 };
 
 export type Run = {
@@ -43,8 +49,14 @@ export type Run = {
 };
 
 const ALARMS_WAIT_MS = 60_000;
+const LAST_ALARMS = 50;
+/** A contestant is at rest when it used less than this in one look. */
+const REST_CPU_S = 0.06;
+const REST_LOOK_MS = 500;
+const REST_WAIT_MS = 120_000;
+const newestTimes = new WeakMap<Contestant, number>();
 
-export async function runLoad(contestant: Contestant, load: Omit<Job, 'port' | 'gateways'>): Promise<Run> {
+export async function runLoad(contestant: Contestant, load: Omit<Job, 'port' | 'gateways' | 'timesAfter' | 'lastAlarms'>): Promise<Run> {
   const child = fork(join(import.meta.dirname, 'generator.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -53,11 +65,14 @@ export async function runLoad(contestant: Contestant, load: Omit<Job, 'port' | '
     heard.set(value, performance.timeOrigin + performance.now()),
   );
   const { port, gateways } = contestant;
-  child.send({ ...load, port, gateways } satisfies Job);
+  const timesAfter = newestTimes.get(contestant) ?? 0;
+  child.send({ ...load, port, gateways, timesAfter, lastAlarms: LAST_ALARMS } satisfies Job);
   await once(child, 'message');
+  await atRest(contestant);
   const cpuFrom = contestant.cpuSeconds();
   child.send('go');
   const [outcome] = (await once(child, 'message')) as [Outcome];
+  newestTimes.set(contestant, outcome.newest);
   const missing = (): number => outcome.sent.filter(([value]) => !heard.has(value)).length;
   if (stop !== undefined) await settle(() => missing() === 0);
   const cpu = contestant.cpuSeconds() - cpuFrom;
@@ -78,6 +93,18 @@ export async function runLoad(contestant: Contestant, load: Omit<Job, 'port' | '
     alarmsMissed: stop === undefined ? 0 : missing(),
     sent: outcome.sent,
   };
+}
+
+/** What it still does for its registry, the log-ins or the run before is not the load's. */
+async function atRest({ cpuSeconds }: Contestant): Promise<void> {
+  const until = performance.now() + REST_WAIT_MS;
+  for (let before = cpuSeconds(), calm = 0; calm < 2; ) {
+    if (performance.now() > until) throw new Error(`not at rest within ${REST_WAIT_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS));
+    const now = cpuSeconds();
+    calm = now - before < REST_CPU_S ? calm + 1 : 0;
+    before = now;
+  }
 }
 
 async function settle(done: () => boolean): Promise<void> {

@@ -75,7 +75,7 @@ async function taken(
       const contestant = await start();
       try {
         const shape = { ...load, ratePerS: null, alarmEvery: null };
-        await runLoad(contestant, { ...shape, messages: messages / 10, lastPlace: 0 });
+        await runLoad(contestant, { ...shape, messages: messages / 2, lastPlace: 0 });
         const run = await runLoad(contestant, { ...shape, messages, lastPlace: 1 });
         console.error(
           `  ${contestant.name}: ${Math.round(run.perS)} /s, ${run.cpuPerMillion.toFixed(1)} CPU s a million${run.alarmsMissed > 0 ? `, ${run.alarmsMissed} ALARMS MISSED` : ''}`,
