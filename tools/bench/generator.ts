@@ -70,7 +70,12 @@ async function prepare(job: Job): Promise<Client[]> {
     sockets.forEach((socket, i) => {
       const gateway = some[i];
       if (gateway !== undefined)
-        clients.push({ socket, ...framesOf(job, gateway, { number: at + i, each, from }), sent: 0, acknowledged: 0 });
+        clients.push({
+          socket,
+          ...framesOf(job, gateway, { number: at + i, each, from }),
+          sent: 0,
+          acknowledged: 0,
+        });
     });
   }
   return clients;

@@ -7,9 +7,11 @@ import { startNodeRed } from './others.ts';
 import { startOurs, type Ours } from './ours.ts';
 
 const SECONDS = 8;
-/** Alarms must each meet a point that has not rung: 50 gateways x 24 points, and one of each gateway for the end. */
+/** Alarms must each meet a point that has not rung: 50 gateways x 23 points, one of each for the end, one to warm up. */
 const ALARMS_MAX = 1_100;
-const LAST_PLACE = 24;
+const LAST_PLACE = 23;
+const WARM_PLACE = 24;
+const WARM_SECONDS = 4;
 
 export async function latency(rates: {
   readonly oursPerS: number;
@@ -44,6 +46,7 @@ export async function latency(rates: {
 /** An alarm to many consoles: how long until the last of them has it. */
 export async function manyConsoles(count: number): Promise<Figure[]> {
   const ours = await startOurs(50);
+  await warmUp(ours, 1_000);
   const consoles = await openConsoles({ http: ours.http, token: ours.token, count, frozen: 0 });
   try {
     const run = await runLoad(ours, {
@@ -105,10 +108,11 @@ export async function undisturbed(): Promise<Figure[]> {
   const ratePerS = 2_000;
   const alone = await pacedRun(() => startOurs(50), ratePerS);
   const ours = await startOurs(50);
+  await warmUp(ours, ratePerS);
   const consoles = await openConsoles({ http: ours.http, token: ours.token, count: 50, frozen: 1 });
   const asking = askForAYear(ours);
   try {
-    const busy = await runLoad(ours, paced(ratePerS));
+    const busy = await runLoad(ours, { ...paced(ratePerS), amidOther: true });
     const [p99Alone, p99Busy] = [quantile(alone.delaysMs, 0.99), quantile(busy.delaysMs, 0.99)];
     return [
       {
@@ -159,10 +163,16 @@ function askForAYear({ http, token }: Ours): { asked(): number; stop(): Promise<
 async function pacedRun(start: () => Promise<Contestant>, ratePerS: number): Promise<Run> {
   const contestant = await start();
   try {
+    await warmUp(contestant, ratePerS);
     return await runLoad(contestant, paced(ratePerS));
   } finally {
     await contestant.stop();
   }
+}
+
+async function warmUp(contestant: Contestant, ratePerS: number): Promise<void> {
+  const messages = Math.round(ratePerS * WARM_SECONDS);
+  await runLoad(contestant, { messages, window: 20, ratePerS, alarmEvery: null, lastPlace: WARM_PLACE });
 }
 
 function paced(ratePerS: number) {

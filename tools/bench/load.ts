@@ -56,7 +56,13 @@ const REST_LOOK_MS = 500;
 const REST_WAIT_MS = 120_000;
 const newestTimes = new WeakMap<Contestant, number>();
 
-export async function runLoad(contestant: Contestant, load: Omit<Job, 'port' | 'gateways' | 'timesAfter' | 'lastAlarms'>): Promise<Run> {
+/** What a caller says of a load; the rest is the same for all. */
+export type Load = Omit<Job, 'port' | 'gateways' | 'timesAfter' | 'lastAlarms'> & {
+  /** Something else keeps the contestant busy on purpose: it will not come to rest first. */
+  readonly amidOther?: boolean;
+};
+
+export async function runLoad(contestant: Contestant, { amidOther = false, ...load }: Load): Promise<Run> {
   const child = fork(join(import.meta.dirname, 'generator.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -68,7 +74,7 @@ export async function runLoad(contestant: Contestant, load: Omit<Job, 'port' | '
   const timesAfter = newestTimes.get(contestant) ?? 0;
   child.send({ ...load, port, gateways, timesAfter, lastAlarms: LAST_ALARMS } satisfies Job);
   await once(child, 'message');
-  await atRest(contestant);
+  if (!amidOther) await atRest(contestant);
   const cpuFrom = contestant.cpuSeconds();
   child.send('go');
   const [outcome] = (await once(child, 'message')) as [Outcome];
