@@ -90,6 +90,7 @@ const PROMISED: Record<string, string> = {
   '/gateways/{id}/gaps': 'get',
   '/gateways/{id}/token': 'post',
   '/gateways/{id}/token/revoke': 'post',
+  '/products/try': 'post',
   '/products/{id}/try': 'post',
   '/devices/{id}/replace': 'post',
   '/points/{id}/measurements': 'get',

@@ -48,4 +48,24 @@ describe('a mapping form', () => {
     expect(house.intake.pushed).toEqual([]);
     expect((await house.ask('engineer', 'POST', url, {})).statusCode).toBe(400);
   });
+
+  it('is tried before it is saved; what is wrong with it is told field by field', async () => {
+    const url = '/api/v1/products/try';
+    const payload = { sn: 'SN-1', ts: house.clock.wallMs() / 1_000, data: [{ k: 'ch4', v: 4 }] };
+    for (const id of ['not-there-yet', 'acme']) {
+      const form = { ...FORM, id, scale: { ch4: 0.1 }, topic: null };
+      const { records } = (await house.ask('engineer', 'POST', url, { form, payload })).json();
+      expect(records).toMatchObject([{ device: 'SN-1', values: { ch4: 0.4 } }]);
+    }
+    expect((await house.ask('engineer', 'GET', '/api/v1/products/acme')).json().scale).toBe(undefined);
+    const form = { ...FORM, timeUnit: 'days', pointers: { ...FORM.pointers, device: 'sn' } };
+    const faulty = await house.ask('engineer', 'POST', url, { form, payload });
+    expect(faulty.statusCode).toBe(422);
+    expect(faulty.json().errors).toMatchObject([
+      { code: 'bad-pointer', detail: expect.stringContaining('pointers.device') },
+      { code: 'type', detail: expect.stringContaining('timeUnit') },
+    ]);
+    expect((await house.ask('engineer', 'POST', url, { form: [], payload })).statusCode).toBe(400);
+    expect((await house.ask('viewer', 'POST', url, { form: FORM, payload })).statusCode).toBe(403);
+  });
 });
