@@ -8,9 +8,9 @@
  * outside (clock, journal, stores, ledger) is handed in, so the same code runs in the city and in the simulator.
  */
 import { INPUT_LEVELS_MAX, isDeeperThan } from '#domain/depth.ts';
-import type { Answer } from '#domain/event.ts';
+import type { Answer, CityEvent } from '#domain/event.ts';
 import type { Input } from '#domain/input.ts';
-import type { Timestamp } from '#domain/time.ts';
+import type { EngineTime, Timestamp } from '#domain/time.ts';
 import { figuresOf, keyed, watchOutcome } from './city/commit.ts';
 import { startEngineClock } from './city/engine-clock.ts';
 import { emptyOutput, type FoldOutput, nextDeadline } from './city/fold.ts';
@@ -81,6 +81,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     listen.synced?.();
     const out = emptyOutput();
     const counts: number[] = [];
+    const announcedAt: EngineTime[] = [];
     const answers: (() => void)[] = [];
     for (const one of done) {
       const { entry } = one;
@@ -94,11 +95,13 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       if (entry.kind === 'publish') listen.received?.(entry, out.rows.length - rows, out.events, before);
       const answer = outcome === null ? out.answer : { ok: true as const, body: outcome() };
       if (one.answer !== null && answer !== null) answers.push(() => one.answer?.(answer));
+      announce(out.events, before);
+      announcedAt.push(out.events.length > before ? engineClock.now().engineTime : syncedAt);
     }
     record(first.position, last.position, out, counts);
-    announce(out);
+    if (out.changes.length > 0) listen.points(out.changes, out.rows);
     for (const answer of answers) answer();
-    listen.committed(figuresOf(done, out, counts, { syncedAt, announcedAt: engineClock.now().engineTime }));
+    listen.committed(figuresOf(done, out, counts, { syncedAt, announcedAt }));
     watch.committed();
     reviewLag();
     snapshots.folded(done.length);
@@ -106,9 +109,12 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
     if (stopped !== null && queue.waiting().length === 0) stopped();
   }
 
-  // Step 9, this side: to the consoles straight from the fold; a replay decides the same events again.
-  function announce(out: FoldOutput): void {
-    for (const event of out.events) {
+  // Step 9, this side: to the consoles straight from the fold, each input's events before the next input is folded: an
+  // alarm does not wait for the rest of its commit (decision 0031). A replay decides the same events again.
+  function announce(events: readonly CityEvent[], from: number): void {
+    for (let at = from; at < events.length; at++) {
+      const event = events[at];
+      if (event === undefined) return;
       if (event.kind === 'alarm') listen.alarm(event);
       else if (event.kind === 'gateway') listen.gateway(event.gateway, event.connections > 0, event.at);
       else if (event.kind === 'registry') listen.registry();
@@ -116,7 +122,6 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       else if (event.kind === 'notification') listen.notification(event);
       else if (event.kind === 'incident' || event.kind === 'flood') listen.incident?.(event);
     }
-    if (out.changes.length > 0) listen.points(out.changes, out.rows);
   }
 
   // The record log has no bound of its own: publishes wait while it is far behind.

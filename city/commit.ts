@@ -21,12 +21,12 @@ export function keyed(from: number, out: FoldOutput, eventCounts: readonly numbe
   return events;
 }
 
-/** Figures of one commit for the metrics; `eventCounts` = events of each of its inputs. */
+/** Figures of one commit for the metrics; `eventCounts` = events of each of its inputs, `announcedAt` when they were told. */
 export function figuresOf(
   done: readonly Waiting[],
   out: FoldOutput,
   eventCounts: readonly number[],
-  times: { readonly syncedAt: EngineTime; readonly announcedAt: EngineTime },
+  times: { readonly syncedAt: EngineTime; readonly announcedAt: readonly EngineTime[] },
 ): CommitFigures {
   const alarmDelaysMs: number[] = [];
   let publishes = 0;
@@ -34,7 +34,8 @@ export function figuresOf(
   done.forEach(({ entry }, i) => {
     if (entry.kind === 'publish') publishes += 1;
     for (const until = next + (eventCounts[i] ?? 0); next < until; next++) {
-      if (out.events[next]?.kind === 'alarm') alarmDelaysMs.push(times.announcedAt - entry.engineTime);
+      if (out.events[next]?.kind !== 'alarm') continue;
+      alarmDelaysMs.push((times.announcedAt[i] ?? times.syncedAt) - entry.engineTime);
     }
   });
   const syncMs = times.syncedAt - (done[0]?.entry.engineTime ?? times.syncedAt);

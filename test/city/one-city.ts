@@ -33,6 +33,8 @@ export type OneCity = {
   readonly disk: SimDisk;
   readonly ledger: Ledger;
   readonly alarms: AlarmEvent[];
+  /** Where the city stood when each of `alarms` was told. */
+  readonly toldAt: number[];
   /** What was shown from the throw-away copy; null = over. */
   readonly shown: (AlarmEvent | null)[];
   /** Seconds from the start at which each publish was acknowledged, by its value. */
@@ -57,6 +59,7 @@ export function oneCity(seed = 1): OneCity {
   const random = seededRandom(seed);
   const ledger = memoryLedger();
   const alarms: AlarmEvent[] = [];
+  const toldAt: number[] = [];
   const shown: (AlarmEvent | null)[] = [];
   const acked = new Map<number, number>();
   let pipeline: Pipeline | null = null;
@@ -70,6 +73,7 @@ export function oneCity(seed = 1): OneCity {
     disk,
     ledger,
     alarms,
+    toldAt,
     shown,
     acked,
     pipeline: running,
@@ -93,7 +97,10 @@ export function oneCity(seed = 1): OneCity {
         },
         ...changed,
         listen: {
-          alarm: (event) => void alarms.push(event),
+          alarm(event) {
+            alarms.push(event);
+            toldAt.push(pipeline?.city.position ?? 0);
+          },
           unjournaled: (event) => void shown.push(event),
           points: () => {},
           gateway: () => {},
