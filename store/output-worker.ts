@@ -14,6 +14,11 @@ import { drawSalt, errorMessageOf } from './worker-link.ts';
 
 /** Rows without events wait at most so long, or until so many bytes are there. */
 const SYNC_DELAY_MS = 200;
+/**
+ * Events after a quiet stretch are synced at once, further ones not before so long after the last sync. Nobody at a
+ * console waits for it, but each sync here, and each of the ledger that follows it, holds up one of the journal.
+ */
+const SYNC_REST_MS = 50;
 const SYNC_BYTES = 4 * 1024 * 1024;
 const MAINTAIN_MS = 2_000;
 
@@ -95,6 +100,8 @@ function serve({ core, hours, requests }: Parts, port: MessagePort, say: Say): v
 function appendsOf(core: OutputCore, say: Say) {
   let soon: NodeJS.Immediate | null = null;
   let later: NodeJS.Timeout | null = null;
+  let laterAt = Infinity;
+  let syncedAt = -Infinity;
   let retrying = false;
   let told: string | null = null;
 
@@ -104,10 +111,17 @@ function appendsOf(core: OutputCore, say: Say) {
     say({ kind: 'trouble', trouble });
   }
 
+  function flushAt(at: number, now: number): void {
+    if (at >= laterAt) return;
+    if (later !== null) clearTimeout(later);
+    later = setTimeout(flush, at - now);
+    laterAt = at;
+  }
+
   function calm(): void {
     if (soon !== null) clearImmediate(soon);
     if (later !== null) clearTimeout(later);
-    [soon, later, retrying] = [null, null, false];
+    [soon, later, laterAt, retrying] = [null, null, Infinity, false];
   }
 
   /** Tells what is durable first: the ledger must not wait for the measurement store. */
@@ -115,6 +129,7 @@ function appendsOf(core: OutputCore, say: Say) {
     calm();
     const flushed = core.flush();
     if (flushed.trouble === null) tellTrouble(null);
+    syncedAt = performance.now();
     const last = flushed.written.at(-1);
     if (last !== undefined) say({ kind: 'durable', through: last.lastPosition });
     tellTrouble(flushed.trouble);
@@ -135,8 +150,10 @@ function appendsOf(core: OutputCore, say: Say) {
     catchUp,
     wake(urgent: boolean): void {
       if (retrying || soon !== null) return;
-      if (urgent || core.waitingBytes() >= SYNC_BYTES) soon = setImmediate(flush);
-      else later ??= setTimeout(flush, SYNC_DELAY_MS);
+      const now = performance.now();
+      const at = urgent ? syncedAt + SYNC_REST_MS : now + SYNC_DELAY_MS;
+      if (at <= now || core.waitingBytes() >= SYNC_BYTES) soon = setImmediate(flush);
+      else flushAt(at, now);
     },
     stop(): void {
       flush();
