@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import { sharedMs } from './shared-clock.ts';
 
 type Order = {
   readonly http: string;
@@ -10,7 +11,7 @@ type Order = {
   readonly count: number;
   readonly frozen: number;
 };
-/** The value of an alarm, and when the first and the last console had it (epoch ms). */
+/** The value of an alarm, and when the first and the last console had it (shared-clock.ts). */
 export type Arrival = {
   readonly value: number;
   readonly firstAt: number;
@@ -46,7 +47,7 @@ export async function openConsoles(order: Order): Promise<Consoles> {
 async function serve({ http, token, count, frozen }: Order): Promise<void> {
   const arrivals = new Map<number, { firstAt: number; lastAt: number; consoles: number }>();
   const heard = (value: number): void => {
-    const at = performance.timeOrigin + performance.now();
+    const at = sharedMs();
     const one = arrivals.get(value) ?? { firstAt: at, lastAt: at, consoles: 0 };
     arrivals.set(value, { firstAt: one.firstAt, lastAt: at, consoles: one.consoles + 1 });
   };

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Contestant, LoadGateway } from './contestant.ts';
+import { sharedMs } from './shared-clock.ts';
 
 export type Job = {
   readonly port: number;
@@ -22,7 +23,7 @@ export type Job = {
   readonly timesAfter: number;
 };
 
-/** Value of an alarm and when its message was sent, epoch ms with fractions. */
+/** Value of an alarm and when its message was sent (shared-clock.ts). */
 export type Sent = readonly [value: number, at: number];
 export type Outcome = {
   readonly messages: number;
@@ -67,9 +68,7 @@ export async function runLoad(contestant: Contestant, { amidOther = false, ...lo
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const heard = new Map<number, number>();
-  const stop = await contestant.onAlarm?.((value) =>
-    heard.set(value, performance.timeOrigin + performance.now()),
-  );
+  const stop = await contestant.onAlarm?.((value) => heard.set(value, sharedMs()));
   const { port, gateways } = contestant;
   const timesAfter = newestTimes.get(contestant) ?? 0;
   child.send({ ...load, port, gateways, timesAfter, lastAlarms: LAST_ALARMS } satisfies Job);
