@@ -92,7 +92,9 @@ export function publishHash(client: string, packetId: number, payload: Uint8Arra
 /** Whether (seq, time) is new to the device; counts and closes gaps. Without a time only gaps are kept. */
 export function noteSequence(window: SequenceWindow, seq: number, time: Timestamp | null): boolean {
   if (time !== null) {
-    if (seq <= window.largest && holdsPair(window.seen, seq, time)) return false;
+    // Newer than all that is remembered, or numbered higher: such a pair is not among them.
+    const remembered = time <= window.newestTime && seq <= window.largest;
+    if (remembered && holdsPair(window.seen, seq, time)) return false;
     if (window.seen.length < SEQ_MAX * 2) window.seen.push(seq, time);
     else {
       window.seen[window.next] = seq;

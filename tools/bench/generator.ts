@@ -88,6 +88,8 @@ function framesOf(job: Job, gateway: Job['gateways'][number], { number, each, fr
   const frames: Buffer[] = [];
   const ends: number[] = [];
   const alarms: number[] = [];
+  /** Records of each device so far: every device numbers its own. */
+  const numbers = gateway.devices.map(() => 0);
   let end = 0;
   for (let n = 0; n < each; n += 1) {
     const global = n * job.gateways.length + number;
@@ -95,7 +97,9 @@ function framesOf(job: Job, gateway: Job['gateways'][number], { number, each, fr
     const alarm = which === null ? 0 : Number((3 + (global + 1) / 10_000_000).toFixed(7));
     const device = (which ?? n) % gateway.devices.length;
     const channel = Math.floor((which ?? 0) / gateway.devices.length) % CHANNELS.length;
-    const frame = publish(gateway, device, n, from, alarm, channel);
+    const seq = numbers[device] ?? 0;
+    numbers[device] = seq + 1;
+    const frame = publish(gateway, { device, seq, n, from, alarm, channel });
     frames.push(frame);
     end += frame.length;
     ends.push(end);
@@ -117,20 +121,29 @@ function alarmPlace(
   return which < lastPlace ? which : null;
 }
 
+type Message = {
+  /** Place of the device among its gateway's, and its own number of this record. */
+  readonly device: number;
+  readonly seq: number;
+  /** Number of the gateway's message. */
+  readonly n: number;
+  readonly from: number;
+  /** Value that the channel rings with; 0 = none. */
+  readonly alarm: number;
+  readonly channel: number;
+};
+
 function publish(
   gateway: Job['gateways'][number],
-  device: number,
-  n: number,
-  from: number,
-  alarm: number,
-  at: number,
+  { device, seq, n, from, alarm, channel }: Message,
 ): Buffer {
   const values = CHANNELS.map(
-    (name, i) => `"${name}":${alarm > 0 && i === at ? alarm.toFixed(7) : ((n * 7 + i * 13) % 400) / 1_000}`,
+    (name, i) =>
+      `"${name}":${alarm > 0 && i === channel ? alarm.toFixed(7) : ((n * 7 + i * 13) % 400) / 1_000}`,
   );
   const time = from + Math.floor(n / gateway.devices.length);
   const payload = Buffer.from(
-    `{"device":"${gateway.devices[device]}","time":${time},"seq":${n},"values":{${values.join(',')}},"quality":"good"}`,
+    `{"device":"${gateway.devices[device]}","time":${time},"seq":${seq},"values":{${values.join(',')}},"quality":"good"}`,
   );
   const packetId = (n % 65_535) + 1;
   const head = Buffer.concat([
