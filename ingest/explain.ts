@@ -16,6 +16,7 @@ import {
   readValue,
   type Fault,
   type LifelineRecord,
+  valuesOf,
 } from './lifeline-record.ts';
 import { decodeMapped, deviceOfMe } from './receive.ts';
 import { timingOf, valueFlags } from './sample-judgement.ts';
@@ -59,7 +60,7 @@ export function explain(
     else explainRecord(state, registry, message, record, index, note, rulesOf);
   }
   if (items.length > EXPLAINED_MAX) note('record', true, `${items.length - EXPLAINED_MAX} more records`);
-  return { steps, records: records.map(({ extraFields: _extra, ...record }) => record) };
+  return { steps, records: records.map(shownRecord) };
 }
 
 type Note = (step: Step['step'], ok: boolean, detail: string) => boolean;
@@ -111,6 +112,11 @@ function itemsOf(
 const isFault = (item: unknown): item is Fault =>
   typeof item === 'object' && item !== null && 'reason' in item && 'detail' in item;
 
+function shownRecord(record: LifelineRecord) {
+  const { extraFields: _extra, channels: _channels, ...rest } = record;
+  return { ...rest, values: valuesOf(record) };
+}
+
 function explainRecord(
   state: IngestState,
   registry: Registry,
@@ -120,7 +126,8 @@ function explainRecord(
   note: Note,
   rulesOf: (pointIndex: number) => readonly string[],
 ): void {
-  const { device, time, seq, values, quality, backfill } = record;
+  const { device, time, seq, quality, backfill } = record;
+  const values = valuesOf(record);
   const shown = Object.entries(values).map(([name, value]) => `${name}=${brief(value)}`);
   const extra = record.extraFields === 0 ? '' : `, ${record.extraFields} fields not used`;
   const at = time === null ? 'no time (arrival counts)' : new Date(time).toISOString();

@@ -19,9 +19,9 @@ import { parseTimeText } from './time-text.ts';
 export const RECORDS_MAX = 8192;
 /** Channels of one record. */
 export const CHANNELS_MAX = 64;
-const NAME_MAX = 64;
+export const NAME_MAX = 64;
 /** Beyond it a number is no time at all, and the stores refuse it (year 128,000; epoch microseconds still pass). */
-const TIME_MAX = 4e15;
+export const TIME_MAX = 4e15;
 const SAMPLE_MAX = 256;
 
 /** A record with every field checked but its values, which are checked one by one. */
@@ -30,7 +30,9 @@ export type LifelineRecord = {
   readonly device: string;
   /** As sent, in whole milliseconds; null when there is none. */
   readonly time: Timestamp | null;
-  readonly values: Readonly<Record<string, unknown>>;
+  /** Names, and beside each what was sent under it. */
+  readonly channels: readonly string[];
+  readonly values: readonly unknown[];
   readonly seq: number | null;
   readonly quality: Quality;
   readonly backfill: boolean;
@@ -76,8 +78,8 @@ export function readRecord(item: unknown): LifelineRecord | Fault {
   const { device, values, seq, quality, backfill } = item;
   if (typeof device !== 'string' || device === '' || device.length > NAME_MAX) return shape('device');
   if (!isObject(values)) return shape('values');
-  const channels = countFields(values);
-  if (channels === 0 || channels > CHANNELS_MAX) return shape(`${channels} values`);
+  const channels = Object.keys(values);
+  if (channels.length === 0 || channels.length > CHANNELS_MAX) return shape(`${channels.length} values`);
   if (seq != null && !(Number.isSafeInteger(seq) && Number(seq) >= 0)) return shape('seq');
   if (quality != null && quality !== 'good' && quality !== 'uncertain' && quality !== 'bad')
     return shape('quality');
@@ -87,7 +89,8 @@ export function readRecord(item: unknown): LifelineRecord | Fault {
   return {
     device,
     time,
-    values,
+    channels,
+    values: channels.map((name) => values[name]),
     seq: typeof seq === 'number' ? seq : null,
     quality: quality ?? 'good',
     backfill: backfill === true,
@@ -107,16 +110,24 @@ export function readValue(value: unknown): number | undefined {
  * which are no values, are cut: one text of a message may stand in each of its records.
  */
 export function recordText(record: LifelineRecord, channel?: string): string {
-  const values: Record<string, unknown> = {};
-  for (const name of channel === undefined ? Object.keys(record.values) : [channel]) {
-    const value = record.values[name];
-    Object.defineProperty(values, name, {
-      value: plain(value),
-      enumerable: true,
-    });
-  }
+  const values = valuesOf(record, channel, plain);
   const { device, time, seq, quality, backfill } = record;
   return JSON.stringify({ device, time, values, seq, quality, backfill });
+}
+
+/** The values by their names, or that of one channel alone. */
+export function valuesOf(
+  { channels, values }: LifelineRecord,
+  only?: string,
+  shown: (value: unknown) => unknown = (value) => value,
+): Record<string, unknown> {
+  const named: Record<string, unknown> = {};
+  for (const [place, name] of channels.entries()) {
+    if (only !== undefined && name !== only) continue;
+    // Also a channel called `__proto__` is a channel.
+    Object.defineProperty(named, name, { value: shown(values[place]), enumerable: true });
+  }
+  return named;
 }
 
 function plain(value: unknown): unknown {
@@ -169,12 +180,6 @@ function readTime(time: unknown): number {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function countFields(values: Readonly<Record<string, unknown>>): number {
-  let count = 0;
-  for (const _name in values) count += 1;
-  return count;
 }
 
 function countExtra(record: Readonly<Record<string, unknown>>): number {

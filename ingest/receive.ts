@@ -18,6 +18,7 @@ import {
   type LifelineRecord,
 } from './lifeline-record.ts';
 import { mapMessage } from './product-mapping.ts';
+import { scanRecord } from './record-scan.ts';
 import { isResend, publishHash } from './record-identity.ts';
 import { takeRecord, Taker } from './take-record.ts';
 import { decodeDeviceTelemetry, decodeGatewayTelemetry } from './thingsboard-record.ts';
@@ -47,7 +48,11 @@ export function receive(
   switch (kind) {
     case 'telemetry': {
       const device = typeof own === 'object' ? (own?.device ?? null) : null;
-      if (product === undefined) return receiveRecords(taker, input, decodeTelemetry(input.payload));
+      if (product === undefined) {
+        const plain = scanRecord(input.payload);
+        if (plain !== null) return receiveRecords(taker, input, [plain], 'read');
+        return receiveRecords(taker, input, decodeTelemetry(input.payload));
+      }
       return receiveRecords(taker, input, decodeMapped(product, input.payload, gateway.id, device), 'read');
     }
     case 'thingsboard-gateway':

@@ -69,15 +69,18 @@ export function takeRecord(
   let taken = 0;
   let known = 0;
   let refused: RejectionReason | null = null;
-  for (const channel in record.values) {
+  const { channels, values } = record;
+  for (let place = 0; place < channels.length; place += 1) {
+    const channel = channels[place] ?? '';
+    const sent = values[place];
     const point = device.channels.get(channel);
-    const value = readValue(record.values[channel]);
+    const value = readValue(sent);
     if (point === undefined) {
       refuseChannel(taker, record, channel);
       continue;
     }
     if (value === undefined) {
-      const detail = `${clip(channel)} is ${brief(record.values[channel])}`;
+      const detail = `${clip(channel)} is ${brief(sent)}`;
       taker.refuse('value-type', record.device, detail, recordText(record, channel), null);
       continue;
     }

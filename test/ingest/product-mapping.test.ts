@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Product } from '#domain/registry.ts';
 import { explain } from '#ingest/ingest.ts';
+import { valuesOf } from '#ingest/lifeline-record.ts';
 import { mapMessage } from '#ingest/product-mapping.ts';
 import { NOW, publish, reasons, register, row, smallCity, values, type SmallCity } from './small-city.ts';
 
@@ -15,7 +16,7 @@ const form = (pointers: Product['pointers'], more: Partial<Product> = {}): Produ
 });
 const map = (product: Product, body: unknown, device: string | null = null) =>
   mapMessage(product, body, { gateway: 'GW-1', device }).map((read) =>
-    'reason' in read ? read.reason : { device: read.device, time: read.time, values: read.values },
+    'reason' in read ? read.reason : { device: read.device, time: read.time, values: valuesOf(read) },
   );
 
 describe('shapes from the field', () => {
