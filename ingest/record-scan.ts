@@ -1,6 +1,6 @@
 /**
- * The plain record, read straight from its bytes: what `JSON.parse` and `readRecord` would make of it, at a third of the
- * cost. Plain is one record with the fields we know, ASCII names without escapes, numbers of at most fifteen digits and
+ * The plain record, read straight from its bytes: what `JSON.parse` and `readRecord` would make of it, for little more
+ * than half of their time. Plain is one record with the fields we know, ASCII names without escapes, numbers of at most fifteen digits and
  * no exponent. Whatever is not plain, or is not right, is left to them (null), so that there is one place that judges
  * and one that refuses.
  */
