@@ -23,11 +23,27 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-export default defineConfig({
+/**
+ * Tests of parts that hold nothing between files: they share a process, and the half second that a fresh one takes to load
+ * the runner and the product. Whatever starts platforms, browsers or Node-RED has a process of its own.
+ */
+const SHARED = [
+  'broker',
+  'city',
+  'domain',
+  'emergency',
+  'ingest',
+  'platform',
+  'rules',
+  'server',
+  'store',
+].map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** What every configuration of the project says. */
+export const usual = {
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: 'test/dashboard/built-console.mjs',
-    pool: 'forks',
+    pool: 'forks' as const,
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     // On a machine of CI a stall of seconds is no defect of the product; `npm test` names each test that needed it.
@@ -36,5 +52,15 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000, interval: 50 } },
+  },
+};
+
+export default defineConfig({
+  test: {
+    ...usual.test,
+    projects: [
+      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
+      { extends: true, test: { name: 'own', include: ['test/**/*.test.ts'], exclude: SHARED } },
+    ],
   },
 });

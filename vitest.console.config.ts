@@ -1,8 +1,7 @@
 import { defineConfig } from 'vitest/config';
-import usual from './vitest.config.ts';
+import { usual } from './vitest.config.ts';
 
 /** The browser suites beyond the first one of the duty page: `npm run test:console`, a stage of its own in CI. */
 export default defineConfig({
-  ...usual,
   test: { ...usual.test, include: ['test/dashboard/*.console.ts'] },
 });
