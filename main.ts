@@ -1,4 +1,5 @@
 /** `npm start`: reads the settings, starts the platform, says where it is, and stops it cleanly. Decides nothing. */
+import { flushCompileCache } from 'node:module';
 import { ConfigError, readConfig } from './config.ts';
 import { exposureWarning } from './platform/exposure.ts';
 import { type Platform, startPlatform } from './platform/platform.ts';
@@ -25,6 +26,8 @@ async function main(): Promise<void> {
   if (websocketPort !== null) say(`MQTT/WS  ws://${config.bind}:${websocketPort}/mqtt`);
   if (secureWebsocketPort !== null) say(`MQTT/WSS wss://${config.bind}:${secureWebsocketPort}/mqtt`);
   stopOnSignal(platform);
+  // Written at a clean end only, otherwise: who is killed each time would compile each time.
+  flushCompileCache();
 }
 
 function stopOnSignal(platform: Platform): void {
