@@ -91,8 +91,9 @@ describe.skipIf(!hasTools)('docs/gateways', () => {
       LIFELINE_MQTTS_PORT: '0',
       LIFELINE_MQTT_WSS_PORT: '0',
     });
+    // It listens as soon as it names its first ports; the others follow, line by line.
+    await expect.poll(() => platform.output()).toMatch(/wss:\/\/\S+:\d+/);
     const port = /mqtts:\/\/\S+:(\d+)/.exec(platform.output())?.[1] ?? '';
-    expect(platform.output()).toMatch(/wss:\/\/\S+:\d+/);
     const answers = await paste(cwd, after, {
       CITY: platform.http.replace('127.0.0.1', 'localhost'),
       MQTTS_PORT: port,
