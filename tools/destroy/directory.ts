@@ -142,7 +142,7 @@ const DAMAGES: readonly Damage[] = [
 export const corruption: Act = {
   name: 'corruption',
   does: `damaged files: ${DAMAGES.map(({ name }) => name).join(', ')}`,
-  counts: { test: 4, usual: DAMAGES.length * 2, full: DAMAGES.length * 15 },
+  counts: { test: 2, usual: DAMAGES.length * 2, full: DAMAGES.length * 15 },
   async run({ count, random, say }) {
     const accounts = [];
     for (let done = 0; done < count; done += DAMAGES_A_CITY) {

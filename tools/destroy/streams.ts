@@ -19,7 +19,7 @@ const ADDRESSES = 40;
 export const streams: Act = {
   name: 'streams',
   does: 'malformed MQTT streams, mutated from valid packets, while the city works',
-  counts: { test: 150, usual: 2_000, full: 10_000 },
+  counts: { test: 50, usual: 2_000, full: 10_000 },
   run: ({ count, random, say }) =>
     inCity({ alarms: Math.ceil(count / ALARM_EVERY) + 1, moreGateways: [GATEWAY] }, async (city) => {
       const { pid, mqttPort } = city.platform();
