@@ -22,6 +22,8 @@ export type Config = {
   readonly mapFile: NamedFile | null;
   /** Days a measurement is kept in the embedded store. */
   readonly retentionDays: number;
+  /** About a stretch of the journal that cannot be read: stop, or go on without those inputs. */
+  readonly damagedJournal: 'refuse' | 'skip';
   /** Null = measurements stay in the embedded store alone. */
   readonly influx: InfluxSettings | null;
   readonly bounds: Bounds;
@@ -118,8 +120,7 @@ export class ConfigError extends Error {
 }
 
 const KNOWN = new Set([
-  'LIFELINE_DATA_DIR',
-  'LIFELINE_BIND',
+  ...['LIFELINE_DATA_DIR', 'LIFELINE_BIND'],
   ...['LIFELINE_MQTT_PORT', 'LIFELINE_MQTTS_PORT', 'LIFELINE_MQTT_WS_PORT', 'LIFELINE_MQTT_WSS_PORT'],
   'LIFELINE_HTTP_PORT',
   ...['LIFELINE_TLS_CERT', 'LIFELINE_TLS_KEY', 'LIFELINE_TLS_CA'],
@@ -129,9 +130,8 @@ const KNOWN = new Set([
   'LIFELINE_ADMIN_PASSWORD',
   'LIFELINE_FLOWS',
   'LIFELINE_RETENTION_DAYS',
-  'LIFELINE_RESERVE_MB',
-  'LIFELINE_CHANNELS_FILE',
-  'LIFELINE_MAP_FILE',
+  ...['LIFELINE_RESERVE_MB', 'LIFELINE_DAMAGED_JOURNAL'],
+  ...['LIFELINE_CHANNELS_FILE', 'LIFELINE_MAP_FILE'],
   ...['INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_USERNAME', 'INFLUX_PASSWORD'],
   ...['INFLUX_ORG', 'INFLUX_BUCKET', 'INFLUX_PROFILE'],
 ]);
@@ -159,13 +159,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
     return number;
   };
-  const onOrOff = (name: string, fallback: boolean): boolean => {
-    const value = text(name, fallback ? 'on' : 'off');
-    if (value !== 'on' && value !== 'off') throw new ConfigError(name, `"${value}" is neither on nor off`);
-    return value === 'on';
+  const oneOf = <T extends string>(name: string, first: T, second: T): T => {
+    const value = text(name, first);
+    if (value === first) return first;
+    if (value === second) return second;
+    throw new ConfigError(name, `"${value}" is neither ${first} nor ${second}`);
   };
-  const optionalPort = (name: string): number | null =>
-    environment[name] === undefined ? null : whole(name, 0, 0, 65_535);
+  const optionalPort = (name: string) => (environment[name] === undefined ? null : whole(name, 0, 0, 65_535));
   const optionalFile = (name: string): NamedFile | null => {
     const path = environment[name];
     return path === undefined ? null : { path, text: readText(name, path) };
@@ -191,10 +191,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tls,
     adminPassword:
       environment['LIFELINE_ADMIN_PASSWORD'] === undefined ? null : text('LIFELINE_ADMIN_PASSWORD', ''),
-    flows: onOrOff('LIFELINE_FLOWS', true),
+    flows: oneOf('LIFELINE_FLOWS', 'on', 'off') === 'on',
     channelsFile: optionalFile('LIFELINE_CHANNELS_FILE'),
     mapFile: optionalFile('LIFELINE_MAP_FILE'),
     retentionDays: whole('LIFELINE_RETENTION_DAYS', 400, 1, 36_500),
+    damagedJournal: oneOf('LIFELINE_DAMAGED_JOURNAL', 'refuse', 'skip'),
     influx: readInflux(environment, text),
     bounds: {
       ...DEFAULT_BOUNDS,

@@ -77,7 +77,10 @@ export async function startPlatform(
     closers.push(() => outputs.close());
     // After the record log: a journal that ends before it must be refused untouched.
     const { reserveBytes } = config.bounds;
-    const journal = await openJournalClient(directory.path, { reserveBytes, endAtLeast: outputs.recordEnd });
+    const journal = await openJournalClient(directory.path, {
+      ...{ reserveBytes, endAtLeast: outputs.recordEnd },
+      onCorruption: config.damagedJournal,
+    });
     closers.push(() => journal.close());
     let durable = outputs.recordEnd;
     outputs.onDurable((through) => {

@@ -36,7 +36,7 @@ export async function openJournalClient(
   const trouble = createChannel<StoreTrouble | null>();
   const reports = createChannel<StoreReport>();
   const buffers = createBufferPool();
-  const reader = createReplay(link);
+  const reader = createReplay(link, first.end);
   const encoder = createEntryEncoder();
   for (const damage of first.damage) reports.tell({ kind: 'damage', damage });
 
@@ -87,8 +87,8 @@ function createBufferPool() {
   };
 }
 
-/** Reads chunk by chunk; the worker fetches the next while this thread decodes. */
-function createReplay(link: WorkerLink<ToJournal, FromJournal>) {
+/** Reads chunk by chunk through `end`; the worker fetches the next while this thread decodes. */
+function createReplay(link: WorkerLink<ToJournal, FromJournal>, end: number) {
   let waiting: { resolve: (chunk: ReadChunk | null) => void; reject: (error: StoreError) => void } | null =
     null;
   const ask = (): Promise<ReadChunk | null> =>
@@ -100,13 +100,26 @@ function createReplay(link: WorkerLink<ToJournal, FromJournal>) {
   return {
     async read(after: number, each: (entry: Journaled) => void, unreadable?: Unreadable): Promise<void> {
       link.post({ kind: 'read', after });
+      let expected = after + 1;
+      // Damage was to be passed over: what is missing is unreadable like an entry that does not decode.
+      const missing = (through: number): void => {
+        if (expected > through) return;
+        const gone = new StoreError('log-corrupt', `positions ${expected}-${through} cannot be read`);
+        if (unreadable === undefined) throw gone;
+        unreadable(expected, through, gone);
+      };
       for (let chunk = await ask(); chunk !== null; ) {
         const next = ask();
         // Whoever throws in `each` leaves; the chunk asked for then arrives unheard.
         next.catch(() => {});
-        decodeChunk(chunk, after, each, unreadable);
+        for (const block of chunk.blocks) {
+          missing(block.firstPosition - 1);
+          decodeBlock(block, chunk.buffer, after, each, unreadable);
+          expected = block.lastPosition + 1;
+        }
         chunk = await next;
       }
+      missing(end);
     },
     hear(message: FromJournal): void {
       const asked = waiting;
@@ -123,20 +136,19 @@ function createReplay(link: WorkerLink<ToJournal, FromJournal>) {
   };
 }
 
-function decodeChunk(
-  chunk: ReadChunk,
+function decodeBlock(
+  { firstPosition, lastPosition, offset, length }: ReadChunk['blocks'][number],
+  buffer: ReadChunk['buffer'],
   after: number,
   each: (entry: Journaled) => void,
   unreadable: Unreadable | undefined,
 ): void {
-  for (const { firstPosition, lastPosition, offset, length } of chunk.blocks) {
-    const payload = new Uint8Array(chunk.buffer, offset, length);
-    decodeEntries(
-      { firstPosition, lastPosition, payload },
-      (entry) => {
-        if (entry.position > after) each(entry);
-      },
-      unreadable && behind(after, unreadable),
-    );
-  }
+  const payload = new Uint8Array(buffer, offset, length);
+  decodeEntries(
+    { firstPosition, lastPosition, payload },
+    (entry) => {
+      if (entry.position > after) each(entry);
+    },
+    unreadable && behind(after, unreadable),
+  );
 }

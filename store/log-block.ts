@@ -87,3 +87,11 @@ export function findBlock(bytes: Uint8Array, offset: number, salt: number): LogB
 
 const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The same block as bytes of their own, sealed for another file. */
+export function renewed(block: LogBlock, salt: number): Uint8Array {
+  const bytes = new Uint8Array(block.end - block.offset);
+  bytes.set(block.payload, BLOCK_HEADER_BYTES);
+  sealBlock({ ...block, bytes }, block.appendFirst, salt);
+  return bytes;
+}

@@ -9,7 +9,7 @@
  * After a crash only the last append is in doubt: each earlier one was synced before the next began. Opening the log
  * writes it anew, whole or not at all, so that every position `end` promises is on the medium.
  */
-import { BLOCK_HEADER_BYTES, sealBlock, type LogBlock, type PendingBlock } from './log-block.ts';
+import { renewed, sealBlock, type LogBlock, type PendingBlock } from './log-block.ts';
 import { scanSegment, type Hole, type SegmentScan } from './segment-scan.ts';
 import { isWorldError, StoreError, type Damage } from './store-error.ts';
 import type { AppendFile, Disk } from './disk.ts';
@@ -41,6 +41,9 @@ export type Segment = {
 
 /** First position, generation and salt (hex) of a segment's file. */
 export const SEGMENT_NAME = /^(\d{16})\.(\d{4,})\.([0-9a-f]{8})\.log$/;
+
+/** The journal's damage is the only one that an operator may pass over. */
+const HOW_TO_SKIP = ', or, of the journal, go on without these inputs (LIFELINE_DAMAGED_JOURNAL=skip)';
 
 export class SegmentLog {
   readonly #disk: Disk;
@@ -193,18 +196,25 @@ export class SegmentLog {
     const scan = scanSegment(this.#disk.read(last.path), { ...last, through: null });
     if (scan.holes.length > 0) this.#damaged(last, scan.holes);
     this.#end = scan.blocks.at(-1)?.lastPosition ?? last.first - 1;
-    this.#demandEnd();
+    const readable = this.#end;
+    this.#demandEnd(last);
     this.#renewLastAppend(last, scan);
+    // Behind a missing stretch a new segment begins: its name says where.
+    if (this.#end > readable) this.close();
   }
 
   /** Damage to the last append looks like a torn one; renewing what is before it would make that true. */
-  #demandEnd(): void {
-    const { directory, endAtLeast = 0 } = this.#options;
+  #demandEnd(last?: Segment): void {
+    const { directory, endAtLeast = 0, onCorruption } = this.#options;
     if (this.#end >= endAtLeast) return;
+    if (onCorruption === 'skip' && last !== undefined) {
+      this.#damaged(last, [{ fromPosition: this.#end + 1, toPosition: endAtLeast, offset: last.bytes }]);
+      return void (this.#end = endAtLeast);
+    }
     throw new StoreError(
       'journal-behind',
       `${directory} ends at ${this.#end}, and inputs through ${endAtLeast} already acted: those missing are damaged or ` +
-        'gone; put the files back from where they still are. Nothing was changed',
+        `gone; put the files back from where they still are${HOW_TO_SKIP}. Nothing was changed`,
     );
   }
 
@@ -279,7 +289,7 @@ export class SegmentLog {
     const where = holes.map((hole) => `${hole.fromPosition}-${hole.toPosition} at byte ${hole.offset}`);
     const detail = `positions ${where.join(', ')} cannot be read`;
     if (this.#options.onCorruption !== 'skip') {
-      throw new StoreError('log-corrupt', `${segment.path}: ${detail}`);
+      throw new StoreError('log-corrupt', `${segment.path}: ${detail}; put the file back${HOW_TO_SKIP}`);
     }
     const keptAs = `${segment.path}.corrupt`;
     if (!this.#disk.exists(keptAs)) this.#disk.replace(keptAs, this.#disk.read(segment.path));
@@ -287,11 +297,4 @@ export class SegmentLog {
       this.#options.onDamage?.({ file: segment.path, keptAs, fromPosition, toPosition, detail });
     }
   }
-}
-
-function renewed(block: LogBlock, salt: number): Uint8Array {
-  const bytes = new Uint8Array(block.end - block.offset);
-  bytes.set(block.payload, BLOCK_HEADER_BYTES);
-  sealBlock({ ...block, bytes }, block.appendFirst, salt);
-  return bytes;
 }

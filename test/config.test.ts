@@ -30,6 +30,7 @@ describe('settings', () => {
       adminPassword: null,
       flows: true,
       channelsFile: null,
+      damagedJournal: 'refuse',
       mapFile: null,
       retentionDays: 400,
       influx: null,
@@ -56,6 +57,7 @@ describe('settings', () => {
       { LIFELINE_MAP_FILE: pem('map') },
       { mapFile: { path: join(directory, 'map'), text: '-----map-----\n' } },
     ],
+    [{ LIFELINE_DAMAGED_JOURNAL: 'skip' }, { damagedJournal: 'skip' }],
     [{ LIFELINE_RESERVE_MB: '0' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 0 } }],
     [{ LIFELINE_RESERVE_MB: '512' }, { bounds: { ...DEFAULT_BOUNDS, reserveBytes: 512 * 1_048_576 } }],
     [
@@ -105,6 +107,7 @@ describe('settings', () => {
     [{ LIFELINE_HTTP_PORT: ' 80' }, `LIFELINE_HTTP_PORT: ${whole(' 80', 0, 65_535)}`],
     [{ LIFELINE_RETENTION_DAYS: '0' }, `LIFELINE_RETENTION_DAYS: ${whole('0', 1, 36_500)}`],
     [{ LIFELINE_RETENTION_DAYS: '36501' }, `LIFELINE_RETENTION_DAYS: ${whole('36501', 1, 36_500)}`],
+    [{ LIFELINE_DAMAGED_JOURNAL: 'yes' }, 'LIFELINE_DAMAGED_JOURNAL: "yes" is neither refuse nor skip'],
     [{ LIFELINE_RESERVE_MB: '100001' }, `LIFELINE_RESERVE_MB: ${whole('100001', 0, 100_000)}`],
     [{ LIFELINE_MQTTS_PORT: '8883' }, 'LIFELINE_MQTTS_PORT: needs LIFELINE_TLS_CERT and LIFELINE_TLS_KEY'],
     [{ INFLUX_TOKEN: 't' }, 'INFLUX_TOKEN: needs INFLUX_URL beside it'],

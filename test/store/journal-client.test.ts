@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { openJournalClient, type JournalClient } from '#store/journal-client.ts';
 import type { Journaled } from '#domain/input.ts';
 import type { StoreTrouble } from '#store/ports.ts';
+import type { StoreReport } from '#store/worker-link.ts';
 import { numbered, publishes } from './journal-entries.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lifeline-journal-'));
@@ -54,6 +55,95 @@ test('a journal larger than one chunk is read in pieces, in order', async () => 
   expect(entries.map(({ position }) => position)).toEqual(Array.from({ length: 17 }, (_, at) => at + 4));
   await again.close();
 });
+
+describe('a journal with a damaged stretch', () => {
+  /** Three commits of ten entries in one segment, a byte of the middle one turned over. */
+  async function damaged(): Promise<string> {
+    const directory = newDirectory();
+    const journal = await openJournalClient(directory, SMALL);
+    for (const first of [1, 11, 21]) {
+      const done = syncedThrough(journal, first + 9);
+      journal.commit(publishes(first, 10));
+      await done;
+    }
+    await journal.close();
+    const folder = join(directory, 'journal');
+    const [name] = readdirSync(folder).filter((file) => file.startsWith('0000000000000001.'));
+    const path = join(folder, name ?? '');
+    const bytes = readFileSync(path);
+    const at = Math.floor(bytes.length / 2);
+    bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+    writeFileSync(path, bytes);
+    return directory;
+  }
+
+  test('is refused, and the refusal says how to go on', async () => {
+    await expect(openJournalClient(await damaged(), SMALL)).rejects.toMatchObject({
+      code: 'log-corrupt',
+      detail: expect.stringContaining('LIFELINE_DAMAGED_JOURNAL=skip'),
+    });
+  });
+
+  test('passed over, it is told with its positions, a copy is kept, and new inputs follow', async () => {
+    const directory = await damaged();
+    const skipping = { ...SMALL, onCorruption: 'skip' } as const;
+    const journal = await openJournalClient(directory, skipping);
+    const reports: StoreReport[] = [];
+    journal.onReport((report) => reports.push(report));
+    const found = await readAround(journal);
+    expect(found).toEqual({ read: [...upTo(1, 10), ...upTo(21, 30)], missing: ['11-20'] });
+    expect(reports[0]).toMatchObject({ kind: 'damage', damage: { fromPosition: 11, toPosition: 20 } });
+    expect(readdirSync(join(directory, 'journal')).filter((file) => file.endsWith('.corrupt'))).toHaveLength(
+      1,
+    );
+    const done = syncedThrough(journal, 31);
+    journal.commit([numbered(31)]);
+    await done;
+    await journal.close();
+    const again = await openJournalClient(directory, skipping);
+    expect(await readAround(again)).toEqual({
+      read: [...upTo(1, 10), ...upTo(21, 31)],
+      missing: ['11-20'],
+    });
+    await again.close();
+  });
+
+  test('whose end is gone goes on behind what has acted', async () => {
+    const directory = newDirectory();
+    const journal = await openJournalClient(directory, SMALL);
+    const done = syncedThrough(journal, 10);
+    journal.commit(publishes(1, 10));
+    await done;
+    await journal.close();
+    await expect(openJournalClient(directory, { ...SMALL, endAtLeast: 15 })).rejects.toMatchObject({
+      code: 'journal-behind',
+    });
+    const skipping = { ...SMALL, onCorruption: 'skip', endAtLeast: 15 } as const;
+    const again = await openJournalClient(directory, skipping);
+    expect(again.end).toBe(15);
+    const next = syncedThrough(again, 16);
+    again.commit([numbered(16)]);
+    await next;
+    await again.close();
+    const third = await openJournalClient(directory, skipping);
+    expect(await readAround(third)).toEqual({ read: [...upTo(1, 10), 16], missing: ['11-15'] });
+    await third.close();
+  });
+});
+
+const upTo = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+async function readAround(journal: JournalClient): Promise<{ read: number[]; missing: string[] }> {
+  const read: number[] = [];
+  const missing: string[] = [];
+  await journal.read(
+    0,
+    ({ position }) => read.push(position),
+    (from, to) => missing.push(`${from}-${to}`),
+  );
+  return { read, missing };
+}
 
 test('trouble begins when the disk fails, ends when it is back, and nothing is lost or out of order', async () => {
   const directory = newDirectory();
