@@ -125,8 +125,8 @@ const DAMAGES: readonly Damage[] = [
   {
     name: 'a chunk of measurements',
     snapshotEveryMs: NEVER_MS,
-    hurt(city) {
-      damageChunk(city.directory);
+    hurt(city, random) {
+      damageChunk(city.directory, random);
       city.destroyed(DAMAGED_DEVICE);
       return null;
     },
@@ -230,8 +230,11 @@ const DAMAGED_DEVICE = 'A-1';
 const HOUR_MS = 3_600_000;
 const TURNS_MAX = 100;
 
-/** Seals all rows as the store does after an hour, then changes one byte in each chunk of one point. */
-function damageChunk(directory: string): void {
+/**
+ * Seals all rows as the store does after an hour, then changes one byte in each chunk of one point: anywhere, since the
+ * same bits turned over a second time would make a chunk whole again.
+ */
+function damageChunk(directory: string, random: Random): void {
   const folder = join(directory, 'measurements');
   const store = openEmbeddedStore(folder, { graceMs: 0 });
   const core = new OutputCore(realDisk(), { directory, store, drawSalt: () => Date.now() });
@@ -244,7 +247,8 @@ function damageChunk(directory: string): void {
       const chunks = db.prepare(`SELECT t, part, b FROM ${table} WHERE s = ?`).all(DAMAGED_POINT);
       for (const { t, part, b } of chunks) {
         if (!(b instanceof Uint8Array)) throw new TypeError('a chunk that is no blob');
-        const bytes = b.map((byte, at) => (at === Math.floor(b.length / 2) ? byte ^ 0x10 : byte));
+        const [place, bit] = [random.int(b.length), 1 << random.int(8)];
+        const bytes = b.map((byte, at) => (at === place ? byte ^ bit : byte));
         db.prepare(`UPDATE ${table} SET b = ? WHERE t = ? AND s = ? AND part = ?`).run(
           ...[bytes, t ?? 0, DAMAGED_POINT, part ?? 0],
         );
