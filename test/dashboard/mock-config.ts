@@ -1,5 +1,6 @@
 /** What the configuration pages read and write, in the platform's shapes. A new one for each mock city. */
 import { createPeople } from './mock-people.ts';
+import { createProducts } from './mock-products.ts';
 import { qualityOf } from './mock-quality.ts';
 import { list, ok, refusal as problem, type MockAnswer } from './mock-answers.ts';
 
@@ -18,6 +19,7 @@ export function createMockConfig(now: () => number): MockConfig {
     { ...gateway('GW-3', '三号网关'), status: status(now(), { rejected: 7, gaps: 2 }) },
   ];
   const people = createPeople(now);
+  const products = createProducts();
   let looks = 0;
   const written: { path: string; body: unknown }[] = [];
   return {
@@ -25,6 +27,7 @@ export function createMockConfig(now: () => number): MockConfig {
     answer(method, path, url, body) {
       const [, head = '', id = '', tail = ''] = path;
       if (method !== 'GET') written.push({ path: path.join('/'), body });
+      if (head === 'products') return products(method, id, tail, body);
       if (method === 'PATCH' && head !== 'users') return ok({ id, ...(body as object) });
       if (head === 'on-call') return ok(ON_CALL);
       if (head === 'channels' && id === '') return list([CHANNEL]);
@@ -35,7 +38,6 @@ export function createMockConfig(now: () => number): MockConfig {
       if (tail === 'retire' && head === 'facilities') return problem(409, 'has-children');
       if (method === 'POST' && REGISTERED.has(head)) return { status: tail === '' ? 201 : 200, body };
       if (head === 'devices' && id !== '') return problem(404, 'not-found');
-      if (head === 'products') return list([{ id: 'P-1', name: '甲厂网关' }]);
       if (head === 'users') return people(method, id, tail, body);
       if (head === 'quality') return ok(qualityOf(url));
       if (head === 'import') return imported(gateways, url, body);

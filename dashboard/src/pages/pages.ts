@@ -68,6 +68,13 @@ export const PAGES: readonly PageEntry[] = [
     component: defineAsyncComponent(() => import('./gateways-page.vue')),
   },
   {
+    name: 'products',
+    paths: ['/cfg/products', '/cfg/products/:id'],
+    group: 'cfg',
+    roles: REGISTRARS,
+    component: defineAsyncComponent(() => import('./products-page.vue')),
+  },
+  {
     name: 'points',
     paths: ['/cfg/points', '/cfg/points/:facility'],
     group: 'cfg',
