@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --rounds N --only a,b,latency,consoles,undisturbed,durability,journal,idle,store,engine,paint --json FILE]`: every
- * figure of the design's table beside its target, the contestants taking turns in one run (docs/bench.md). On cores that are
- * shared trust ratios and CPU seconds, never absolute rates.
+ * `npm run bench [-- --rounds N --only a,b,… --json FILE]`: every figure of the design's table beside its target, the contestants
+ * taking turns in one run; the sections stand below (docs/bench.md). On cores that are shared trust ratios and CPU seconds,
+ * never absolute rates.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { idleConnections } from './bench/idle.ts';
 import { journalRates } from './bench/journal.ts';
 import { latency, manyConsoles, undisturbed } from './bench/latency.ts';
 import { startOurs } from './bench/ours.ts';
+import { paintedConsole } from './bench/painted.ts';
 import { embeddedStore, influxStore, type StoreCost } from './bench/store.ts';
 import { durability, loadA, loadB } from './bench/throughput.ts';
 
@@ -22,6 +23,7 @@ const SECTIONS = [
   'durability',
   'latency',
   'consoles',
+  'console',
   'undisturbed',
   'journal',
   'idle',
@@ -57,6 +59,7 @@ await section('a', async () => {
 await section('b', async () => figures.push(...(await loadB(rounds, messages / 2))));
 await section('durability', async () => figures.push(...(await durability(rounds, messages))));
 await section('consoles', async () => figures.push(...(await manyConsoles(500))));
+await section('console', async () => figures.push(...(await paintedConsole())));
 await section('undisturbed', async () => figures.push(...(await undisturbed())));
 await section('journal', async () => figures.push(...(await journalRates())));
 await section('idle', idle);
