@@ -92,7 +92,8 @@ export async function openAs(
   return page;
 }
 
-async function beginSession(page: Page, origin: string, username: string): Promise<void> {
+/** The session's cookie alone: the caller goes where it likes. */
+export async function beginSession(page: Page, origin: string, username: string): Promise<void> {
   const data = { username, password: MOCK_PASSWORD };
   const reply = await page.request.post(`${origin}/api/v1/session`, { data });
   if (!reply.ok()) throw new Error(`${username} may not log in: ${reply.status()}`);

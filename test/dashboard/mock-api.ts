@@ -25,6 +25,8 @@ const USERS: readonly MockUser[] = [
   { username: 'admin', name: '管理员', roles: ['system-admin'], scope: {} },
   { username: 'sec', name: '孙安', roles: ['security-admin'], scope: {} },
   { username: 'view', name: '王五', roles: ['viewer'], scope: {} },
+  { username: 'crew', name: '周工', roles: ['crew'], scope: {} },
+  { username: 'aud', name: '吴计', roles: ['audit-admin'], scope: {} },
 ];
 const ROOT = join(import.meta.dirname, '../..');
 
