@@ -35,6 +35,18 @@ export type DraftRun = {
   readonly changed: number;
 };
 
+const DAY_MS = 86_400_000;
+/** Anything shorter has seen neither a weekday nor a weekend. */
+const RUN_LEAST_MS = 7 * DAY_MS;
+
+/** Whether a run judged the last seven days, or all the history there is, and anything at all in it. */
+export function coversEnough({ from, to, rows, history }: DraftRun): boolean {
+  if (!(to > from) || rows <= 0) return false;
+  const isAll = history !== undefined && from <= history.from;
+  const isRecent = history === undefined || history.through - to <= DAY_MS;
+  return isRecent && (isAll || to - from >= RUN_LEAST_MS);
+}
+
 export type RuleDraft = {
   readonly id: string;
   /** Counts the times it was saved, from 1. */

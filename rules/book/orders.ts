@@ -1,15 +1,16 @@
 /** Orders of people about drafts. Who may give them at all is decided before; the four eyes are checked here. */
 import type { Answer } from '#domain/event.ts';
-import type {
-  DraftRun,
-  RuleChanges,
-  RuleContent,
-  RuleDocument,
-  RuleDraft,
-  RuleFault,
-  RulesOrder,
-  RulesRefusalCode,
-  RuleVersionEvent,
+import {
+  coversEnough,
+  type DraftRun,
+  type RuleChanges,
+  type RuleContent,
+  type RuleDocument,
+  type RuleDraft,
+  type RuleFault,
+  type RulesOrder,
+  type RulesRefusalCode,
+  type RuleVersionEvent,
 } from '#domain/rule-book.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { enter, noteMerged, numbered, type RuleBook, systemOf, versionInForce } from './book.ts';
@@ -17,9 +18,6 @@ import { changed, contentHash, differenceOf, faultsOf } from './content.ts';
 
 export const DRAFTS_MAX = 8;
 export const DRAFT_CHARACTERS_MAX = 262_144;
-const DAY_MS = 86_400_000;
-/** Anything shorter has seen neither a weekday nor a weekend. */
-const RUN_LEAST_MS = 7 * DAY_MS;
 
 /** One in so many points may have changed since the run. */
 const REGISTRY_SHARE = 20;
@@ -135,7 +133,7 @@ function publish(book: RuleBook, draft: RuleDraft, why: string, by: string, at: 
   const of = book.versions.findLast(({ revision }) => revision === draft.content)?.number ?? null;
   if (of === null && draft.run === null)
     return refuse('run-needed', 'no back-test of this content has finished');
-  if (of === null && draft.run !== null && !isEnough(draft.run))
+  if (of === null && draft.run !== null && !coversEnough(draft.run))
     return refuse('run-too-little', 'judge the last seven days at least, or all there is');
   if (of === null && draft.run !== null && isOfAnotherCity(book, draft.run))
     return refuse(
@@ -151,14 +149,6 @@ function publish(book: RuleBook, draft: RuleDraft, why: string, by: string, at: 
   const entered = enter(book, content, { origin, of, by, editors, why: why.trim(), run }, at);
   book.drafts.delete(draft.id);
   return { answer: { ok: true, body: entered.version }, entered };
-}
-
-/** Whether a run judged the last seven days, or all the history there is, and anything at all in it. */
-function isEnough({ from, to, rows, history }: DraftRun): boolean {
-  if (!(to > from) || rows <= 0) return false;
-  const isAll = history !== undefined && from <= history.from;
-  const isRecent = history === undefined || history.through - to <= DAY_MS;
-  return isRecent && (isAll || to - from >= RUN_LEAST_MS);
 }
 
 /** Whether so many points were registered, changed or retired since a run that it judged another city. */

@@ -9,14 +9,20 @@ import { offer } from '../../dashboard/src/store/rights.ts';
 import { alarmOf, messageOf, NOON } from './alarm-fixture.ts';
 
 describe('the age of the picture', () => {
-  test('five seconds without a frame make it stale, and it says of when it is', () => {
+  test('four seconds without a frame make it stale (told within five), and it says of when it is', () => {
     const link = createLink();
     expect(isStale(link, 60_000)).toBe(false);
     frameCame(link, 1_000, NOON);
     frameCame(link, 2_500, null);
-    expect(isStale(link, 7_499)).toBe(false);
-    expect(isStale(link, 7_500)).toBe(true);
-    expect(staleness(link, 14_500)).toEqual({ forMs: 12_000, dataAt: NOON + 1_500 });
+    expect(isStale(link, 6_499)).toBe(false);
+    expect(isStale(link, 6_500)).toBe(true);
+    expect(staleness(link, 14_500, 0)).toEqual({ forMs: 12_000, dataAt: NOON + 1_500 });
+  });
+
+  test('is told of a page that never had a beat too: the workstation’s clock stands in', () => {
+    const link = createLink();
+    frameCame(link, 1_000, null);
+    expect(staleness(link, 6_000, NOON)).toEqual({ forMs: 5_000, dataAt: NOON - 5_000 });
   });
 
   test('the clock on screen is the server’s, also when the workstation’s clock is wrong', () => {

@@ -11,7 +11,7 @@ export type BrowserCity = {
   /** As it is now: another one after `restart`. */
   platform(): PlatformProcess;
   /** Resolves once the value is acknowledged. */
-  publish(device: string, ch4: number): Promise<void>;
+  publish(device: string, ch4: number, agoMs?: number): Promise<void>;
   api(username: string): Promise<Api>;
   /** A window of its own in which this person has logged in, at this address. */
   pageOf(username: string, address: string): Promise<Page>;
@@ -44,12 +44,12 @@ export async function openBrowserCity(
   return {
     browser,
     platform: () => platform,
-    async publish(device, ch4) {
+    async publish(device, ch4, agoMs = 0) {
       gateway ??= await mqtt.connectAsync(`mqtt://127.0.0.1:${mqttPort}`, {
         username: 'GW-1',
         password: secret,
       });
-      const record = { device, time: Date.now(), values: { ch4 } };
+      const record = { device, time: Date.now() - agoMs, values: { ch4 }, backfill: agoMs > 0 };
       await gateway.publishAsync('lifeline/v1/GW-1/telemetry', JSON.stringify(record), { qos: 1 });
     },
     api: (name) => logIn(http, name, passwordOf(name)),

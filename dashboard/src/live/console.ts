@@ -233,8 +233,9 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
 
   function tick(): void {
     const now = monotonic();
-    const stale = isStale(link.value, now) ? staleness(link.value, now) : null;
-    const wall = serverNow(link.value, now, Date.now());
+    const local = Date.now();
+    const stale = isStale(link.value, now) ? staleness(link.value, now, local) : null;
+    const wall = serverNow(link.value, now, local);
     const wasStale = second.value.stale !== null;
     second.value = { now: wall, stale, silencedForMs: bell.silencedForMs(now) };
     if (wasStale !== (stale !== null)) follow();

@@ -1,8 +1,8 @@
-/** How old is what the screen shows? The server's beat comes every 2 s; without any frame for 5 s the picture is stale. */
+/** How old is what the screen shows? The server's beat comes every 2 s; without two of them, and told within five seconds, the picture is stale. */
 import type { Health } from '#domain/contract/health.ts';
 import type { Timestamp } from '#domain/time.ts';
 
-export const STALE_AFTER_MS = 5_000;
+export const STALE_AFTER_MS = 4_000;
 
 export type Link = {
   connected: boolean;
@@ -33,13 +33,17 @@ export function frameCame(link: Link, monotonicNow: number, serverTime: Timestam
 export const isStale = (link: Link, monotonicNow: number): boolean =>
   link.lastFrameAt !== null && monotonicNow - link.lastFrameAt >= STALE_AFTER_MS;
 
-/** Milliseconds since the last frame, and the server time of the picture on screen; null before the first frame. */
-export function staleness(link: Link, monotonicNow: number): { forMs: number; dataAt: Timestamp } | null {
-  if (link.lastFrameAt === null || link.serverTime === null) return null;
-  const dataAt = link.serverTime + (link.lastFrameAt - link.serverTimeAt);
-  return { forMs: monotonicNow - link.lastFrameAt, dataAt };
-}
-
 /** The server's clock now, whatever the workstation's clock says. Before the first beat the local clock stands in. */
 export const serverNow = (link: Link, monotonicNow: number, localWall: Timestamp): Timestamp =>
   link.serverTime === null ? localWall : link.serverTime + (monotonicNow - link.serverTimeAt);
+
+/** Milliseconds since the last frame, and the server time of the picture on screen; null before the first frame. */
+export function staleness(
+  link: Link,
+  monotonicNow: number,
+  localWall: Timestamp,
+): { forMs: number; dataAt: Timestamp } | null {
+  if (link.lastFrameAt === null) return null;
+  const forMs = monotonicNow - link.lastFrameAt;
+  return { forMs, dataAt: serverNow(link, monotonicNow, localWall) - forMs };
+}
