@@ -23,9 +23,9 @@ export type DraftRun = {
   readonly to: Timestamp;
   readonly finishedAt: Timestamp;
   readonly rows: number;
-  /** The history there was when it ran; absent when it was not looked at. */
   /** The registry it began with, as `RuleBook.registry`; absent when it was not looked at. */
   readonly registry?: { readonly revision: number; readonly touched: number };
+  /** The history there was when it ran; absent when it was not looked at. */
   readonly history?: { readonly from: Timestamp; readonly through: Timestamp };
   /** Alarms of the version in force and of the draft, and how they differ. */
   readonly alarmsBefore: number;

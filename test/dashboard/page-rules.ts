@@ -78,7 +78,7 @@ export function rulesOnThePage(house: PageHouse): void {
       expect(await page.getByRole('button', { name: '立即发布生效' }).count()).toBe(0);
 
       const second = await openAs(house, 'li', new URL(page.url()).pathname);
-      await shows(second, '.needs', '本稿内容已完成回测');
+      await shows(second, '.needs', '本稿内容已在最近 7 天或全部历史上完成回测');
       await second.getByLabel('发布原因').fill('重复报警太多');
       await second.getByRole('button', { name: '立即发布生效' }).click();
       await shows(second, '.version', 'li 发布，eng 起草');
