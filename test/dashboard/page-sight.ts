@@ -79,6 +79,7 @@ async function controls(
   if (await areas.isVisible()) await areas.click();
   await look();
   await page.locator('.user-menu summary').click();
+  await page.locator('.user-menu[open] .menu-keys').waitFor();
   await look();
   await page.keyboard.press('Escape');
   await page.keyboard.press('j');

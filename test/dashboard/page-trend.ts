@@ -71,6 +71,25 @@ export function trendOnThePage(house: PageHouse): void {
       await page.waitForURL((url) => url.search === '?points=G-1/depth-1');
     });
 
+    test('a half-written time stays while the axis moves on; when it is whole, it is where the curve begins', async () => {
+      const page = await house.browser.open({ width: 1366, height: 768 });
+      await logIn(page, house.server.origin);
+      await page.goto(`${house.server.origin}/trend?points=${pointIdOf(0)}`);
+      await shows(page, '.trend-keys li', '中华路燃气阀井');
+      const to = page.getByLabel('至', { exact: true });
+      const from = page.getByLabel('从', { exact: true });
+      await from.focus();
+      await page.keyboard.press('Backspace');
+      expect(await from.inputValue()).toBe('');
+      // The axis ends at the present: its own field says so each second, and the one being written does not.
+      const before = await to.inputValue();
+      await expect.poll(() => to.inputValue(), { timeout: 20_000 }).not.toBe(before);
+      expect(await from.inputValue()).toBe('');
+      await from.fill('2026-01-05T06:30:00');
+      await page.waitForURL(/from=\d+/);
+      expect(await from.inputValue()).toMatch('2026-01-05T06:30');
+    });
+
     test('a hundred thousand samples open in a second; a gap is a gap, and the table and the file say the same', async () => {
       const point = pointIdOf(0);
       house.city.samples.set(point, seconds(100_000));
