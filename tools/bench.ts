@@ -11,11 +11,12 @@ import { parseArgs } from 'node:util';
 import { tableOf, verdictOf, type Figure } from './bench/figures.ts';
 import { idleConnections } from './bench/idle.ts';
 import { journalRates } from './bench/journal.ts';
-import { latency, manyConsoles, undisturbed } from './bench/latency.ts';
+import { latency, manyConsoles } from './bench/latency.ts';
 import { startOurs } from './bench/ours.ts';
 import { paintedConsole } from './bench/painted.ts';
 import { embeddedStore, influxStore, type StoreCost } from './bench/store.ts';
 import { durability, loadA, loadB } from './bench/throughput.ts';
+import { undisturbed } from './bench/undisturbed.ts';
 
 const SECTIONS = [
   'a',

@@ -1,16 +1,16 @@
-/** Publish -> alarm at a console: paced, at shares of what we can take, beside Node-RED, and with everything else going on. */
+/** Publish -> alarm at a console: paced, at shares of what we can take, and beside Node-RED. */
 import type { Contestant } from './contestant.ts';
 import { openConsoles, type Arrival } from './consoles.ts';
 import { quantile, type Figure } from './figures.ts';
 import { runLoad, type Run } from './load.ts';
 import { startNodeRed } from './others.ts';
-import { startOurs, type Ours } from './ours.ts';
+import { startOurs } from './ours.ts';
 
 const SECONDS = 8;
 /** Alarms must each meet a point that has not rung: 50 gateways x 23 points, one of each for the end, one to warm up. */
 const ALARMS_MAX = 1_100;
 const LAST_PLACE = 23;
-const WARM_PLACE = 24;
+export const WARM_PLACE = 24;
 const WARM_SECONDS = 4;
 
 export async function latency(rates: {
@@ -103,63 +103,6 @@ function untilLast({ sent }: Run, arrivals: readonly Arrival[]): number[] {
     .toSorted((a, b) => a - b);
 }
 
-/** Alone, and while consoles watch, a year is asked for again and again, and frozen clients hold their sockets. */
-export async function undisturbed(): Promise<Figure[]> {
-  const ratePerS = 2_000;
-  const alone = await pacedRun(() => startOurs(50), ratePerS);
-  const ours = await startOurs(50);
-  await warmUp(ours, ratePerS);
-  const consoles = await openConsoles({ http: ours.http, token: ours.token, count: 50, frozen: 1 });
-  const asking = askForAYear(ours);
-  try {
-    const busy = await runLoad(ours, { ...paced(ratePerS), amidOther: true });
-    const [p99Alone, p99Busy] = [quantile(alone.delaysMs, 0.99), quantile(busy.delaysMs, 0.99)];
-    return [
-      {
-        ...{
-          section: 'undisturbed',
-          what: 'p99 with 50 consoles, a frozen one and year-long trends, of p99 alone',
-        },
-        ...{
-          value: p99Busy / p99Alone,
-          unit: '',
-          target: { most: 1.5 },
-          from: `${p99Busy.toFixed(1)} : ${p99Alone.toFixed(1)} ms, at ${ratePerS} messages/s, ${asking.asked()} trends`,
-        },
-      },
-    ];
-  } finally {
-    await asking.stop();
-    await consoles.close();
-    await ours.stop();
-  }
-}
-
-function askForAYear({ http, token }: Ours): { asked(): number; stop(): Promise<void> } {
-  let [going, count] = [true, 0];
-  const headers = { authorization: `Bearer ${token}` };
-  const asking = (async () => {
-    while (going) {
-      const to = Date.now();
-      const point = encodeURIComponent(`GW-${count % 50}-D0/a`);
-      const answer = await fetch(
-        `${http}/api/v1/points/${point}/measurements?from=${to - 365 * 86_400_000}&to=${to}&buckets=500`,
-        { headers },
-      );
-      if (!answer.ok) throw new Error(await answer.text());
-      await answer.arrayBuffer();
-      count += 1;
-    }
-  })();
-  return {
-    asked: () => count,
-    async stop() {
-      going = false;
-      await asking;
-    },
-  };
-}
-
 async function pacedRun(start: () => Promise<Contestant>, ratePerS: number): Promise<Run> {
   const contestant = await start();
   try {
@@ -170,12 +113,12 @@ async function pacedRun(start: () => Promise<Contestant>, ratePerS: number): Pro
   }
 }
 
-async function warmUp(contestant: Contestant, ratePerS: number): Promise<void> {
+export async function warmUp(contestant: Contestant, ratePerS: number): Promise<void> {
   const messages = Math.round(ratePerS * WARM_SECONDS);
   await runLoad(contestant, { messages, window: 20, ratePerS, alarmEvery: null, lastPlace: WARM_PLACE });
 }
 
-function paced(ratePerS: number) {
+export function paced(ratePerS: number) {
   const messages = Math.round(ratePerS * SECONDS);
   // One more than a multiple of the gateways, so that the alarms go round all of them.
   const alarmEvery = Math.max(1, Math.ceil(messages / ALARMS_MAX / 50)) * 50 + 1;

@@ -13,7 +13,7 @@ import {
   type LoadGateway,
 } from './contestant.ts';
 
-const PASSWORD = 'Bench-pass-1234';
+export const BENCH_PASSWORD = 'Bench-pass-1234';
 const ROOT = join(import.meta.dirname, '../..');
 const PER_IMPORT = 100;
 
@@ -36,7 +36,11 @@ export async function startOurs(
     /console\s+(http:\S+)[\s\S]*mqtt:\/\/[^:]+:(\d+)/,
     {
       env: {
-        ...{ PATH: process.env['PATH'], LIFELINE_DATA_DIR: directory, LIFELINE_ADMIN_PASSWORD: PASSWORD },
+        ...{
+          PATH: process.env['PATH'],
+          LIFELINE_DATA_DIR: directory,
+          LIFELINE_ADMIN_PASSWORD: BENCH_PASSWORD,
+        },
         ...{
           LIFELINE_HTTP_PORT: '0',
           LIFELINE_MQTT_PORT: '0',
@@ -52,7 +56,7 @@ export async function startOurs(
   );
   const http = match[1] ?? '';
   const post = postTo(http);
-  const { token } = (await post('/api/v1/session', { username: 'admin', password: PASSWORD }, '')) as {
+  const { token } = (await post('/api/v1/session', { username: 'admin', password: BENCH_PASSWORD }, '')) as {
     token: string;
   };
   const gateways: LoadGateway[] = [];
