@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts';
 import type { PendingBlock } from './log-block.ts';
 import { BLOCK_HEADER_BYTES } from './log-block.ts';
 import type { MeasurementStore, OutputStoreStatus, StoreTrouble } from './ports.ts';
-import { decodeRows } from './record-block.ts';
+import { rowColumnsOf } from './record-block.ts';
 import { RecordLog, type RecordedEvents } from './record-log.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 import { isDiskFull, isWorldError, type Damage } from './store-error.ts';
@@ -80,7 +80,7 @@ export class OutputCore {
   feed(written: readonly PendingBlock[]): void {
     for (const { bytes, firstPosition, lastPosition } of written) {
       if (this.#stored !== firstPosition - 1) return;
-      const rows = decodeRows(bytes.subarray(BLOCK_HEADER_BYTES));
+      const rows = rowColumnsOf(bytes.subarray(BLOCK_HEADER_BYTES));
       if (!this.#guarded(() => this.#store.write(rows, lastPosition))) return;
       this.#stored = lastPosition;
     }

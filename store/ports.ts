@@ -4,6 +4,7 @@ import type { Input, Journaled } from '#domain/input.ts';
 import type { Measurement } from '#domain/measurement.ts';
 import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Timestamp } from '#domain/time.ts';
+import type { MeasurementColumns } from './measurement-columns.ts';
 
 /** `code` is one of TROUBLE_CODES (store-error.ts). */
 export type StoreTrouble = { readonly code: string; readonly detail: string };
@@ -90,8 +91,11 @@ export interface SnapshotWriter {
 
 /** The measurement store proper: embedded (chunks) now, InfluxDB under the same contract later. Lives in the store worker. */
 export interface MeasurementStore {
-  /** Adds rows of one block; the same block again changes nothing. Same point, time and value = one row. */
-  write(rows: readonly Measurement[], throughPosition: number): void;
+  /**
+   * Adds rows of one block; the same block again changes nothing. Same point, time and value = one row. The columns may
+   * be views into a buffer that is only the caller's to keep: what is needed of them later is copied.
+   */
+  write(rows: MeasurementColumns, throughPosition: number): void;
   raw(pointIndex: number, from: Timestamp, to: Timestamp, limit: number): RawRow[];
   buckets(pointIndex: number, from: Timestamp, to: Timestamp, count: number): Bucket[];
   latest(pointIndex: number): RawRow | null;

@@ -1,11 +1,11 @@
 /** The record log: what the fold decided, block by block. Stores and ledger read it, each at its own pace. */
-import type { Measurement } from '#domain/measurement.ts';
 import type { Disk } from './disk.ts';
 import type { PendingBlock } from './log-block.ts';
-import { decodeRows, eventBytesOf } from './record-block.ts';
+import type { MeasurementColumns } from './measurement-columns.ts';
+import { eventBytesOf, rowColumnsOf } from './record-block.ts';
 import { SegmentLog, type SegmentLogOptions } from './segment-log.ts';
 
-export type RecordedRows = { readonly rows: readonly Measurement[]; readonly through: number };
+export type RecordedRows = { readonly rows: MeasurementColumns; readonly through: number };
 /** JSON of one block's events; empty when it has none. */
 export type RecordedEvents = { readonly json: Uint8Array; readonly first: number; readonly through: number };
 
@@ -34,7 +34,7 @@ export class RecordLog {
 
   *rows(after: number): Generator<RecordedRows> {
     for (const { payload, lastPosition } of this.#log.read(after)) {
-      yield { rows: decodeRows(payload), through: lastPosition };
+      yield { rows: rowColumnsOf(payload), through: lastPosition };
     }
   }
 

@@ -11,6 +11,7 @@ import type { Measurement } from '#domain/measurement.ts';
 import type { RegistryItem } from '#domain/registry.ts';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { openLedger } from '#store/ledger/ledger.ts';
 import { judgeInProcess } from '../platform/backtest-judging.ts';
 import { runBacktest } from '../platform/backtest-run.ts';
@@ -144,7 +145,7 @@ function fill(): void {
         });
       }
     }
-    store.write(rows, (position += 1));
+    store.write(columnsOf(rows), (position += 1));
     store.maintain(START + (minute + 10) * MINUTE);
   }
   for (let now = 0; now < 40; now += 1) store.maintain(START + days * DAY + now * 10 * MINUTE);

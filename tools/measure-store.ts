@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from '#domain/measurement.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import type { MeasurementStore } from '#store/ports.ts';
 
 type Sensor = { readonly intervalMs: number; readonly phaseMs: number; value: number };
@@ -86,7 +87,7 @@ function fill(store: MeasurementStore, day: Day, from: number, to: number) {
     return performance.now() - started;
   };
   const flush = (): void => {
-    timed(() => store.write(block, ++position));
+    timed(() => store.write(columnsOf(block), ++position));
     spent.rows += block.length;
     block = [];
   };
@@ -167,7 +168,7 @@ function fillOpen(store: MeasurementStore, day: Day): void {
   const random = randomFrom(2);
   for (let second = 0; second < 900; second += 10) {
     const rows = day.sensors.map((sensor, point) => rowOf(day, point, sensor, START + second * 1000, random));
-    store.write(rows, second + 1);
+    store.write(columnsOf(rows), second + 1);
   }
 }
 

@@ -4,8 +4,9 @@
  * trend must not show that as silence.
  */
 import type { Bucket } from '#domain/contract/history.ts';
+import { BAD, QUALITIES } from '../measurement-columns.ts';
 import type { ChunkSummary } from './chunk-codec.ts';
-import { BAD, QUALITIES, type RowColumns } from './row-columns.ts';
+import { type RowColumns } from './row-columns.ts';
 
 type Gathered = {
   readonly end: number;

@@ -4,11 +4,12 @@
  * arrivals. A section that says nothing (all good, device time = time) is left out. CRC-32 last, seeded with the chunk's
  * place in the store, so that a chunk in a wrong place is found out too.
  */
+import { BAD } from '../measurement-columns.ts';
 import { crc32 } from 'node:zlib';
 import { type ByteReader, ChunkDamaged, getByte, newReader, newWriter, putByte } from './byte-cursor.ts';
 import { getInts, putInts } from './int-section.ts';
 import { type ChunkSummary, getSummary, putSummary, summarise } from './chunk-summary.ts';
-import { BAD, reserve, type RowColumns } from './row-columns.ts';
+import { reserve, type RowColumns } from './row-columns.ts';
 import { CHUNK_ROWS_MAX, getValues, putValues } from './value-section.ts';
 
 export { ChunkDamaged } from './byte-cursor.ts';

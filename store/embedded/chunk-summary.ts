@@ -1,4 +1,5 @@
 /** The head of a chunk: what queries over whole chunks need, in a few bytes. */
+import { BAD } from '../measurement-columns.ts';
 import {
   type ByteReader,
   type ByteWriter,
@@ -12,7 +13,7 @@ import {
   putSigned,
   putVarint,
 } from './byte-cursor.ts';
-import { BAD, type RowColumns } from './row-columns.ts';
+import { type RowColumns } from './row-columns.ts';
 import { CHUNK_ROWS_MAX, fromScaled, scaledInteger } from './value-section.ts';
 
 /** What a chunk says of itself without being decoded. `min` to `last` are over rows that are not bad; NaN when there are none. */

@@ -51,12 +51,12 @@ export function openEmbeddedStore(directory: string, options: EmbeddedStoreOptio
     write(rows, throughPosition) {
       while (holdings.hours.rowCount >= openRowsMax * 2) {
         takeForRoom(holdings, openRowsMax);
-        sealSlice(holdings, lastNow ?? rows[0]?.receivedAt ?? 0, bound);
+        sealSlice(holdings, lastNow ?? rows.receivedAt[0] ?? 0, bound);
       }
       const heldAfter = Math.min(holdings.writtenThrough, throughPosition - 1);
-      for (const row of rows) {
-        addOpenRow(holdings.hours, row, heldAfter);
-        observeLatest(holdings.latest, row);
+      for (let index = 0; index < rows.length; index++) {
+        addOpenRow(holdings.hours, rows, index, heldAfter);
+        observeLatest(holdings.latest, rows, index);
       }
       holdings.writtenThrough = Math.max(holdings.writtenThrough, throughPosition);
     },

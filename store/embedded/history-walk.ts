@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Measurement } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
+import { QUALITIES } from '../measurement-columns.ts';
 import { ChunkDamaged, decodeChunk } from './chunk-codec.ts';
 import { type ChunkTable, placeOf } from './month-file.ts';
-import { dayOfHour, HOUR_MS, hourOf, newColumns, QUALITIES, type RowColumns } from './row-columns.ts';
+import { dayOfHour, HOUR_MS, hourOf, newColumns, type RowColumns } from './row-columns.ts';
 
 const NAME = /^data-(\d{4})(\d{2})\.db$/;
 const SECOND_MS = 1_000;

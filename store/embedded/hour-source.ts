@@ -1,9 +1,10 @@
 /** The store read by whole hours: what there is, its rows as they lie, their counts. Every call is a slice of work. */
 import type { Measurement } from '#domain/measurement.ts';
+import { BAD, QUALITIES } from '../measurement-columns.ts';
 import type { Holdings } from './holdings.ts';
 import { monthOfHour } from './month-files.ts';
 import { openRowsOfPoints, pointOfRow } from './open-hours.ts';
-import { BAD, dayOfHour, HOUR_MS, HOURS_PER_DAY, hourOf, QUALITIES, type RowColumns } from './row-columns.ts';
+import { dayOfHour, HOUR_MS, HOURS_PER_DAY, hourOf, type RowColumns } from './row-columns.ts';
 import { mergeRows } from './row-merge.ts';
 import { NO_ROWS, storedHourAlone } from './stored-chunks.ts';
 

@@ -3,8 +3,9 @@
  * millisecond. Where a row may have been moved to another millisecond (rare), the point is marked doubtful
  * and its next reader settles it from the stored rows.
  */
-import { FLAG, type Measurement } from '#domain/measurement.ts';
-import { copyRow, newColumns, type RowColumns, setMeasurement, setRow } from './row-columns.ts';
+import { FLAG } from '#domain/measurement.ts';
+import type { MeasurementColumns } from '../measurement-columns.ts';
+import { copyRow, newColumns, type RowColumns, setIncoming, setRow } from './row-columns.ts';
 
 export type LatestValues = {
   rows: RowColumns;
@@ -26,20 +27,22 @@ export const newLatestValues = (): LatestValues => ({
   futureUntil: new Float64Array(0),
 });
 
-/** Takes note of a row that is being stored. */
-export function observeLatest(latest: LatestValues, row: Measurement): void {
-  const { pointIndex, time } = row;
+/** Takes note of row `row`, which is being stored. */
+export function observeLatest(latest: LatestValues, rows: MeasurementColumns, row: number): void {
+  const pointIndex = rows.pointIndex[row] ?? 0;
+  const time = rows.time[row] ?? 0;
   if (pointIndex >= latest.present.length) widen(latest, pointIndex);
-  if (row.flags & FLAG.future) {
+  if ((rows.flags[row] ?? 0) & FLAG.future) {
     latest.futureUntil[pointIndex] = Math.max(time, latest.futureUntil[pointIndex] ?? 0);
     return;
   }
   const newest = latest.present[pointIndex] ? (latest.rows.time[pointIndex] ?? 0) : -Infinity;
   if (time > newest) {
     latest.present[pointIndex] = 1;
-    setMeasurement(latest.rows, pointIndex, row);
+    setIncoming(latest.rows, pointIndex, rows, row);
     if (time <= (latest.futureUntil[pointIndex] ?? 0)) latest.doubtful[pointIndex] = 1;
-  } else if (time > newest - COLLISION_REACH_MS && !isSame(latest, row)) latest.doubtful[pointIndex] = 1;
+  } else if (time > newest - COLLISION_REACH_MS && !isSame(latest, rows, row))
+    latest.doubtful[pointIndex] = 1;
 }
 
 /** Puts what the stored rows say in its place. */
@@ -57,9 +60,10 @@ export function newestIndex(rows: RowColumns): number {
   return index;
 }
 
-function isSame(latest: LatestValues, row: Measurement): boolean {
-  const { pointIndex } = row;
-  return latest.rows.time[pointIndex] === row.time && Object.is(latest.rows.value[pointIndex], row.value + 0);
+function isSame(latest: LatestValues, rows: MeasurementColumns, row: number): boolean {
+  const point = rows.pointIndex[row] ?? 0;
+  const value = (rows.value[row] ?? NaN) + 0;
+  return latest.rows.time[point] === rows.time[row] && Object.is(latest.rows.value[point], value);
 }
 
 function widen(latest: LatestValues, point: number): void {

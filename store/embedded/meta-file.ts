@@ -1,6 +1,6 @@
 /** `meta.db`: how far the record log is in chunks, the retention clock, and the newest sealed row of each point. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { newColumns, QUALITIES, type RowColumns, setMeasurement } from './row-columns.ts';
+import { newColumns, type RowColumns } from './row-columns.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
@@ -65,15 +65,12 @@ export class MetaFile {
     const rows = newColumns(1);
     for (const row of this.database.prepare('SELECT * FROM last').iterate()) {
       const pointIndex = Number(row['s']);
-      setMeasurement(rows, 0, {
-        pointIndex,
-        time: Number(row['time']),
-        deviceTime: row['deviceTime'] === null ? null : Number(row['deviceTime']),
-        receivedAt: Number(row['receivedAt']),
-        value: row['value'] === null ? NaN : Number(row['value']),
-        quality: QUALITIES[Number(row['quality'])] ?? 'bad',
-        flags: Number(row['flags']),
-      });
+      rows.time[0] = Number(row['time']);
+      rows.deviceTime[0] = Number(row['deviceTime'] ?? NaN);
+      rows.receivedAt[0] = Number(row['receivedAt']);
+      rows.value[0] = Number(row['value'] ?? NaN);
+      rows.quality[0] = Number(row['quality']);
+      rows.flags[0] = Number(row['flags']);
       each(pointIndex, rows, 0);
     }
   }

@@ -3,16 +3,8 @@
  * for sealing gets no more rows; rows that come for its hour meanwhile open another. A buffer grows page by page, so
  * that no row is copied for those after it; only the first page begins small, for late hours of a few rows.
  */
-import type { Measurement } from '#domain/measurement.ts';
-import {
-  checkMeasurement,
-  HOUR_MS,
-  hourOf,
-  newColumns,
-  qualityCode,
-  reserve,
-  type RowColumns,
-} from './row-columns.ts';
+import { BAD, type MeasurementColumns } from '../measurement-columns.ts';
+import { checkRow, HOUR_MS, hourOf, newColumns, reserve, type RowColumns } from './row-columns.ts';
 
 export type HourBuffer = {
   readonly hour: number;
@@ -60,10 +52,14 @@ export type OpenHours = {
 
 export const newOpenHours = (): OpenHours => ({ open: new Map(), sealing: [], rowCount: 0, recent: null });
 
-/** Adds a row of the block after position `heldAfter`. Throws a RangeError for a row that `ingest/` never makes. */
-export function addOpenRow(hours: OpenHours, row: Measurement, heldAfter: number): void {
-  checkMeasurement(row);
-  const hour = hourOf(row.time);
+/** Adds row `row` of the block after position `heldAfter`. Throws a RangeError for one that `ingest/` never makes. */
+export function addOpenRow(hours: OpenHours, rows: MeasurementColumns, row: number, heldAfter: number): void {
+  const time = rows.time[row] ?? 0;
+  const deviceTime = rows.deviceTime[row] ?? NaN;
+  const receivedAt = rows.receivedAt[row] ?? 0;
+  const point = rows.pointIndex[row] ?? 0;
+  checkRow(point, time, receivedAt, deviceTime);
+  const hour = hourOf(time);
   let buffer = hours.recent;
   if (buffer === null || buffer.hour !== hour) buffer = hours.recent = bufferOf(hours, hour, heldAfter);
   const index = buffer.rowCount % PAGE_ROWS;
@@ -71,12 +67,12 @@ export function addOpenRow(hours: OpenHours, row: Measurement, heldAfter: number
   if (page === undefined || index === page.points.length) page = widen(buffer);
   const { points, cells } = page;
   const at = index * CELLS;
-  cells[at] = row.time;
-  cells[at + 1] = row.deviceTime === null ? NaN : Math.round(row.deviceTime);
-  cells[at + 2] = row.receivedAt;
-  cells[at + 3] = row.value + 0;
-  cells[at + 4] = row.flags * 4 + qualityCode(row.quality);
-  points[index] = row.pointIndex;
+  cells[at] = time;
+  cells[at + 1] = Math.round(deviceTime);
+  cells[at + 2] = receivedAt;
+  cells[at + 3] = (rows.value[row] ?? NaN) + 0;
+  cells[at + 4] = (rows.flags[row] ?? 0) * 4 + Math.min(rows.quality[row] ?? BAD, BAD);
+  points[index] = point;
   buffer.rowCount++;
   if (heldAfter < buffer.heldAfter) buffer.heldAfter = heldAfter;
   hours.rowCount++;

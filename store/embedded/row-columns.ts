@@ -1,13 +1,9 @@
 /** Rows of measurements as columns: what chunks are decoded into, and what open hours gather. */
 import type { RawRow } from '#domain/contract/history.ts';
-import type { Measurement, Quality } from '#domain/measurement.ts';
+import { BAD, type MeasurementColumns, QUALITIES } from '../measurement-columns.ts';
 
 export const HOUR_MS = 3_600_000;
 export const HOURS_PER_DAY = 24;
-
-/** Storage codes of quality: the place in this list; a higher code is a worse quality. */
-export const QUALITIES: readonly [Quality, Quality, Quality] = ['good', 'uncertain', 'bad'];
-export const BAD = 2;
 
 /** Growable columns; only the first `length` items of each mean anything. */
 export type RowColumns = {
@@ -62,27 +58,26 @@ export function setRow(to: RowColumns, at: number, from: RowColumns, index: numb
   to.flags[at] = from.flags[index] ?? 0;
 }
 
-/** Makes row `at` of `columns`, which has room for it, this measurement. */
-export function setMeasurement(columns: RowColumns, at: number, row: Measurement): void {
-  columns.time[at] = row.time;
-  columns.deviceTime[at] = row.deviceTime === null ? NaN : Math.round(row.deviceTime);
-  columns.receivedAt[at] = row.receivedAt;
-  columns.value[at] = row.value + 0;
-  columns.quality[at] = qualityCode(row.quality);
-  columns.flags[at] = row.flags;
+/** The same of a row that comes in: it is brought into the form in which rows are kept. */
+export function setIncoming(to: RowColumns, at: number, from: MeasurementColumns, index: number): void {
+  to.time[at] = from.time[index] ?? 0;
+  to.deviceTime[at] = Math.round(from.deviceTime[index] ?? NaN);
+  to.receivedAt[at] = from.receivedAt[index] ?? 0;
+  to.value[at] = (from.value[index] ?? NaN) + 0;
+  to.quality[at] = Math.min(from.quality[index] ?? BAD, BAD);
+  to.flags[at] = from.flags[index] ?? 0;
 }
 
-export const qualityCode = (quality: Quality): number =>
-  quality === 'good' ? 0 : quality === 'uncertain' ? 1 : BAD;
-
-/** Throws a RangeError when a row breaks what `ingest/` promises: a dense point index, whole and sane milliseconds. */
-export function checkMeasurement(row: Measurement): void {
-  const { pointIndex, time, receivedAt, deviceTime } = row;
+/**
+ * Throws a RangeError when a row breaks what `ingest/` promises: a dense point index, whole and sane milliseconds.
+ * `deviceTime` is NaN where there is none.
+ */
+export function checkRow(pointIndex: number, time: number, receivedAt: number, deviceTime: number): void {
   if (!(pointIndex >= 0 && pointIndex <= POINT_INDEX_MAX))
     throw new RangeError(`no point can have index ${pointIndex}`);
   if (!isSaneTime(time) || !isSaneTime(receivedAt))
     throw new RangeError(`measurement of point ${pointIndex} at ${time}: not whole milliseconds`);
-  if (deviceTime !== null && !(Math.abs(deviceTime) <= TIME_MAX))
+  if (Math.abs(deviceTime) > TIME_MAX)
     throw new RangeError(`measurement of point ${pointIndex}: device time ${deviceTime} is beyond reason`);
 }
 

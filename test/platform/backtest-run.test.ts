@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shippedCatalogue } from '#rules/engine.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { maintainForDays, measurement } from '#test/contract/measurement-store-contract.ts';
 import { DutyRoom } from '#test/rules/duty-room.ts';
 import { FLAG } from '#domain/measurement.ts';
@@ -41,7 +42,7 @@ function city(): BacktestRequest {
       measurement({ pointIndex: well, time, value: 0.1 }),
     ];
   }).flat();
-  store.write(rows, 1);
+  store.write(columnsOf(rows), 1);
   maintainForDays(store, START);
   store.close();
   return {
@@ -124,7 +125,7 @@ function wanderingCity(seed: number): BacktestRequest {
     }),
   ).flat();
   const store = openEmbeddedStore(directory);
-  store.write(rows, 1);
+  store.write(columnsOf(rows), 1);
   maintainForDays(store, START + 24 * HOUR);
   store.close();
   return {

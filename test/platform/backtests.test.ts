@@ -12,6 +12,7 @@ import { createRuleBook, takeShipped } from '#rules/book/book.ts';
 import { orderRules } from '#rules/book/orders.ts';
 import { createRules, onCondition, shippedCatalogue } from '#rules/engine.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { openLedger } from '#store/ledger/ledger.ts';
 import { maintainForDays, measurement } from '#test/contract/measurement-store-contract.ts';
 import { wells } from '#test/city/one-city.ts';
@@ -56,7 +57,7 @@ function city() {
       value: minute >= 200 && minute < 215 ? 4.5 : 0.1,
     }),
   );
-  store.write(rows, 1);
+  store.write(columnsOf(rows), 1);
   maintainForDays(store, START);
   store.close();
   const ruleBook = createRuleBook();

@@ -1,6 +1,7 @@
 /** Record log and snapshots as they are, over the simulated disk; the thread is played, the measurements are a list. */
 import type { Clock } from '#domain/clock.ts';
 import type { Measurement } from '#domain/measurement.ts';
+import { measurementsOf } from '#store/measurement-columns.ts';
 import { OutputCore } from '#store/output-core.ts';
 import type { MeasurementStore, OutputStore, SnapshotWriter, StoreTrouble } from '#store/ports.ts';
 import { encodeRecordBlock, parseEvents } from '#store/record-block.ts';
@@ -107,7 +108,8 @@ function listStore(): MeasurementStore & { everything(): Measurement[] } {
   const oracle = newOracle();
   const all: Measurement[] = [];
   return {
-    write(rows) {
+    write(columns) {
+      const rows = measurementsOf(columns);
       oracle.write(rows);
       all.push(...rows);
     },

@@ -1,5 +1,6 @@
 /** The plainest measurement store: every row in memory, the same block again changes nothing, durable when told. */
 import type { Measurement } from '#domain/measurement.ts';
+import { measurementsOf } from '#store/measurement-columns.ts';
 import type { MeasurementStore } from '#store/ports.ts';
 
 export type MemoryMeasurements = MeasurementStore & {
@@ -19,7 +20,7 @@ export function memoryMeasurements(): MemoryMeasurements {
     failure: null,
     write(written, through) {
       if (store.failure !== null) throw store.failure;
-      blocks.set(through, written);
+      blocks.set(through, measurementsOf(written));
     },
     raw: (pointIndex, from, to, limit) =>
       rows()

@@ -8,6 +8,7 @@ import type { RegistryItem } from '#domain/registry.ts';
 import { byOnset } from '#rules/backtest.ts';
 import { alarmById, shippedCatalogue } from '#rules/engine.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { type City, createCity } from '../../city/city.ts';
 import { emptyOutput, fold } from '../../city/fold.ts';
 import { judgeShare } from '../../platform/backtest-share.ts';
@@ -145,7 +146,7 @@ function store(directory: string, rows: readonly Measurement[]): void {
     const end = (rows[from]?.time ?? 0) + 30 * DAY;
     let to = from;
     while (to < rows.length && (rows[to]?.time ?? 0) < end) to += 1;
-    kept.write(rows.slice(from, to), (position += 1));
+    kept.write(columnsOf(rows.slice(from, to)), (position += 1));
     kept.maintain(end + DAY);
     from = to;
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from '#domain/measurement.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { median } from './figures.ts';
 import { startInflux } from './influx.ts';
 
@@ -65,7 +66,7 @@ export function embeddedStore(): StoreCost {
   };
   for (const block of day()) {
     const now = block.at(-1)?.time ?? 0;
-    counted(() => (store.write(block, ++position), store.maintain(now)));
+    counted(() => (store.write(columnsOf(block), ++position), store.maintain(now)));
     rows += block.length;
   }
   counted(() => {

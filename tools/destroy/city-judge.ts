@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import { measurementsOf } from '#store/measurement-columns.ts';
 import { realDisk } from '#store/real-disk.ts';
 import { RecordLog } from '#store/record-log.ts';
 import type { Api } from '#test/e2e/api.ts';
@@ -105,7 +106,7 @@ function recordLogBreaches(directory: string, records: Iterable<FieldRecord>): s
   const log = new RecordLog(realDisk(), { directory, drawSalt: () => Date.now() });
   const counts = new Map<string, number>();
   for (const { rows } of log.rows(log.start - 1)) {
-    for (const { deviceTime, value, pointIndex } of rows) {
+    for (const { deviceTime, value, pointIndex } of measurementsOf(rows)) {
       const key = `${pointIndex} ${deviceTime} ${value}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Measurement } from '#domain/measurement.ts';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { walkHistory } from '#store/embedded/history-walk.ts';
 import type { MeasurementStore } from '#store/ports.ts';
 import { maintainForDays, measurement } from '#test/contract/measurement-store-contract.ts';
@@ -45,7 +46,7 @@ function twoPoints(): Measurement[] {
 describe('walking stored history', () => {
   it('gives every sealed row once, by time, over hours, days and the end of a month', () => {
     const rows = twoPoints();
-    store.write(rows, 1);
+    store.write(columnsOf(rows), 1);
     maintainForDays(store, START);
     const expected = rows.toSorted((a, b) => a.time - b.time || a.pointIndex - b.pointIndex);
     const { rows: found, figures } = walked(START, START + 8 * HOUR);
@@ -57,7 +58,7 @@ describe('walking stored history', () => {
   });
 
   it('keeps to the stretch and the points asked for', () => {
-    store.write(twoPoints(), 1);
+    store.write(columnsOf(twoPoints()), 1);
     maintainForDays(store, START);
     const { rows } = walked(START + HOUR, START + 2 * HOUR, (point) => point === 3);
     expect(rows.map(({ time }) => (time - START) / MINUTE)).toEqual([60, 70, 80, 90, 100, 110]);
@@ -67,7 +68,7 @@ describe('walking stored history', () => {
     const end = START + 2 * HOUR + 30 * MINUTE;
     for (let now = START; now < end; now += 10 * MINUTE) {
       const came = twoPoints().filter(({ time }) => time >= now && time < now + 10 * MINUTE);
-      store.write(came, (now - START) / MINUTE + 1);
+      store.write(columnsOf(came), (now - START) / MINUTE + 1);
       store.maintain(now + 10 * MINUTE);
     }
     const { figures } = walked(START, START + 8 * HOUR);
@@ -75,7 +76,7 @@ describe('walking stored history', () => {
   });
 
   it('passes over a damaged chunk and counts it', () => {
-    store.write(twoPoints(), 1);
+    store.write(columnsOf(twoPoints()), 1);
     maintainForDays(store, START);
     store.close();
     const database = new DatabaseSync(join(directory, 'data-202501.db'));

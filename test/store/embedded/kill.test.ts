@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { newOracle } from '#test/contract/measurement-oracle.ts';
 import { HISTORY_START, killHistory, randomFrom } from './random-history.ts';
 
@@ -53,7 +54,7 @@ it('loses and doubles nothing when killed again and again while sealing', { time
     const store = openEmbeddedStore(join(directory, 'chunks'), { graceMs: 0 });
     const durable = store.durableThrough();
     for (const block of history.slice(0, logged))
-      if (block.position > durable) store.write(block.rows, block.position);
+      if (block.position > durable) store.write(columnsOf(block.rows), block.position);
     for (let point = 0; point < 8; point++) {
       const [from, to] = [HISTORY_START - 100 * HOUR, HISTORY_START + 300 * HOUR];
       expect(store.raw(point, from, to, 1e9)).toEqual(oracle.raw(point, from, to, 1e9));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Bucket } from '#domain/contract/history.ts';
 import { type EmbeddedStoreOptions, openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import type { MeasurementStore } from '#store/ports.ts';
 import { newOracle, type Oracle } from '#test/contract/measurement-oracle.ts';
 import { HISTORY_START, randomFrom, randomHistory } from './random-history.ts';
@@ -58,7 +59,7 @@ describe('embedded store on random histories', { timeout: 60_000 }, () => {
     const blocks = randomHistory(seed, 80, 15, POINTS, 40 * 60_000);
     blocks.forEach((block, k) => {
       const now = HISTORY_START + k * 40 * 60_000;
-      store.write(block.rows, block.position);
+      store.write(columnsOf(block.rows), block.position);
       oracle.write(block.rows);
       for (let i = 0; i < Math.floor(random() * 3); i++) store.maintain(now + i * 1000);
       if (k % 30 === 20) expectSame(store, oracle, random);
@@ -67,10 +68,10 @@ describe('embedded store on random histories', { timeout: 60_000 }, () => {
       store = openEmbeddedStore(directory, options);
       const durable = store.durableThrough();
       for (const old of blocks.slice(0, k + 1))
-        if (old.position > durable) store.write(old.rows, old.position);
+        if (old.position > durable) store.write(columnsOf(old.rows), old.position);
       expectSame(store, oracle, random);
     });
-    for (const block of blocks.slice(-50)) store.write(block.rows, block.position);
+    for (const block of blocks.slice(-50)) store.write(columnsOf(block.rows), block.position);
     expectSame(store, oracle, random);
     for (let i = 0; i < 2000 && store.openRows() > 0; i++) store.maintain(HISTORY_START + (200 + i) * HOUR);
     expect(store.openRows()).toBe(0);
@@ -97,7 +98,7 @@ describe('embedded store on random histories', { timeout: 60_000 }, () => {
         quality: 'good' as const,
         flags: 0,
       }));
-      store.write(rows, k + 1);
+      store.write(columnsOf(rows), k + 1);
       oracle.write(rows);
       store.maintain(HISTORY_START + k);
       if (k % 4 === 3) expectSame(store, oracle, random);
@@ -122,7 +123,7 @@ describe('embedded store on random histories', { timeout: 60_000 }, () => {
         quality: 'good' as const,
         flags: 0,
       }));
-      store.write(rows, k + 1);
+      store.write(columnsOf(rows), k + 1);
       oracle.write(rows);
     }
     expect(store.openRows()).toBe(10_000);
@@ -144,9 +145,9 @@ describe('embedded store on random histories', { timeout: 60_000 }, () => {
       quality: 'good' as const,
       flags: 0,
     }));
-    store.write(rows, 1);
+    store.write(columnsOf(rows), 1);
     for (let i = 0; i < 20; i++) store.maintain(HISTORY_START + i * HOUR);
-    store.write(rows, 2);
+    store.write(columnsOf(rows), 2);
     const found = store.raw(0, HISTORY_START, HISTORY_START + HOUR, 1e9);
     expect(found.map((row) => row.value)).toEqual(rows.map((row) => row.value));
     store.close();

@@ -5,6 +5,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { HISTORY_START, KILL_BLOCK_MS, killHistory } from './random-history.ts';
 
 const [directory = '', seed = '1'] = process.argv.slice(2);
@@ -15,11 +16,11 @@ const store = openEmbeddedStore(join(directory, 'chunks'), { graceMs: 0, chunksP
 const durable = store.durableThrough();
 for (const [k, block] of killHistory(Number(seed)).entries()) {
   if (k < logged) {
-    if (block.position > durable) store.write(block.rows, block.position);
+    if (block.position > durable) store.write(columnsOf(block.rows), block.position);
     continue;
   }
   appendFileSync(log, `${block.position}\n`);
-  store.write(block.rows, block.position);
+  store.write(columnsOf(block.rows), block.position);
   for (let i = 0; i < 4; i++) store.maintain(HISTORY_START + k * KILL_BLOCK_MS + i * 1000);
   process.stdout.write(`${k}\n`);
 }

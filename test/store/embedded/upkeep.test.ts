@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedStoreOptions, openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import type { MeasurementStore, StoreTrouble } from '#store/ports.ts';
 import { maintainForDays, measurement } from '#test/contract/measurement-store-contract.ts';
 
@@ -46,7 +47,7 @@ const EXPECTED = twoHours(0).map((row) => row.value);
 describe('sealing in time', () => {
   it('leaves the running hour open, seals it when it is over and its grace is past', () => {
     open({ graceMs: 10 * MINUTE });
-    store.write(twoHours(MARCH).slice(0, 6), 1);
+    store.write(columnsOf(twoHours(MARCH).slice(0, 6)), 1);
     store.maintain(MARCH + 59 * MINUTE);
     store.maintain(MARCH + 69 * MINUTE);
     expect(store.openRows()).toBe(6);
@@ -56,7 +57,7 @@ describe('sealing in time', () => {
 
   it('gathers late rows for the length of the grace instead of rewriting the hour each time', () => {
     open({ graceMs: 10 * MINUTE });
-    store.write([measurement({ time: MARCH })], 1);
+    store.write(columnsOf([measurement({ time: MARCH })]), 1);
     store.maintain(MARCH + DAY);
     store.maintain(MARCH + DAY + 9 * MINUTE);
     expect(store.openRows()).toBe(1);
@@ -66,14 +67,14 @@ describe('sealing in time', () => {
 
   it('holds the record log back by an hour and the grace at most, even for a row stamped a day ahead', () => {
     open({ graceMs: 10 * MINUTE });
-    store.write([measurement({ time: MARCH + 23 * HOUR })], 1);
+    store.write(columnsOf([measurement({ time: MARCH + 23 * HOUR })]), 1);
     for (let now = MARCH; now <= MARCH + 70 * MINUTE; now += MINUTE) store.maintain(now);
     expect(store.durableThrough()).toBe(1);
   });
 
   it('is done with positions that hold no rows, and still is after a crash', () => {
     open();
-    store.write([], 50);
+    store.write(columnsOf([]), 50);
     expect(store.durableThrough()).toBe(0);
     store.maintain(MARCH);
     expect(store.durableThrough()).toBe(50);
@@ -85,7 +86,7 @@ describe('sealing in time', () => {
 
   it('seals on when the clock falls back a year', () => {
     open({ graceMs: 10 * MINUTE });
-    store.write([measurement({ time: MARCH })], 1);
+    store.write(columnsOf([measurement({ time: MARCH })]), 1);
     store.maintain(MARCH + 365 * DAY);
     for (let now = MARCH; now <= MARCH + 2 * HOUR; now += MINUTE) store.maintain(now);
     expect(store.durableThrough()).toBe(1);
@@ -95,7 +96,7 @@ describe('sealing in time', () => {
     open({ openRowsMax: 100 });
     for (let k = 0; k < 20; k++) {
       store.write(
-        Array.from({ length: 50 }, (_, i) => measurement({ time: MARCH + k * 50 + i, value: i })),
+        columnsOf(Array.from({ length: 50 }, (_, i) => measurement({ time: MARCH + k * 50 + i, value: i }))),
         k + 1,
       );
       expect(store.openRows()).toBeLessThanOrEqual(250);
@@ -110,7 +111,7 @@ describe('gathering', () => {
     const rows = Array.from({ length: 144 * 30 }, (_, i) =>
       measurement({ pointIndex: i % 30, time: MARCH + Math.floor(i / 30) * 10 * MINUTE, value: i % 7 }),
     );
-    store.write(rows, 1);
+    store.write(columnsOf(rows), 1);
     maintainForDays(store, MARCH, 3);
     store.close();
     const name = dataFiles()[0] ?? '';
@@ -128,7 +129,7 @@ describe('retention', () => {
 
   it('removes whole months when their last hour is too old, and no others', () => {
     open(keep);
-    store.write([...twoHours(JANUARY), ...twoHours(MARCH)], 1);
+    store.write(columnsOf([...twoHours(JANUARY), ...twoHours(MARCH)]), 1);
     maintainForDays(store, MARCH, 1);
     expect(dataFiles()).toEqual(['data-202503.db']);
     expect(values(JANUARY)).toEqual([]);
@@ -139,14 +140,14 @@ describe('retention', () => {
 
   it('keeps a month whose last day is still within the kept time', () => {
     open(keep);
-    store.write(twoHours(JANUARY), 1);
+    store.write(columnsOf(twoHours(JANUARY)), 1);
     maintainForDays(store, Date.UTC(2025, 2, 1), 1);
     expect(values(JANUARY)).toEqual(EXPECTED);
   });
 
   it('is not fooled by a clock that jumps a year ahead and back', () => {
     open(keep);
-    store.write(twoHours(MARCH), 1);
+    store.write(columnsOf(twoHours(MARCH)), 1);
     maintainForDays(store, MARCH, 1);
     for (let i = 0; i < 1000; i++) store.maintain(MARCH + DAY + 365 * DAY + i * 5000);
     store.close();
@@ -159,7 +160,7 @@ describe('retention', () => {
 
   it('remembers the newest row of a point whose chunks are gone', () => {
     open(keep);
-    store.write(twoHours(JANUARY), 1);
+    store.write(columnsOf(twoHours(JANUARY)), 1);
     maintainForDays(store, JANUARY, 1);
     for (let day = 1; day <= 59; day++) store.maintain(JANUARY + day * DAY);
     for (let i = 0; i < 1000; i++) store.maintain(MARCH + i * 5000);
@@ -171,7 +172,7 @@ describe('retention', () => {
 describe('damage', () => {
   const seal = (): string => {
     open();
-    store.write(twoHours(MARCH), 1);
+    store.write(columnsOf(twoHours(MARCH)), 1);
     maintainForDays(store, MARCH, 0.2);
     store.close();
     return dataFiles()[0] ?? '';
@@ -186,7 +187,7 @@ describe('damage', () => {
       expect(store.buckets(3, MARCH, MARCH + 2 * HOUR, 2).map((bucket) => bucket.count)).toEqual([6]);
     }
     expect(codes()).toEqual(['measurement-chunk-damaged']);
-    store.write(twoHours(MARCH).slice(0, 2), 2);
+    store.write(columnsOf(twoHours(MARCH).slice(0, 2)), 2);
     maintainForDays(store, MARCH + DAY, 0.2);
     expect(values(MARCH)).toEqual([0, 0.1, ...EXPECTED.slice(6)]);
     store.close();
@@ -201,7 +202,7 @@ describe('damage', () => {
     expect(values(MARCH)).toEqual([]);
     expect(codes()).toEqual(['measurement-file-damaged']);
     expect(existsSync(join(directory, `${name}.damaged-1`))).toBe(true);
-    store.write(twoHours(MARCH), 2);
+    store.write(columnsOf(twoHours(MARCH)), 2);
     maintainForDays(store, MARCH + DAY, 1);
     expect(values(MARCH)).toEqual(EXPECTED);
   });
@@ -219,7 +220,7 @@ describe('damage', () => {
 describe('a disk that refuses', () => {
   it('loses nothing: the failing call is made again when there is room', () => {
     open();
-    store.write(twoHours(MARCH), 1);
+    store.write(columnsOf(twoHours(MARCH)), 1);
     const blocker = new DatabaseSync(join(directory, 'meta.db'));
     blocker.exec('BEGIN IMMEDIATE');
     store.maintain(MARCH + DAY);
@@ -246,6 +247,6 @@ describe('rows that ingest never makes', () => {
     ['a device time beyond dates', { time: MARCH, deviceTime: 1e300 }],
   ])('are a broken invariant: %s', (_, change) => {
     open();
-    expect(() => store.write([measurement(change)], 1)).toThrow(RangeError);
+    expect(() => store.write(columnsOf([measurement(change)]), 1)).toThrow(RangeError);
   });
 });

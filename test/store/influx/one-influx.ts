@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from '#domain/measurement.ts';
 import { type EmbeddedStore, openEmbeddedStore } from '#store/embedded/embedded-store.ts';
+import { columnsOf } from '#store/measurement-columns.ts';
 import { Forwarder } from '#store/influx/forwarder.ts';
 import { INFLUX_PACE, type InfluxPace } from '#store/influx/influx-status.ts';
 import type { StoredHours } from '#store/influx/placement.ts';
@@ -85,7 +86,7 @@ export function oneInflux(
     append(rows) {
       const from = log.end + 1;
       log.append([encodeRecordBlock({ fromPosition: from, toPosition: from, rows, events: [] })]);
-      embedded.write(rows, from);
+      embedded.write(columnsOf(rows), from);
       forwarder.durable(from);
     },
     async run(until = (one) => one.status().backlogRows + one.status().refillHours === 0, stepsMax = 2_000) {
