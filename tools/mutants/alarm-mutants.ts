@@ -220,7 +220,7 @@ export const LAPSE: readonly Change[] = [
     'afterMs === undefined || taken.historical',
     'afterMs === undefined',
   ],
-  ['the time of the taking before it goes on', '  slot.lapse = null;\n  const', '  const'],
+  ['the time of the taking before it goes on', '  slot.lapse = null;\n  if', '  if'],
   ['the time has no deadline', '  pushLapse(turn.state.deadlines, slot);\n', ''],
   [
     'a return does not end the time',
