@@ -7,7 +7,7 @@ import type { PendingBlock } from './log-block.ts';
 import { BLOCK_HEADER_BYTES } from './log-block.ts';
 import type { MeasurementStore, OutputStoreStatus, StoreTrouble } from './ports.ts';
 import { rowColumnsOf } from './record-block.ts';
-import { RecordLog, type RecordedEvents } from './record-log.ts';
+import { RecordLog, type RecordedEvents, type RecordedRows } from './record-log.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 import { isDiskFull, isWorldError, type Damage } from './store-error.ts';
 
@@ -33,6 +33,8 @@ export class OutputCore {
   readonly #queue: CommitQueue;
   /** Rows through here are in the measurement store (perhaps only in its memory). */
   #stored: number;
+  /** The record log from there on, while the measurement store is brought up to it. */
+  #behind: Generator<RecordedRows> | null = null;
   #released = 0;
   #storeTrouble: StoreTrouble | null = null;
 
@@ -89,14 +91,19 @@ export class OutputCore {
   /** Reads on from the record log what the measurement store does not have; true when there is more to do now. */
   catchUp(): boolean {
     if (this.#stored >= this.#log.end) return false;
-    let count = 0;
-    for (const { rows, through } of this.#log.rows(this.#stored)) {
+    // Gone on with where the last turn ended: a segment is read and checked once, not once a turn.
+    const reading = this.#behind ?? this.#log.rows(this.#stored);
+    this.#behind = null;
+    for (let count = 0; count < CATCH_UP_ROWS; ) {
+      const next = reading.next();
+      if (next.done === true) return false;
+      const { rows, through } = next.value;
       if (!this.#guarded(() => this.#store.write(rows, through))) return false;
       this.#stored = through;
       count += rows.length;
-      if (count >= CATCH_UP_ROWS) return true;
     }
-    return false;
+    this.#behind = reading;
+    return true;
   }
 
   /** Events at positions after `after`, block by block, through the end at the time of the call. */

@@ -41,6 +41,25 @@ describe('after a restart', () => {
     expect(eventPositions(again, 8)).toEqual([9, 10]);
   });
 
+  test('a segment with more rows than one turn brings after is read once for them', () => {
+    const disk = new SimDisk(1);
+    const store = memoryMeasurements();
+    const core = open(disk, store, { segmentBytes: 1e9 });
+    for (let from = 1; from <= 60_000; from += 10_000) append(core, recordBlock(from, 10_000));
+    disk.kill();
+    let reads = 0;
+    const readPart = disk.readPart.bind(disk);
+    disk.readPart = (...part) => {
+      reads += 1;
+      return readPart(...part);
+    };
+    const fresh = memoryMeasurements();
+    open(disk, fresh);
+    expect(storedThrough(fresh).at(-1)).toBe(60_000);
+    // Once to find the end of the log, once for its rows.
+    expect(reads).toBe(2);
+  });
+
   test('rows the log no longer holds and the store never had are reported', () => {
     const disk = new SimDisk(1);
     const store = memoryMeasurements();
