@@ -37,7 +37,7 @@ export type City = {
  * Names what the fold's decisions depend on beside its inputs; kept in snapshots and record blocks. The number before
  * the colon is the layout of a snapshot: raise it with every change of what a snapshot holds.
  */
-export const FOLD_REVISION = `7:${ENGINE_REVISION}`;
+export const FOLD_REVISION = `8:${ENGINE_REVISION}`;
 
 /** The empty city before its first input. */
 export function createCity(site: string): City {

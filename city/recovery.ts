@@ -23,6 +23,9 @@ export type Recovered = {
   readonly snapshotPosition: number;
 };
 
+/** Layouts of snapshots that `restoreCity` reads: a release may follow the one before it on the same data. */
+const LAYOUTS_READ = [layoutOf(FOLD_REVISION), '7'];
+
 /** Inputs folded into one record block while replaying. */
 const REPLAY_BLOCK_INPUTS = 1_000;
 
@@ -49,7 +52,7 @@ export async function recover(
     );
   }
   const snapshot = await outputs.loadSnapshot();
-  if (snapshot !== null && layoutOf(snapshot.header.engineRevision) !== layoutOf(FOLD_REVISION)) {
+  if (snapshot !== null && !LAYOUTS_READ.includes(layoutOf(snapshot.header.engineRevision))) {
     throw new EngineLayoutError(
       `the snapshot at ${snapshot.header.position} was written by engine ${snapshot.header.engineRevision}, ` +
         `this is ${FOLD_REVISION}: start it with the release that wrote it`,
@@ -112,4 +115,6 @@ export function foldOrSetAside(
   }
 }
 
-const layoutOf = (revision: string): string => revision.split(':')[0] ?? '';
+function layoutOf(revision: string): string {
+  return revision.split(':')[0] ?? '';
+}

@@ -10,6 +10,7 @@ import * as emergency from '#emergency/outbox.ts';
 import * as ingest from '#ingest/ingest.ts';
 import * as rules from '#rules/engine.ts';
 import { type City, FOLD_REVISION } from './city.ts';
+import { type Column, columnOf, rowsOf } from './columns.ts';
 
 /** Longest stretch of main thread one slice may take. */
 const SLICE_MAX_MS = 4;
@@ -30,9 +31,10 @@ export function takeSnapshot(city: City, outputs: OutputStore): SnapshotTaking {
   const header = { position, engineRevision: FOLD_REVISION, takenAt: city.receivedAt ?? 0 };
   const writer = outputs.beginSnapshot(header);
   writer.page({ name: 'rest', page: 0, bytes: serialize(restOf(city)) });
+  const packing = createPacking();
   const work = [
     ...Object.entries(listsOf(city)).map(([name, list]) => copying(name, list, writer)),
-    ...Object.entries(pagesOf(city)).map(([name, array]) => watch(name, array, writer)),
+    ...Object.entries(pagesOf(city)).map(([name, array]) => watch(name, array, { packing, writer })),
   ];
   return {
     position,
@@ -64,21 +66,25 @@ function copying(name: string, list: readonly unknown[], writer: SnapshotWriter)
     left: () => page * LIST_PAGE_ITEMS < list.length,
     copyNext() {
       const from = page * LIST_PAGE_ITEMS;
-      writer.page({ name, page, bytes: serialize(list.slice(from, from + LIST_PAGE_ITEMS)) });
+      writer.page({ name, page, bytes: bytesOf(list.slice(from, from + LIST_PAGE_ITEMS)) });
       page += 1;
     },
     stop: () => {},
   };
 }
 
-function watch(name: string, array: PagedArray<unknown>, writer: SnapshotWriter) {
+function watch(
+  name: string,
+  array: PagedArray<unknown>,
+  { packing, writer }: { readonly packing: Packing; readonly writer: SnapshotWriter },
+) {
   const pages = array.pages.length;
   const copied = new Uint8Array(pages);
   let next = 0;
   const copy = (page: number): void => {
     if (page >= pages || copied[page] === 1) return;
     copied[page] = 1;
-    writer.page({ name, page, bytes: serialize(packed(name, array.pages[page] ?? [])) });
+    writer.page({ name, page, bytes: bytesOf(packing.pack(name, array.pages[page] ?? [])) });
   };
   array.beforeWrite = copy;
   return {
@@ -93,14 +99,15 @@ function watch(name: string, array: PagedArray<unknown>, writer: SnapshotWriter)
 /** The city as it was; null when `snapshot` comes from another engine and cannot be read. */
 export function restoreCity(site: string, snapshot: Snapshot): City {
   const named = new Map<string, unknown[][]>();
+  const packing = createPacking();
   let rest: unknown;
-  for (const page of snapshot.pages) {
-    const value: unknown = deserialize(page.bytes);
-    if (page.name === 'rest') rest = value;
+  // In the order they were written: packed pages may rest on those before them.
+  for (const { name, page, bytes } of snapshot.pages) {
+    if (name === 'rest') rest = deserialize(bytes);
     else {
-      const pages = named.get(page.name) ?? [];
-      pages[page.page] = unpacked(page.name, asItems(value));
-      named.set(page.name, pages);
+      const pages = named.get(name) ?? [];
+      pages[page] = packing.unpack(name, itemsOf(bytes));
+      named.set(name, pages);
     }
   }
   return restoreFrom(site, rest, (prefix) => pagesUnder(named, prefix));
@@ -109,20 +116,36 @@ export function restoreCity(site: string, snapshot: Snapshot): City {
 /** A deep copy that shares nothing: the throw-away state of invariant 12. */
 export function copyCity(city: City): City {
   const pages = new Map<string, unknown[][]>();
+  const packing = createPacking();
   for (const [name, array] of Object.entries(pagesOf(city)))
     pages.set(
       name,
-      array.pages.map((page) => unpacked(name, copyOf(packed(name, page)))),
+      array.pages.map((page) => packing.unpack(name, copyOf(packing.pack(name, page)))),
     );
   for (const [name, list] of Object.entries(listsOf(city))) pages.set(name, [copyOf([...list])]);
   return restoreFrom(city.site, copyOf(restOf(city)), (prefix) => pagesUnder(pages, prefix));
 }
 
-const RULES = 'rules/';
-const packed = (name: string, page: unknown[]): unknown[] => packingOf(name)?.pack(page) ?? page;
-const unpacked = (name: string, page: unknown[]): unknown[] => packingOf(name)?.unpack(page) ?? page;
-const packingOf = (name: string) =>
-  name.startsWith(RULES) ? rules.PACKING[name.slice(RULES.length)] : undefined;
+type Packing = ReturnType<typeof createPacking>;
+
+/** For the pages of one snapshot, in their order; a part of the city knows best what of its pages follows from what. */
+function createPacking() {
+  const packings = new Map<string, rules.PagePacking>();
+  for (const [name, one] of Object.entries(ingest.createPacking())) packings.set(`ingest/${name}`, one);
+  for (const [name, one] of Object.entries(rules.createPacking())) packings.set(`rules/${name}`, one);
+  return {
+    pack: (name: string, page: unknown[]): unknown[] => packings.get(name)?.pack(page) ?? page,
+    unpack: (name: string, page: unknown[]): unknown[] => packings.get(name)?.unpack(page) ?? page,
+  };
+}
+
+const bytesOf = (items: readonly unknown[]): Uint8Array => serialize(columnOf(items));
+
+/** Layout 7 held lists as they were. */
+function itemsOf(bytes: Uint8Array): unknown[] {
+  const value: unknown = deserialize(bytes);
+  return Array.isArray(value) ? value : rowsOf(value as Column);
+}
 
 function copyOf<T>(value: T): T {
   return deserialize(serialize(value));
@@ -230,9 +253,4 @@ function asRest(value: unknown): Rest {
     throw new Error('the snapshot has no head page');
   }
   return value as Rest;
-}
-
-function asItems(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error('a snapshot page is not a list');
-  return value;
 }

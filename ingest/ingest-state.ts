@@ -4,6 +4,7 @@ import { PagedArray } from '#domain/paged-array.ts';
 import type { Registry } from '#domain/registry.ts';
 import type { Touched } from '#domain/registry-change.ts';
 import type { EngineTime, Timestamp } from '#domain/time.ts';
+import { packPoints, unpackPoints } from './point-pages.ts';
 import type { GapNote } from './sequence-gaps.ts';
 import { createTrack, type ClockTrack } from './gateway-clock.ts';
 import type { DeviceProfile } from './device-profile.ts';
@@ -107,6 +108,11 @@ function forgetGone(state: IngestState, registry: Registry, gateway: number, tou
 export function pagesOf(state: IngestState): Record<string, PagedArray<unknown>> {
   return { gateways: state.gateways, devices: state.devices, points: state.points };
 }
+
+/** How pages of some names are kept in one snapshot; every other as it is. `unpack` takes what `pack` gave. */
+export const createPacking = (): Readonly<
+  Record<string, { pack(page: unknown[]): unknown[]; unpack(page: unknown[]): unknown[] }>
+> => ({ points: { pack: (page) => packPoints(page as PointIngest[]), unpack: unpackPoints } });
 
 /** Everything else: nothing so far. */
 export function restOf(_state: IngestState): unknown {

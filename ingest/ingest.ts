@@ -13,6 +13,7 @@ export type { IngestSink } from './ingest-sink.ts';
 export {
   createIngest,
   onRegistry,
+  createPacking,
   pagesOf,
   restOf,
   restoreIngest,

@@ -23,10 +23,15 @@ export const mayRest = ({ signal, join, trace }: BoundRule): boolean =>
   signal === 'value' && join === null && trace === null;
 
 /** The rule at a place of its own, with levels and memory that it alone changes. */
-export const instanceAt = (bound: BoundRule, place: number, slot: AlarmSlot): RuleInstance => ({
+export const instanceAt = (
+  bound: BoundRule,
+  place: number,
+  slot: AlarmSlot,
+  trace = bound.trace === null ? null : freshTrace(bound.trace),
+): RuleInstance => ({
   ...bound,
   levels: bound.levels.map((level) => ({ ...level })),
-  trace: bound.trace === null ? null : freshTrace(bound.trace),
+  trace,
   place,
   slot,
   late: null,

@@ -47,7 +47,7 @@ export { alarmById, openAlarms, rulesOfPoint, unboundLevels } from './queries.ts
 export { floodView, ringsPerMinute } from './incidents/flood.ts';
 export { incidentById, openIncidents } from './incidents/review.ts';
 export { placeRaised, refusedText, standingRaised } from './raised.ts';
-export { PACKING, pagesOf, restOf, restoreRules } from './snapshot.ts';
+export { createPacking, pagesOf, type PagePacking, restOf, restoreRules } from './snapshot.ts';
 export { shippedCatalogue } from './shipped.ts';
 
 /** Names the behaviour of this engine: a replay by another one may differ, and must say so. */

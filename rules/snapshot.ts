@@ -3,7 +3,7 @@ import type { PagedArray } from '#domain/paged-array.ts';
 import { NO_BINDING } from './bindings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type IncidentSlot, incidentsRest, restoreIncidents } from './incidents/state.ts';
-import { packPoints, unpackPoints } from './point-pages.ts';
+import { createPointPacking, type PagePacking } from './point-pages.ts';
 import {
   type AlarmSlot,
   createState,
@@ -16,6 +16,8 @@ import {
 import type { Suppressors } from './suppressors.ts';
 import { rebuildDeadlines } from './wake.ts';
 
+export type { PagePacking } from './point-pages.ts';
+
 /** The large part, copied page by page while the fold goes on. */
 export const pagesOf = (state: RulesState): Record<string, PagedArray<unknown>> => ({
   points: state.points,
@@ -24,13 +26,8 @@ export const pagesOf = (state: RulesState): Record<string, PagedArray<unknown>> 
   incidents: state.incidents.slots,
 });
 
-/** How pages of that name are kept in a snapshot; every other as it is. `unpack` takes what `pack` gave. */
-export const PACKING: Readonly<
-  Record<
-    string,
-    { readonly pack: (page: unknown[]) => unknown[]; readonly unpack: (page: unknown[]) => unknown[] }
-  >
-> = { points: { pack: (page) => packPoints(page as PointRules[]), unpack: unpackPoints } };
+/** How pages of some names are kept in one snapshot; every other as it is. */
+export const createPacking = (): Readonly<Record<string, PagePacking>> => ({ points: createPointPacking() });
 
 type Rest = {
   readonly sequence: number;

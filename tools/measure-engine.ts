@@ -8,6 +8,7 @@ import { deserialize, serialize } from 'node:v8';
 import { applyRegistryChange, createRegistry } from '#domain/registry-change.ts';
 import type { RegistryItem } from '#domain/registry.ts';
 import * as engine from '#rules/engine.ts';
+import { type Column, columnOf, rowsOf } from '../city/columns.ts';
 import { mixedCity } from './load/mixed-city.ts';
 
 const { values: flags } = parseArgs({
@@ -146,9 +147,10 @@ const seconds = (cpuMs() - from) / 1_000;
 const judged = heapMb();
 
 from = cpuMs();
+const packing = engine.createPacking();
 const pages = Object.entries(engine.pagesOf(state)).map(([name, { pages: all }]) => ({
   name,
-  bytes: all.map((page) => serialize(engine.PACKING[name]?.pack(page) ?? page)),
+  bytes: all.map((page) => serialize(columnOf(packing[name]?.pack(page) ?? page))),
 }));
 const rest = serialize(engine.restOf(state));
 const written = since(from);
@@ -157,12 +159,13 @@ const bytes = pages.reduce(
   rest.length,
 );
 from = cpuMs();
+const unpacking = engine.createPacking();
 const readPages = Object.fromEntries(
   pages.map(({ name, bytes: all }) => [
     name,
     all.map((one): unknown[] => {
-      const page: unknown[] = deserialize(one);
-      return engine.PACKING[name]?.unpack(page) ?? page;
+      const page = rowsOf(deserialize(one) as Column);
+      return unpacking[name]?.unpack(page) ?? page;
     }),
   ]),
 );

@@ -86,3 +86,33 @@ export function carryTrace(fresh: Trace | null, before: Trace | null): Trace | n
   if (fresh === null || before === null || fresh.kind !== before.kind) return fresh;
   return JSON.stringify(fresh.terms) === JSON.stringify(before.terms) ? before : fresh;
 }
+
+/** What the rule gathered, without its terms. */
+export function memoryOf(trace: Trace): TraceMemory {
+  switch (trace.kind) {
+    case 'rate':
+    case 'eta':
+      return trace.ring;
+    case 'still':
+    case 'repeated':
+      return trace.run;
+    case 'deviation':
+      return trace.state;
+  }
+}
+export type TraceMemory = SlopeRing | StillRun | RepeatRun | Deviation;
+
+/** The terms of `trace` with what `memoryOf` gave of one of the same kind. */
+export function remembering(trace: Trace, memory: TraceMemory): Trace {
+  switch (trace.kind) {
+    case 'rate':
+    case 'eta':
+      return { ...trace, ring: memory as SlopeRing };
+    case 'still':
+      return { ...trace, run: memory as StillRun };
+    case 'repeated':
+      return { ...trace, run: memory as RepeatRun };
+    case 'deviation':
+      return { ...trace, state: memory as Deviation };
+  }
+}

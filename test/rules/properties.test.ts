@@ -302,10 +302,11 @@ describe('in every history', () => {
 const same = (page: unknown[]): unknown[] => page;
 
 function restored(state: engine.RulesState): engine.RulesState {
+  const packing = engine.createPacking();
   const pages = Object.entries(engine.pagesOf(state)).map(([name, array]) => [
     name,
     array.pages.map((page): unknown[] => {
-      const { pack, unpack } = engine.PACKING[name] ?? { pack: same, unpack: same };
+      const { pack, unpack } = packing[name] ?? { pack: same, unpack: same };
       return unpack(deserialize(serialize(pack(page))));
     }),
   ]);
