@@ -2,7 +2,8 @@
 import { flushCompileCache } from 'node:module';
 import { ConfigError, readConfig } from './config.ts';
 import { exposureWarning } from './platform/exposure.ts';
-import { type Platform, startPlatform } from './platform/platform.ts';
+import type { Platform } from './platform/platform.ts';
+import { openStores } from './platform/stores.ts';
 
 /** Refused settings or data directory: starting again cannot help. */
 const EXIT_REFUSED = 2;
@@ -15,7 +16,11 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const warning = exposureWarning(config);
   if (warning !== null) console.warn(warning);
-  const platform = await startPlatform(config);
+  // Their threads read from the disk while this one loads the rest of the platform.
+  const stores = openStores(config);
+  stores.catch(() => {});
+  const { startPlatform } = await import('./platform/platform.ts');
+  const platform = await startPlatform(config, { stores });
   if (platform.adminPassword !== null)
     say(`first start: log in as admin / ${platform.adminPassword} (shown once)`);
   const scheme = config.tls === null ? 'http' : 'https';

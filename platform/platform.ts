@@ -12,10 +12,6 @@ import { shippedCatalogue } from '#rules/engine.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { buildServer, type Server } from '#server/server.ts';
 import { ensureFirstAdmin } from '#server/users.ts';
-import { openDataDirectory } from '#store/data-directory.ts';
-import { openJournalClient } from '#store/journal-client.ts';
-import { openLedgerClient } from '#store/ledger/ledger-client.ts';
-import { openOutputClient } from '#store/output-client.ts';
 import { readSetAside, setAside } from '#store/set-aside.ts';
 import { openPipeline } from '../pipeline.ts';
 import { startAlerts } from './alerts.ts';
@@ -37,6 +33,7 @@ import { createRefusalNotes } from './refusal-notes.ts';
 import { startPulse, type Pulse } from './pulse.ts';
 import { openRules } from './rules-port.ts';
 import { watchSelf } from './self-watch.ts';
+import { openStores, type Stores } from './stores.ts';
 import { renewTls } from './tls-renewal.ts';
 
 export type Platform = {
@@ -55,33 +52,21 @@ const CONSOLE_DIRECTORY = join(dirname(dirname(fileURLToPath(import.meta.url))),
 
 /**
  * Starts everything; rejects, with nothing left open, when the data directory or a port cannot be had.
- * `given.clock` stands in for the machine's own.
+ * `given.clock` stands in for the machine's own; `given.stores`, opened with the same settings, are closed with the rest.
  */
 export async function startPlatform(
   config: Config,
-  given: { readonly clock?: Clock } = {},
+  given: { readonly clock?: Clock; readonly stores?: Promise<Stores> } = {},
 ): Promise<Platform> {
   const clock = given.clock ?? hostClock();
-  const map = mapSettings(config.mapFile);
-  const directory = openDataDirectory(config.dataDir);
+  const stores = await (given.stores ?? openStores(config));
+  const { directory, ledger, outputs, journal } = stores;
   const closers = createClosers();
-  closers.push(() => directory.close());
+  closers.push(stores.close);
   try {
+    const map = mapSettings(config.mapFile);
     const secretHmac = (secret: string): string =>
       createHmac('sha256', directory.serverKey).update(secret).digest('hex');
-    // The store still makes things durable while it closes, and the ledger takes them: it closes after the store.
-    const ledger = await openLedgerClient(directory.path);
-    closers.push(() => ledger.close());
-    const retentionMs = config.retentionDays * 86_400_000;
-    const outputs = await openOutputClient(directory.path, { retentionMs });
-    closers.push(() => outputs.close());
-    // After the record log: a journal that ends before it must be refused untouched.
-    const { reserveBytes } = config.bounds;
-    const journal = await openJournalClient(directory.path, {
-      ...{ reserveBytes, endAtLeast: outputs.recordEnd },
-      onCorruption: config.damagedJournal,
-    });
-    closers.push(() => journal.close());
     let durable = outputs.recordEnd;
     outputs.onDurable((through) => {
       durable = Math.max(durable, through);
