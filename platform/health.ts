@@ -1,6 +1,6 @@
 /** One answer to "is it well?", from the open system alarms and from what cannot be journaled just now. */
 import type { Alarm } from '#domain/alarm.ts';
-import type { Health, HealthReason } from '#domain/contract/health.ts';
+import type { Health, HealthReason, NotificationsHealth } from '#domain/contract/health.ts';
 import { isRaised } from '#domain/raise.ts';
 import { SHIPPED_SYSTEM } from '#rules/shipped.ts';
 import { STALLED_MS } from './pulse.ts';
@@ -13,6 +13,10 @@ export type Troubles = {
   readonly ledger: string | null;
   /** Since an input last went all the way. */
   readonly quietMs: number;
+  readonly dataQuietMs: number | null;
+  readonly delayMs: number | null;
+  /** Configured ways to people's phones. */
+  readonly channels: number;
 };
 
 /** `failing` = the platform cannot acknowledge or keep; `degraded` = it works, somebody should look. */
@@ -36,7 +40,15 @@ export function healthOf(openAlarms: readonly Alarm[], troubles: Troubles): Heal
   );
   const reasons = [...failing, ...system.map(reasonOf)];
   const status = failing.length > 0 ? 'failing' : system.length > 0 ? 'degraded' : 'ok';
-  return { status, reasons, quietMs: troubles.quietMs };
+  const { quietMs, dataQuietMs, delayMs } = troubles;
+  return { status, reasons, quietMs, dataQuietMs, delayMs, notifications: notificationsOf(system, troubles) };
+}
+
+function notificationsOf(system: readonly Alarm[], { channels }: Troubles): NotificationsHealth {
+  const stands = (name: string): boolean => system.some(({ rule }) => rule === name);
+  if (stands('channel-failing') || stands('alerts-overflow')) return 'failing';
+  if (channels === 0) return 'off';
+  return stands('on-call-missing') ? 'gaps' : 'ok';
 }
 
 /** Anybody may ask: the words of the catalogue, never addresses, names or ids. */

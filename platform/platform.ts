@@ -103,7 +103,7 @@ export async function startPlatform(
         synced: () => acknowledge(),
         rejected: (rejection) => countRefused(rejection),
         received: packets.received,
-        committed: (commit) => (pulse?.beat(), countCommit(metrics, commit)),
+        committed: (commit) => (pulse?.beat(commit), countCommit(metrics, commit)),
       },
     });
     registered = (id) => pipeline.city.registry.gateways.has(id);
@@ -123,7 +123,7 @@ export async function startPlatform(
     });
     closers.push(() => watch.stop());
     pulse = startPulse({ clock, tick: () => pipeline.submit({ kind: 'tick' }), recovered: watch.stalled });
-    const { quietMs, stop } = pulse;
+    const { figures: pulseFigures, stop } = pulse;
     closers.push(stop);
     let broker: Broker | null = null;
     const notes = createRefusalNotes({
@@ -187,7 +187,7 @@ export async function startPlatform(
           journalFailing: pipeline.status().journalFailing,
           holding: pipeline.status().holding,
           ...watch.troubles(),
-          quietMs: quietMs(),
+          ...{ ...pulseFigures(), channels: alerts.port.channels().length },
         }),
     });
     const server = await buildServer(

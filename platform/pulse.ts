@@ -3,6 +3,9 @@
  * rules. An idle city sends none, so then a tick goes the same way; extra ticks change nothing (invariant 10).
  */
 import type { Clock } from '#domain/clock.ts';
+import type { Health } from '#domain/contract/health.ts';
+import type { CommitFigures } from '../pipeline.ts';
+import { createDelayWindow } from './delay-window.ts';
 
 /** At rest, one tick in this time. */
 const BEAT_MS = 5_000;
@@ -10,10 +13,9 @@ const BEAT_MS = 5_000;
 export const STALLED_MS = 15_000;
 
 export type Pulse = {
-  /** An input went all the way. */
-  beat(): void;
-  /** How long ago that was. */
-  quietMs(): number;
+  /** A commit of inputs went all the way. */
+  beat(commit: Pick<CommitFigures, 'publishes' | 'syncMs' | 'alarmDelaysMs'>): void;
+  figures(): Pick<Health, 'quietMs' | 'dataQuietMs' | 'delayMs'>;
   stop(): void;
 };
 
@@ -27,6 +29,8 @@ export function startPulse(parts: {
   let last = clock.monotonicMs();
   /** Since when a tick is on its way; null = none is. A clock that jumped while nothing was asked is no stall. */
   let askedAt: number | null = null;
+  let lastData: number | null = null;
+  const delays = createDelayWindow();
   let cancel = clock.after(BEAT_MS, look);
 
   function look(): void {
@@ -37,15 +41,21 @@ export function startPulse(parts: {
   }
 
   return {
-    beat() {
+    beat({ publishes, syncMs, alarmDelaysMs }) {
       const now = clock.monotonicMs();
+      if (publishes > 0) lastData = now;
+      delays.add(alarmDelaysMs.reduce((most, one) => Math.max(most, one), syncMs), now);
       const stalled = askedAt !== null && now - askedAt > STALLED_MS;
       const quiet = now - last;
       last = now;
       askedAt = null;
       if (stalled) parts.recovered(Math.round(quiet));
     },
-    quietMs: () => Math.round(clock.monotonicMs() - last),
+    figures() {
+      const now = clock.monotonicMs();
+      const dataQuietMs = lastData === null ? null : Math.round(now - lastData);
+      return { quietMs: Math.round(now - last), dataQuietMs, delayMs: delays.longest(now) };
+    },
     stop: () => cancel(),
   };
 }

@@ -12,6 +12,13 @@ const HealthShape = Type.Object({
   status: oneOf(['ok', 'degraded', 'failing']),
   reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
   quietMs: Type.Integer({ description: 'Since an input last went all the way through the rules' }),
+  dataQuietMs: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'Since a publish last did; null = none since the start',
+  }),
+  delayMs: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'The longest of the last minute, from arrival to sync or to the announced alarm',
+  }),
+  notifications: oneOf(['off', 'ok', 'gaps', 'failing']),
 });
 const AuditShape = Type.Object({
   number: Type.Integer(),

@@ -73,6 +73,12 @@ const REASON: Partial<Record<AlarmChange, string>> = {
   'late-ring': 'late',
 };
 
+/** What a beat says of a platform that is well. */
+export const WELL: Health = {
+  ...{ status: 'ok', reasons: [], quietMs: 900 },
+  ...{ dataQuietMs: 3_200, delayMs: 12, notifications: 'ok' },
+};
+
 const NOTHING_TOGETHER: IncidentsMessage = {
   incidents: [],
   flood: { active: false, since: null, endedAt: null, rings: 0, peak: 0 },
@@ -98,7 +104,7 @@ export function createMockCity(now: () => number = Date.now): MockCity {
     onIncidents: (listener) => incidentListeners.push(listener),
     backfills: [],
     notifications: new Map(),
-    health: { status: 'ok', reasons: [], quietMs: 900 },
+    health: WELL,
     bases: [],
     moved: new Map(),
     drawn: new Map(),

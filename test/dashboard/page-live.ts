@@ -1,7 +1,8 @@
 /** What moves by itself: new alarms, a lost line, sound and title. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { logIn, rowIds, topOf } from './browser.ts';
+import { fromMenu, logIn, rowIds, topOf } from './browser.ts';
+import { WELL } from './mock-city.ts';
 import { shows, text, type PageHouse } from './page-house.ts';
 
 export function liveOnThePage(house: PageHouse): void {
@@ -89,13 +90,54 @@ export function liveOnThePage(house: PageHouse): void {
       const page = await house.browser.open();
       await logIn(page, house.server.origin);
       house.city.health = {
+        ...WELL,
         status: 'failing',
         reasons: [{ code: 'alarm-path-stalled', detail: '' }],
         quietMs: 21_000,
       };
       await shows(page, '.bar-stalled', '报警通路停滞 00:21');
-      house.city.health = { status: 'ok', reasons: [], quietMs: 40 };
+      house.city.health = { ...WELL, quietMs: 40 };
       await page.locator('.bar-stalled').waitFor({ state: 'detached' });
+    });
+  });
+
+  describe('the header', { timeout: 120_000 }, () => {
+    test('says how old the data are, how notifications do, the measured delay and how long the shift has been on', async () => {
+      const page = await house.browser.open({ width: 1920, height: 1080 });
+      await logIn(page, house.server.origin);
+      await shows(page, '.header', '采集 3 秒前');
+      await shows(page, '.header', '通知 正常');
+      await shows(page, '.header', '时延 12 ms');
+      expect(await text(page, '.header-worked')).toMatch(/^(白班|夜班) 已值 \d{1,2}:\d\d$/);
+      expect(await page.locator('.header .attention').count()).toBe(0);
+      house.city.health = { ...WELL, dataQuietMs: 400_000, delayMs: 2_340, notifications: 'failing' };
+      await shows(page, '.header .attention', '采集 6 分钟前');
+      await shows(page, '.header', '时延 2.3 s');
+      await page.locator('.header .attention', { hasText: '通知 不可用' }).waitFor();
+      house.city.health = { ...WELL, dataQuietMs: null, delayMs: null, notifications: 'off' };
+      for (const part of ['采集 —', '通知 未配置', '时延 —']) await shows(page, '.header-item', part);
+    });
+
+    test('with everything in trouble stays one row at 1366, in English at most two, and nothing is cut off', async () => {
+      const reasons = [{ code: 'on-call-missing', detail: '' }];
+      house.city.health = {
+        ...WELL,
+        ...{ status: 'degraded', reasons, notifications: 'gaps', delayMs: 1_234 },
+      };
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin, 'li');
+      await shows(page, '.header .health', '平台 降级');
+      const header = page.locator('.header');
+      const fits = () =>
+        header.evaluate((e) => [
+          e.scrollWidth - e.clientWidth <= 1,
+          e.clientHeight < 60,
+          e.clientHeight < 100,
+        ]);
+      expect(await fits()).toEqual([true, true, true]);
+      await fromMenu(page, 'English');
+      await shows(page, '.header .health', 'Platform degraded');
+      expect((await fits()).filter((_, at) => at !== 1)).toEqual([true, true]);
     });
   });
 

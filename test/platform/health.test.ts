@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { alarmOf } from '#test/store/ledger/events.ts';
 import { healthOf } from '../../platform/health.ts';
 
-const WELL = { journalFailing: false, holding: false, store: null, ledger: null, quietMs: 900 };
+const FIGURES = { quietMs: 900, dataQuietMs: 1_200, delayMs: 4 };
+const WELL = { journalFailing: false, holding: false, store: null, ledger: null, channels: 1, ...FIGURES };
 const system = alarmOf({ point: null, device: null, gateway: null, rule: 'clock-step', active: true });
 
 describe('health', () => {
@@ -11,7 +12,8 @@ describe('health', () => {
     expect(healthOf([alarmOf(), { ...system, active: false }], WELL)).toEqual({
       status: 'ok',
       reasons: [],
-      quietMs: 900,
+      ...FIGURES,
+      notifications: 'ok',
     });
   });
 
@@ -38,5 +40,20 @@ describe('health', () => {
     const health = healthOf([system], { ...WELL, ...trouble });
     expect(health.status).toBe('failing');
     expect(health.reasons.map((reason) => reason.code)).toEqual([code, 'clock-step']);
+  });
+
+  it.each([
+    ['ok', [], 1],
+    ['off', [], 0],
+    ['gaps', ['on-call-missing'], 2],
+    ['off', ['on-call-missing'], 0],
+    ['failing', ['on-call-missing', 'channel-failing'], 2],
+    ['failing', ['channel-failing'], 0],
+    ['failing', ['alerts-overflow'], 2],
+  ])('says that notifications are %s with %j open and so many channels: %i', (said, rules, channels) => {
+    const open = rules.map((rule) => ({ ...system, rule }));
+    expect(healthOf(open, { ...WELL, channels }).notifications).toBe(said);
+    const over = open.map((alarm) => ({ ...alarm, active: false }));
+    expect(healthOf(over, { ...WELL, channels }).notifications).toBe(channels === 0 ? 'off' : 'ok');
   });
 });

@@ -184,7 +184,7 @@ export function createCity(clock: Clock): FakeCity {
     held: false,
     commands: [],
     book,
-    health_: { status: 'ok', reasons: [], quietMs: 0 },
+    health_: healthAs({}),
     registry: () => registry,
     openAlarms: () => [...alarms.values()].filter((alarm) => alarm.state !== 'normal' && !alarm.historical),
     alarm: (id) => alarms.get(id),
@@ -343,3 +343,9 @@ export function createHistory(): HistoryPort & { add(pointIndex: number, rows: r
     },
   };
 }
+
+/** A platform that is well, except for what is given. */
+export const healthAs = (change: Partial<Health>): Health => ({
+  ...{ status: 'ok', reasons: [], quietMs: 80, dataQuietMs: 1_200, delayMs: 4, notifications: 'ok' },
+  ...change,
+});

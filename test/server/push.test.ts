@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConsole, type Console } from './console.ts';
+import { healthAs } from './fakes.ts';
 import { EAST, openHouse, type House } from './house.ts';
 
 let house: House;
@@ -91,7 +92,7 @@ describe('a console', () => {
   it('gets a beat every two seconds with the health of the platform', async () => {
     const one = await open('viewer');
     await one.next('snapshot');
-    house.city.health_ = { status: 'degraded', reasons: [{ code: 'journal-slow', detail: '' }], quietMs: 9 };
+    house.city.health_ = healthAs({ status: 'degraded', reasons: [{ code: 'journal-slow', detail: '' }] });
     house.clock.advance(2_000);
     expect(await one.next('beat')).toMatchObject({
       serverTime: house.clock.wallMs(),

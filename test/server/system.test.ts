@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '#server/problems.ts';
+import { healthAs } from './fakes.ts';
 import { openHouse, type House } from './house.ts';
 
 let house: House;
@@ -18,7 +19,7 @@ describe('health', () => {
     ['failing', 503],
   ] as const) {
     it(`${status} answers ${code} to everybody, with the reasons`, async () => {
-      house.city.health_ = { status, reasons: [{ code: 'journal-slow', detail: 'p99 400 ms' }], quietMs: 80 };
+      house.city.health_ = healthAs({ status, reasons: [{ code: 'journal-slow', detail: 'p99 400 ms' }] });
       const reply = await house.ask(null, 'GET', '/api/v1/health');
       expect([reply.statusCode, reply.json()]).toEqual([code, house.city.health_]);
     });

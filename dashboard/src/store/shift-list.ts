@@ -26,6 +26,12 @@ export function shiftSections(
 
 const HALF_DAY_MS = 12 * 3_600_000;
 
+/** 白班 or 夜班, and how long it has been on. */
+export function shiftClock(now: Timestamp): { readonly name: 'day' | 'night'; readonly workedMs: number } {
+  const workedMs = now % HALF_DAY_MS;
+  return { name: ((now - workedMs) / HALF_DAY_MS) % 2 === 0 ? 'day' : 'night', workedMs };
+}
+
 /** When the present shift and the two before it began: 08:00 and 20:00 of the city, which are 00:00 and 12:00 UTC. */
 export function shiftStarts(now: Timestamp): Timestamp[] {
   const start = Math.floor(now / HALF_DAY_MS) * HALF_DAY_MS;

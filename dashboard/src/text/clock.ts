@@ -52,6 +52,19 @@ export function durationText(ms: number): string {
   return hours === 0 ? tail : `${hours}:${tail}`;
 }
 
+/** `8:52`: hours and minutes. */
+export function workedText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}`;
+}
+
+/** How long ago, in whole units: `3 秒前`, `12 分钟前`, `5 小时前`; English in short. */
+export function ageText(ms: number, locale: Locale): string {
+  const { ms: size, zh, en } = UNITS.find((unit) => ms >= unit.ms) ?? SECOND;
+  const count = Math.floor(ms / size);
+  return locale === 'en' ? `${count} ${en} ago` : `${count} ${zh}前`;
+}
+
 /** A length of time in words, for texts: `4 秒`, `2 分钟`, `1.5 小时`, `3 天`. */
 export function spanText(ms: number, locale: Locale): string {
   const exact = UNITS.find(({ ms: size }) => ms >= size && (ms * 10) % size === 0);
