@@ -3,10 +3,20 @@ import { join } from 'node:path';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
 import { parseCatalogue } from '../../dashboard/src/api/catalogue.ts';
+import { EDGE_KINDS, FACILITY_KINDS, QUANTITIES } from '#domain/catalogue.ts';
 import { STEP_NAMES } from '#domain/contract/diagnostics.ts';
 import { RAISED_RULES } from '#domain/raise.ts';
+import { fits } from '#domain/rule-blank.ts';
+import {
+  type FieldShape,
+  kindOfRule,
+  RULE_TEXT_FIELDS,
+  type RuleField,
+  ruleFields,
+} from '#domain/rule-form.ts';
 import { REGISTRY_ERROR_CODES } from '#domain/registry-fields.ts';
 import { REJECTION_REASONS } from '#domain/rejection.ts';
+import { isRecord } from '../../dashboard/src/api/http.ts';
 import { explain } from '../../dashboard/src/text/explanation.ts';
 import { PROBLEMS } from '../../server/problems.ts';
 import { RINGING_REASONS, SILENT_REASONS } from '../../rules/announce.ts';
@@ -160,6 +170,40 @@ describe('codes that the platform sends have a text', () => {
   });
 });
 
+describe('the shipped rules are told in words', () => {
+  test('every field, word, attribute, season and named level of every rule in the catalogue', () => {
+    const missing = new Set<string>();
+    const needs = (...keys: string[]) => {
+      if (!keys.some((key) => te(key))) missing.add(keys.join(' or '));
+    };
+    const rules = shippedCatalogue().rules.filter(isRecord);
+    expect(rules.length).toBeGreaterThan(50);
+    for (const rule of rules) {
+      const kind = kindOfRule(rule);
+      needs(`ruleKind.${kind}`);
+      for (const field of [...ruleFields(kind), ...RULE_TEXT_FIELDS])
+        if (rule[field.name] !== undefined) wordsOfField(field, rule[field.name], needs);
+    }
+    expect([...missing]).toEqual([]);
+  });
+
+  test('and the walk over them sees what has no words', () => {
+    const asked: string[] = [];
+    const limit = { ifTrue: 'noSuchMark', yes: 1, no: 2 };
+    const rule = {
+      binds: { quantities: ['any'], kinds: 'any' },
+      levels: [{ name: 'x-marks', limit }],
+      confidence: 'PD/Q',
+    };
+    for (const field of [...ruleFields('limit'), ...RULE_TEXT_FIELDS]) {
+      const given: unknown = Object.entries(rule).find(([name]) => name === field.name)?.[1];
+      if (given !== undefined)
+        wordsOfField(field, given, (...keys) => asked.push(...keys.filter((key) => !te(key))));
+    }
+    expect(asked).toEqual(['limit.x-marks', 'ruleAttribute.noSuchMark', 'ruleConfidence.Q']);
+  });
+});
+
 describe('an explanation', () => {
   const words = {
     translate: (key: string, values: Record<string, string>) => t(key, values),
@@ -201,6 +245,42 @@ describe('an explanation', () => {
     );
   });
 });
+
+const CALLED = new Set([...QUANTITIES, ...FACILITY_KINDS, ...EDGE_KINDS].map(({ id }) => id));
+
+/** Asks for the keys that a field and what lies in it are written with (rules/rule-words.ts). */
+function wordsOfField(field: RuleField, given: unknown, needs: (...keys: string[]) => void): void {
+  needs(`ruleField.${field.name}`);
+  wordsOfValue(field.shape, given, field.name, needs);
+}
+
+function wordsOfValue(
+  shape: FieldShape,
+  given: unknown,
+  name: string,
+  needs: (...keys: string[]) => void,
+): void {
+  const written = String(given);
+  if (shape.is === 'word') needs(`ruleWord.${name}-${written}`, `ruleWord.${written}`, `level.${written}`);
+  if (shape.is === 'one' && shape.from === 'seasons') needs(`ruleSeason.${written}`);
+  if (shape.is === 'many' && Array.isArray(given))
+    for (const id of given.map(String))
+      if (id !== 'any' && !CALLED.has(id)) needs(`no catalogue calls ${id}`);
+  if (shape.is === 'text') {
+    if (['attribute', 'ifTrue', 'pairBy'].includes(name)) needs(`ruleAttribute.${written}`);
+    if (name === 'name' && /[a-z]{3}/.test(written)) needs(`limit.${written}`);
+    if (name === 'confidence') for (const mark of written.split('/')) needs(`ruleConfidence.${mark}`);
+  }
+  if (shape.is === 'list' && Array.isArray(given))
+    for (const item of given) wordsOfValue(shape.of, item, name, needs);
+  if (shape.is === 'either') {
+    const way = shape.ways.find((one) => fits(one.shape, given));
+    if (way !== undefined) wordsOfValue(way.shape, given, name, needs);
+  }
+  if (shape.is === 'group' && isRecord(given))
+    for (const one of shape.fields)
+      if (given[one.name] !== undefined) wordsOfField(one, given[one.name], needs);
+}
 
 /** Literal codes in the engine's sources, and those of the catalogue's system alarms. */
 function explanationCodes(): string[] {

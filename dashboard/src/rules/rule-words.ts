@@ -18,6 +18,7 @@ export function useRuleWords() {
   const { t, coded, locale, level } = useText();
   const listed = (words: readonly string[]): string => words.join(locale.value === 'en' ? ', ' : '、');
   const called = (id: string): string => {
+    if (id === 'any') return t('rules.anyQuantity');
     const edge = EDGE_KINDS.find((kind) => kind.id === id);
     return edge === undefined ? duty.names.called(id) : locale.value === 'en' ? edge.en : edge.zh;
   };
@@ -85,7 +86,9 @@ export function useRuleWords() {
       case 'frozen':
         return t('rules.after', { span: span(one['afterMs']) });
       case 'due-date':
-        return t('rules.before', { span: span(one['beforeMs']) });
+        return Number(one['beforeMs'] ?? 0) === 0
+          ? t('rules.whenDue')
+          : t('rules.before', { span: span(one['beforeMs']) });
       case 'k-of-n':
         return t('rules.atLeast', { n: limit(one['atLeast']) });
       case 'composite':
@@ -106,13 +109,14 @@ export function useRuleWords() {
     if (!isRecord(given)) return String(given ?? '—');
     if ('ifTrue' in given)
       return t('rules.choice', {
-        attribute: String(given['ifTrue']),
+        attribute: coded('ruleAttribute', String(given['ifTrue'])),
         yes: limit(given['yes']),
         no: limit(given['no']),
       });
     const times = Number(given['times'] ?? 1);
     return (
-      (times === 1 ? '' : times === -1 ? '-' : `${writtenNumber(times, 4)} × `) + String(given['attribute'])
+      (times === 1 ? '' : times === -1 ? '-' : `${writtenNumber(times, 4)} × `) +
+      coded('ruleAttribute', String(given['attribute']))
     );
   }
 
@@ -136,7 +140,7 @@ export function useRuleWords() {
           ? writtenUnit(String(given)) || '1'
           : shape.from === 'rules'
             ? (duty.names.byParam('rule', String(given)) ?? String(given))
-            : String(given);
+            : coded('ruleSeason', String(given));
       case 'both':
         return isRecord(given) ? `${String(given['zh'])} / ${String(given['en'])}` : '';
       case 'list':
@@ -153,8 +157,19 @@ export function useRuleWords() {
               .join(locale.value === 'en' ? '; ' : '；')
           : '';
       default:
-        return String(given);
+        return textOf(name, String(given));
     }
+  }
+
+  /** A text that names something: an attribute of the registry, a level, how sure the source is. */
+  function textOf(name: string, given: string): string {
+    if (ATTRIBUTE_FIELDS.has(name)) return coded('ruleAttribute', given);
+    if (name === 'name') return coded('limit', given);
+    if (name !== 'confidence') return given;
+    return given
+      .split('/')
+      .map((mark) => coded('ruleConfidence', mark))
+      .join(' / ');
   }
 
   /** Where a change stands: `级别 80%LEL · 限值`. */
@@ -172,6 +187,8 @@ export function useRuleWords() {
   }
 }
 
+/** Fields that hold the name of an attribute. */
+const ATTRIBUTE_FIELDS: ReadonlySet<string> = new Set(['attribute', 'ifTrue', 'pairBy']);
 /** Names shown before the rest is only counted. */
 const SHOWN = 3;
 export const isColourName = (word: unknown): word is Colour => COLOURS.some((one) => one === word);
