@@ -21,7 +21,9 @@ export function printOnThePage(house: PageHouse): void {
       const text = await page.inputValue('.report-dialog textarea');
       for (const part of [
         /地点：牡丹区，中华路燃气阀井，371702\d+，115\.\d{5}°E 35\.\d{5}°N/,
-        /甲烷 2\.6 %，一级报警/,
+        /情况：燃气 甲烷，一级报警/,
+        /报警时间：\d+月\d+日 (\d\d:\d\d:\d\d)\n状态：至 .+ 仍未恢复，已持续 \d\d:\d\d/,
+        /报警时（.+）：2\.6 %/,
         /限值：2\.5 %/,
         /菏泽燃气有限公司，值班电话 0530-555 0119/,
         /li 备注 已电话核实/,

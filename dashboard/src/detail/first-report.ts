@@ -19,6 +19,8 @@ export type ReportSources = {
   readonly catalogue: Catalogue;
   readonly locale: Locale;
   readonly now: number;
+  /** The point's newest value; null where there is none. */
+  readonly live: number | null;
   readonly reporter: string;
   readonly why: string;
   t(key: string, values?: Record<string, string>): string;
@@ -38,20 +40,21 @@ export function firstReport(sources: ReportSources): string {
   ].filter((part) => part !== '');
   const level = t(`level.${alarm.highestColour}`);
   const shown = shownValue(alarm, null, null);
-  const value = shown.value === null ? '' : writtenValue(shown.value, shown.unit);
   const limit = shown.limit === null ? '' : writtenValue(shown.limit, shown.unit);
-  const measured = [names.quantity(alarm) ?? names.rule(alarm), value]
-    .filter((part) => part !== '')
-    .join(' ');
+  const measured = names.quantity(alarm) ?? names.rule(alarm);
   const lines = [
     t('firstReport.title', { level }),
-    t('firstReport.time', {
-      at: moment(alarm.onsetAt),
-      lasting: durationText((alarm.returnedAt ?? now) - alarm.onsetAt),
-    }),
+    t('firstReport.time', { at: moment(alarm.onsetAt) }),
+    alarm.returnedAt === null
+      ? t('firstReport.lasting', { at: moment(now), lasting: durationText(now - alarm.onsetAt) })
+      : t('firstReport.returned', {
+          at: moment(alarm.returnedAt),
+          lasting: durationText(alarm.returnedAt - alarm.onsetAt),
+        }),
     t('firstReport.place', { place: place.join(t('words.comma')) }),
     t('firstReport.what', { lifeline: names.lifeline(alarm), measured, level, why: sources.why }),
     ...(limit === '' ? [] : [t('firstReport.limit', { limit, rule: names.rule(alarm) })]),
+    ...valuesOf(sources, moment),
     t(
       'firstReport.owner',
       owner === null ? { name: '—', phone: '—' } : { name: owner.name, phone: owner.dutyPhone },
@@ -62,6 +65,31 @@ export function firstReport(sources: ReportSources): string {
     t('firstReport.by', { who: sources.reporter, at: moment(now) }),
   ];
   return lines.join('\n');
+}
+
+/** What was measured at the onset, at the worst, at the return, and now: each with its own time, each value once. */
+function valuesOf({ alarm, events, live, now, t }: ReportSources, moment: (at: number) => string): string[] {
+  const own = events.filter(({ alarm: { onsetAt } }) => onsetAt === alarm.onsetAt);
+  const first = own.find(({ change }) => change === 'raised' || change === 'reactivated');
+  const worst = own.findLast(
+    ({ change, alarm: { colour } }) => change === 'colour' && colour === alarm.highestColour,
+  );
+  const back = alarm.returnedAt === null ? undefined : own.find(({ at }) => at === alarm.returnedAt);
+  const lines = [
+    { name: 'atOnset', event: first },
+    { name: 'atWorst', event: worst },
+    { name: 'atReturn', event: back },
+  ].flatMap(({ name, event }) => {
+    const { value, unit } =
+      event === undefined ? { value: null, unit: null } : shownValue(event.alarm, null, null);
+    return event === undefined || value === null
+      ? []
+      : [t(`firstReport.${name}`, { at: moment(event.at), value: writtenValue(value, unit) })];
+  });
+  const newest = shownValue(alarm, live, null);
+  const known = live !== null && newest.value === live && newest.unit !== null;
+  if (known) lines.push(t('firstReport.atNow', { at: moment(now), value: writtenValue(live, newest.unit) }));
+  return lines;
 }
 
 /** What people did, and who was told, in order of time. */
