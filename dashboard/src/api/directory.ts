@@ -22,7 +22,8 @@ export type Directory = {
 /** `index` is the point's permanent number, when the server tells it. */
 export type PointFacts = Point & { readonly index?: number };
 
-export function createDirectory(call: Call, changed: () => void): Directory {
+/** `reads` = this person sees the city at all: whoever only gives rights reads areas and units alone. */
+export function createDirectory(call: Call, changed: () => void, reads: () => boolean): Directory {
   const facilities = new Map<string, Facility>();
   const organisations = new Map<string, Organisation>();
   const areas = new Map<string, Area>();
@@ -39,7 +40,7 @@ export function createDirectory(call: Call, changed: () => void): Directory {
     async load() {
       await fill(organisations, isOrganisation, '/organisations');
       await fill(areas, isArea, '/areas');
-      await fill(facilities, isFacility, '/facilities');
+      if (reads()) await fill(facilities, isFacility, '/facilities');
     },
     want(kind, id) {
       const key = `${kind}/${id}`;

@@ -23,6 +23,7 @@ import { applyPoints, createPointValues, liveValue, type LiveValue } from '../st
 import type { IncidentBook } from '../store/incident-book.ts';
 import { eventOf, type StoryEvent } from '../store/timeline.ts';
 import type { Locale } from '../text/clock.ts';
+import { readsCity } from '../store/rights.ts';
 import { viewFromQuery } from '../store/view-state.ts';
 import { createNames, type Names } from '../text/names.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
@@ -92,7 +93,9 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   const catalogue = shallowRef<Catalogue>(EMPTY_CATALOGUE);
   const liveEvents = shallowRef<readonly StoryEvent[]>([]);
   const told = shallowRef<unknown>(null);
-  const directory = createDirectory(deps.session.call, follow);
+  const directory = createDirectory(deps.session.call, follow, () =>
+    readsCity(deps.session.user.value?.roles ?? []),
+  );
   const names = createNames({
     catalogue: () => catalogue.value,
     directory,

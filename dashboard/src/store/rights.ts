@@ -18,6 +18,10 @@ export type Offer = {
   readonly shelveNeedsSecond: boolean;
 };
 
+/** Whether this person sees alarms and the places they stand at. */
+export const readsCity = (roles: readonly Role[]): boolean =>
+  roles.some((role) => role !== 'security-admin' && role !== 'audit-admin');
+
 export const SHELVE_MAX_HOURS = 8;
 export const VERDICTS: readonly Verdict[] = [
   'true-alarm',
