@@ -69,7 +69,7 @@ test('of an alarm that has returned: onset, highest level, return and now, each 
 test('of one that lasts: how long by now, and no line for what has not been', () => {
   const lines = report(onset, [event(0, 'raised', onset)], null);
   expect(lines).toContain('状态：至 11月22日 16:10:00 仍未恢复，已持续 10:00');
-  expect(lines.filter((line) => /：2\.6 %$/.test(line))).toEqual(['报警时（11月22日 16:00:00）：2.6 %']);
+  expect(lines.filter((line) => line.endsWith('：2.6 %'))).toEqual(['报警时（11月22日 16:00:00）：2.6 %']);
   expect(lines.some((line) => /恢复时|升至|报告时/.test(line))).toBe(false);
 });
 
