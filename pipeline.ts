@@ -120,6 +120,7 @@ export async function openPipeline(parts: PipelineParts): Promise<Pipeline> {
       else if (event.kind === 'registry') listen.registry();
       else if (event.kind === 'rejected') listen.rejected(event.rejection);
       else if (event.kind === 'notification') listen.notification(event);
+      else if (event.kind === 'backfill') listen.backfill?.(event);
       else if (event.kind === 'incident' || event.kind === 'flood') listen.incident?.(event);
     }
   }

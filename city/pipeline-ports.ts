@@ -1,5 +1,6 @@
 /** What the pipeline is given, what it tells, and what it offers. */
 import type { AlarmEvent } from '#domain/alarm.ts';
+import type { BackfillEvent } from '#domain/backfill.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Answer, CityEvent } from '#domain/event.ts';
@@ -54,6 +55,8 @@ export type PipelineListener = {
   notification(event: NotificationEvent): void;
   /** An incident or the flood changed. Absent: nobody watches them. */
   incident?(event: IncidentEvent | FloodEvent): void;
+  /** A gateway's back-fill has been judged. Absent: nobody watches them. */
+  backfill?(event: BackfillEvent): void;
   /** A group commit was synced and folded. */
   committed(commit: CommitFigures): void;
   /** Alarms shown from a throw-away copy while the journal cannot sync (未入账); null = over, show the ledger's again. */

@@ -1,5 +1,6 @@
 /** The running city as the server sees it: everything from memory, commands through the journal. */
 import type { AlarmEvent } from '#domain/alarm.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Health } from '#domain/contract/health.ts';
 import type { FloodEvent, IncidentEvent } from '#domain/incident.ts';
@@ -23,6 +24,7 @@ export type Announcements = {
   readonly registry: Set<() => void>;
   readonly notification: Set<(event: NotificationEvent) => void>;
   readonly incident: Set<(event: IncidentEvent | FloodEvent) => void>;
+  readonly backfill: Set<(backfill: Backfill) => void>;
 };
 
 export const createAnnouncements = (): Announcements => ({
@@ -33,6 +35,7 @@ export const createAnnouncements = (): Announcements => ({
   registry: new Set(),
   notification: new Set(),
   incident: new Set(),
+  backfill: new Set(),
 });
 
 /** The pipeline's listeners that hand on what it tells. */
@@ -58,6 +61,9 @@ export function listenersOf(
     },
     incident(event) {
       for (const listener of announcements.incident) listener(event);
+    },
+    backfill({ backfill }) {
+      for (const listener of announcements.backfill) listener(backfill);
     },
     unjournaled(event) {
       if (event !== null) for (const listener of announcements.alarm) listener(event);
@@ -95,6 +101,7 @@ export function createCityPort(parts: {
     onPoints: (listener) => void announcements.points.add(listener),
     onGateway: (listener) => void announcements.gateway.add(listener),
     onRegistry: (listener) => void announcements.registry.add(listener),
+    onBackfill: (listener) => void announcements.backfill.add(listener),
     incidents: {
       open: () => openIncidents(city.rules),
       flood: () => floodView(city.rules.incidents.flood),

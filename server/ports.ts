@@ -1,5 +1,6 @@
 /** What the server needs of the rest; main.ts fills these, tests fill them with fakes. */
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { Bucket, RawRow } from '#domain/contract/history.ts';
 import type { Health } from '#domain/contract/health.ts';
 import type {
@@ -64,6 +65,7 @@ export interface CityPort {
   onPoints(listener: (changes: readonly PointChange[]) => void): void;
   onGateway(listener: (gateway: string, connected: boolean, at: Timestamp) => void): void;
   onRegistry(listener: () => void): void;
+  onBackfill(listener: (backfill: Backfill) => void): void;
   readonly incidents: IncidentsPort;
   health(): Health;
   /** Within which time alarms shall be taken, by colour, as the rules' settings have it. */

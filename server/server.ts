@@ -39,6 +39,7 @@ import { influxRoutes } from './routes/influx-routes.ts';
 import { alertRoutes } from './routes/alert-routes.ts';
 import { mapRoutes } from './routes/map-routes.ts';
 import { phoneRoutes } from './routes/phone-routes.ts';
+import { peopleRoutes } from './routes/people-routes.ts';
 import { pointRoutes } from './routes/point-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { qualityMetrics } from './quality.ts';
@@ -213,6 +214,7 @@ function registerApi(api: FastifyInstance, context: Context): void {
   systemRoutes(typed, context);
   sessionRoutes(typed, context);
   userRoutes(typed, context);
+  peopleRoutes(typed, context);
   wallRoutes(typed, context);
   registryRoutes(typed, context);
   mapRoutes(typed, context);

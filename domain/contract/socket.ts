@@ -1,5 +1,6 @@
 /** Messages of the console's socket (socket.io, same port as the API). Cursors are opaque to the client. */
 import type { Alarm, AlarmChange } from '../alarm.ts';
+import type { Backfill } from '../backfill.ts';
 import type { Health } from './health.ts';
 import type { Flood, IncidentEvent, IncidentShown } from '../incident.ts';
 import type { NotificationItem } from '../notification.ts';
@@ -43,6 +44,9 @@ export type GatewayMessage = {
 /** A message to somebody's phone about this alarm came to be or changed; GET its `notifications` for the rest. */
 export type NotificationMessage = { readonly alarm: string; readonly item: NotificationItem };
 
+/** What a gateway sent late was judged: one line, with the alarms it brought (domain/backfill.ts). None of it rings. */
+export type BackfillMessage = { readonly backfill: Backfill };
+
 /** Every open incident this user may see, and the flood with rings per minute, oldest first; replaces what was known. */
 export type IncidentsMessage = FloodMessage & { readonly incidents: readonly IncidentShown[] };
 
@@ -64,6 +68,7 @@ export interface ServerToClient {
   incidents(message: IncidentsMessage): void;
   incident(message: IncidentMessage): void;
   flood(message: FloodMessage): void;
+  backfill(message: BackfillMessage): void;
 }
 export interface ClientToServer {
   resync(): void;

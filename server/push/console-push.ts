@@ -14,14 +14,7 @@ import type { AlarmEvent } from '#domain/alarm.ts';
 import type { ClientToServer, ServerToClient, SnapshotMessage } from '#domain/contract/socket.ts';
 import { viewerOfSession, type Viewer } from '../authentication.ts';
 import type { Context } from '../context.ts';
-import {
-  audienceKey,
-  audienceSeesAlarm,
-  audienceSeesGateway,
-  createAudience,
-  drawPicture,
-  type Audience,
-} from './audience.ts';
+import { audienceKey, audienceSeesAlarm, createAudience, drawPicture, type Audience } from './audience.ts';
 import { alarmViewer } from '../alarm-view.ts';
 import { alarmMessage, eventsToCatchUp } from './catch-up.ts';
 import { writeCursor } from './cursor.ts';
@@ -30,7 +23,7 @@ import { admit, type Admitted } from './handshake.ts';
 import { createPace, every } from './pace.ts';
 import { createIncidentFeed, type IncidentFeed } from './incident-feed.ts';
 import { createPointFeed, latestBatch, type PointFeed } from './point-feed.ts';
-import { tellOfMessage } from './messages.ts';
+import { tellOfGateways, tellOfMessage } from './messages.ts';
 import { createSlowClientWatch, cut, isTooSlow } from './slow-clients.ts';
 
 const BEAT_MS = 2_000;
@@ -92,12 +85,7 @@ export class ConsolePush {
     const { city, clock, users } = this.#context;
     city.onAlarm((event) => this.#announce(event));
     city.onRegistry(() => this.#registryChanged());
-    city.onGateway((gateway, connected, at) => {
-      for (const audience of this.#audiences.values()) {
-        if (!audienceSeesGateway(audience, city.registry(), gateway)) continue;
-        this.#delivery.to(audience.room, (to) => to.emit('gateway', { gateway, connected, at }));
-      }
-    });
+    tellOfGateways(this.#delivery, city, this.#audiences);
     this.#context.alerts?.onNotification((event) =>
       tellOfMessage(this.#delivery, city, this.#audiences, event),
     );

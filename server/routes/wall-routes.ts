@@ -3,13 +3,19 @@ import { Type } from 'typebox';
 import { COOKIE, personIn, viewerOf } from '../authentication.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problems.ts';
-import { answers, Id } from '../schemas/basics.ts';
-import { SessionUserShape } from '../schemas/user.ts';
+import { answers, Id, orNull, page } from '../schemas/basics.ts';
+import { ScopeShape, SessionUserShape } from '../schemas/user.ts';
 import { mayHaveWall, wallSession, wallToken } from '../wall-tokens.ts';
 import type { Api } from './api.ts';
 
 /** A browser keeps no cookie for longer than 400 days. */
 const COOKIE_S = 400 * 86_400;
+
+const WallPersonShape = Type.Object({
+  username: Type.String(),
+  name: orNull(Type.String()),
+  scope: ScopeShape,
+});
 
 export function wallRoutes(app: Api, context: Context): void {
   const tokenSchema = {
@@ -36,6 +42,19 @@ export function wallRoutes(app: Api, context: Context): void {
     await context.audit.record(line);
     return { token: wallToken(context, user) };
   });
+
+  const listSchema = {
+    tags: ['walls'],
+    summary: 'Whose eyes a wall may have: people who only view',
+    response: answers(200, page(WallPersonShape), 'By name'),
+  };
+  app.get('/walls', { config, schema: listSchema }, () => ({
+    items: context.users
+      .all()
+      .filter(mayHaveWall)
+      .map(({ username, name, scope }) => ({ username, name: name ?? null, scope })),
+    next: null,
+  }));
 
   const beginSchema = {
     tags: ['walls'],

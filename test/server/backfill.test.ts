@@ -1,6 +1,7 @@
 /** A gateway's back-fill is one line, for whoever sees that gateway. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Backfill } from '#domain/backfill.ts';
+import { type Console, openConsole } from './console.ts';
 import { type House, openHouse } from './house.ts';
 
 let house: House;
@@ -26,4 +27,20 @@ it('is listed newest first, page by page, within the scope of the asker', async 
   expect(times(await ask('gas-west'))).toEqual([3, 1]);
   expect(times(await ask('drain-east'))).toEqual([2]);
   expect((await ask('security-admin')).code).toBe('forbidden');
+});
+
+it('is told to open consoles at once, each of the gateways it sees', async () => {
+  const { port } = await house.server.listen();
+  const open = async (who: string): Promise<Console> => {
+    const one = openConsole(port, { token: await house.token(who) });
+    await one.next('snapshot');
+    return one;
+  };
+  const [west, east] = [await open('gas-west'), await open('drain-east')];
+  house.city.backfilled(line('GW-1', 4));
+  house.city.backfilled(line('GW-2', 5));
+  expect((await west.next('backfill')).backfill).toEqual(line('GW-1', 4));
+  expect((await east.next('backfill')).backfill).toEqual(line('GW-2', 5));
+  expect(west.kinds().filter((kind) => kind === 'backfill')).toEqual([]);
+  for (const one of [west, east]) one.socket.disconnect();
 });

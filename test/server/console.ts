@@ -17,6 +17,7 @@ export type Message =
   | { readonly kind: 'incidents'; readonly body: Parameters<ServerToClient['incidents']>[0] }
   | { readonly kind: 'incident'; readonly body: Parameters<ServerToClient['incident']>[0] }
   | { readonly kind: 'flood'; readonly body: Parameters<ServerToClient['flood']>[0] }
+  | { readonly kind: 'backfill'; readonly body: Parameters<ServerToClient['backfill']>[0] }
   | { readonly kind: 'refused'; readonly body: string }
   | { readonly kind: 'closed'; readonly body: string };
 type Kind = Message['kind'];
@@ -61,6 +62,7 @@ export function openConsole(
   socket.on('gateway', (body) => take({ kind: 'gateway', body }));
   socket.on('incident', (body) => take({ kind: 'incident', body }));
   socket.on('flood', (body) => take({ kind: 'flood', body }));
+  socket.on('backfill', (body) => take({ kind: 'backfill', body }));
   socket.on('connect_error', (error) => take({ kind: 'refused', body: error.message }));
   socket.on('disconnect', (reason) => take({ kind: 'closed', body: reason }));
   return {

@@ -1,6 +1,7 @@
 /** In-memory stand-ins for the server's ports: small, but true to the contracts in server/ports.ts. */
 import { createHmac } from 'node:crypto';
 import type { Alarm, AlarmEvent } from '#domain/alarm.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { PointChange } from '#domain/contract/points-batch.ts';
 import type { Health } from '#domain/contract/health.ts';
@@ -84,6 +85,7 @@ export type FakeCity = CityPort & {
   forgetEventsThrough(sequence: number): void;
   points(changes: readonly PointChange[]): void;
   gateway(id: string, connected: boolean): void;
+  backfilled(backfill: Backfill): void;
   setLatest(pointIndex: number, row: RawRow): void;
   /** Creates or changes without a person. */
   register(items: Extract<CommandInput, { command: 'registry' }>['change']['items']): void;
@@ -110,6 +112,7 @@ export function createCity(clock: Clock): FakeCity {
     gateway: [] as ((gateway: string, connected: boolean, at: number) => void)[],
     registry: [] as (() => void)[],
     incident: [] as ((event: IncidentEvent | FloodEvent) => void)[],
+    backfill: [] as ((backfill: Backfill) => void)[],
   };
   const held: (() => void)[] = [];
   const book = createRuleBook();
@@ -203,6 +206,10 @@ export function createCity(clock: Clock): FakeCity {
     onPoints: (listener) => void listeners.points.push(listener),
     onGateway: (listener) => void listeners.gateway.push(listener),
     onRegistry: (listener) => void listeners.registry.push(listener),
+    onBackfill: (listener) => void listeners.backfill.push(listener),
+    backfilled(backfill) {
+      for (const listener of listeners.backfill) listener(backfill);
+    },
     incidentsOpen: new Map(),
     floodNow: { active: false, since: null, endedAt: null, rings: 0, peak: 0 },
     tell(event) {

@@ -80,4 +80,22 @@ describe('a wall', () => {
       expect([wrong, (await begin(wrong)).statusCode]).toEqual([wrong, 401]);
     expect((await alarms(forged)).statusCode).toBe(401);
   });
+
+  it('can be had for people who only view, and only the system administrator sees for whom', async () => {
+    const names = async () =>
+      (await house.ask('system-admin', 'GET', '/api/v1/walls'))
+        .json()
+        .items.map((one: { username: string }) => one.username);
+    expect(await names()).toEqual(['viewer']);
+    await house.ask('security-admin', 'POST', '/api/v1/users', {
+      username: 'hall',
+      password: PASSWORD,
+      roles: ['viewer'],
+    });
+    expect(await names()).toEqual(['hall', 'viewer']);
+    await house.ask('security-admin', 'PATCH', '/api/v1/users/hall', { roles: ['viewer', 'engineer'] });
+    expect(await names()).toEqual(['viewer']);
+    for (const who of ['security-admin', 'duty-leader', 'viewer'])
+      expect((await house.ask(who, 'GET', '/api/v1/walls')).json().code).toBe('forbidden');
+  });
 });
