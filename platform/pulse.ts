@@ -44,7 +44,10 @@ export function startPulse(parts: {
     beat({ publishes, syncMs, alarmDelaysMs }) {
       const now = clock.monotonicMs();
       if (publishes > 0) lastData = now;
-      delays.add(alarmDelaysMs.reduce((most, one) => Math.max(most, one), syncMs), now);
+      delays.add(
+        alarmDelaysMs.reduce((most, one) => Math.max(most, one), syncMs),
+        now,
+      );
       const stalled = askedAt !== null && now - askedAt > STALLED_MS;
       const quiet = now - last;
       last = now;
