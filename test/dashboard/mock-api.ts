@@ -28,6 +28,8 @@ const USERS: readonly MockUser[] = [
   { username: 'crew', name: '周工', roles: ['crew'], scope: {} },
   { username: 'aud', name: '吴计', roles: ['audit-admin'], scope: {} },
 ];
+const READERS = USERS.map(({ username, name }) => ({ username, name }));
+const VIEWERS = USERS.filter(({ roles }) => roles.join() === 'viewer');
 const ROOT = join(import.meta.dirname, '../..');
 
 /** The person of a request's cookies. */
@@ -59,6 +61,8 @@ export async function answerApi(
   const configured = city.config.answer(method, path, url, body);
   if (configured !== null) return configured;
   if (head === 'catalogue') return ok(catalogue());
+  if (head === 'walls') return id === '' ? list(VIEWERS) : ok({ token: `wall-${id}` });
+  if (head === 'people') return list(id === 'on-duty' ? city.onDuty : READERS);
   if (head === 'organisations') return list(ORGANISATIONS);
   if (head === 'areas') return list(readJson('domain/catalogue/areas.json'));
   if (head === 'facilities')

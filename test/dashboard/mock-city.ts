@@ -29,10 +29,15 @@ export type MockCity = {
   incidents: IncidentsMessage;
   tellIncidents(message: IncidentsMessage): void;
   onIncidents(listener: (message: IncidentsMessage) => void): void;
+  /** Told to every console, and listed from then on. */
+  tellBackfill(backfill: Backfill): void;
+  onBackfill(listener: (backfill: Backfill) => void): void;
   /** What `GET /backfills` lists. */
   readonly backfills: Backfill[];
   /** What `GET /alarms/{id}/notifications` lists. */
   readonly notifications: Map<string, unknown[]>;
+  /** What `GET /people/on-duty` lists. */
+  onDuty: { readonly name: string; readonly leads: boolean }[];
   /** What every beat says of the platform. */
   health: Health;
   /** Base maps of the configuration. */
@@ -90,6 +95,7 @@ export function createMockCity(now: () => number = Date.now): MockCity {
   const events: AlarmMessage[] = [];
   const listeners: ((message: AlarmMessage) => void)[] = [];
   const incidentListeners: ((message: IncidentsMessage) => void)[] = [];
+  const backfillListeners: ((backfill: Backfill) => void)[] = [];
   let sequence = 100;
 
   const city: MockCity = {
@@ -102,8 +108,17 @@ export function createMockCity(now: () => number = Date.now): MockCity {
       for (const listener of incidentListeners) listener(message);
     },
     onIncidents: (listener) => incidentListeners.push(listener),
+    tellBackfill(backfill) {
+      city.backfills.unshift(backfill);
+      for (const listener of backfillListeners) listener(backfill);
+    },
+    onBackfill: (listener) => backfillListeners.push(listener),
     backfills: [],
     notifications: new Map(),
+    onDuty: [
+      { name: '张三', leads: false },
+      { name: '李四', leads: true },
+    ],
     health: WELL,
     bases: [],
     moved: new Map(),

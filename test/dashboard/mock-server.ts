@@ -72,6 +72,7 @@ export async function startMockServer(city: MockCity): Promise<MockServer> {
     if (swallowed > 0) swallowed--;
     else io.emit('alarm', message);
   });
+  city.onBackfill((backfill) => io.emit('backfill', { backfill }));
   city.onIncidents((message) => io.emit('incidents', message));
   const beat = () => ({
     cursor: `c${city.sequence()}`,

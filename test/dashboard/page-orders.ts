@@ -40,7 +40,7 @@ export function ordersOnThePage(house: PageHouse): void {
       await page.keyboard.press('j');
       await shows(page, '.detail-pane', '0530-555 0119');
       await page.keyboard.press('a');
-      await shows(page, '.detail-pane', 'zhang 处置中');
+      await shows(page, '.detail-pane', '张三 处置中');
       expect(house.city.alarms.get(alarm.id)).toMatchObject({
         state: 'acknowledged',
         acknowledgedBy: 'zhang',
@@ -62,7 +62,7 @@ export function ordersOnThePage(house: PageHouse): void {
       await page.keyboard.press('a');
       await dialogListens(page);
       await page.keyboard.press('Enter');
-      await shows(page, '.detail-pane', 'zhang 处置中');
+      await shows(page, '.detail-pane', '张三 处置中');
     });
 
     test('one officer’s 接警 shows its name to the other at once; the second is told who took it', async () => {
@@ -74,7 +74,7 @@ export function ordersOnThePage(house: PageHouse): void {
       await one.keyboard.press('j');
       await two.keyboard.press('j');
       await one.keyboard.press('a');
-      await shows(two, '.detail-pane', 'zhang 处置中');
+      await shows(two, '.detail-pane', '张三 处置中');
 
       // The other screen is behind: its order carries the revision it saw, and changes nothing.
       const second = house.city.raise(1, 'orange');
@@ -84,7 +84,7 @@ export function ordersOnThePage(house: PageHouse): void {
       house.server.swallow(1);
       house.city.order(second.id, 'acknowledge', { revision: second.revision }, 'zhang');
       await two.keyboard.press('a');
-      await shows(two, '.notice', 'zhang 已于');
+      await shows(two, '.notice', '张三 已于');
       expect(house.city.alarms.get(second.id)?.acknowledgedBy).toBe('zhang');
       expect(
         house.city.events.filter((m) => m.alarm.id === second.id && m.event.change === 'acknowledged'),
@@ -99,7 +99,7 @@ export function ordersOnThePage(house: PageHouse): void {
       await page.keyboard.press('j');
       house.server.deaf = true;
       // Shown for two seconds only: looked for before the key is pressed.
-      const shownAtOnce = shows(page, '.detail-state', 'zhang 处置中');
+      const shownAtOnce = shows(page, '.detail-state', '张三 处置中');
       await page.keyboard.press('a');
       await shownAtOnce;
       await shows(page, '.notice', '2 秒内未获平台确认');

@@ -26,7 +26,7 @@ export function printOnThePage(house: PageHouse): void {
         /报警时（.+）：2\.6 %/,
         /限值：2\.5 %/,
         /菏泽燃气有限公司，值班电话 0530-555 0119/,
-        /li 备注 已电话核实/,
+        /李四 备注 已电话核实/,
         /处置要点：接警后电话核实现场/,
         /报告人：张三/,
       ])
@@ -64,10 +64,12 @@ export function printOnThePage(house: PageHouse): void {
       const section = (name: string) => page.locator('.shift section', { hasText: name }).first();
       await section('未结束的报警').locator('[data-id=al-0]').waitFor();
       await section('搁置与抑制')
-        .locator('[data-id=al-1]', { hasText: /li 清洗探头 至 / })
+        .locator('[data-id=al-1]', { hasText: /李四 清洗探头 至 / })
         .waitFor();
       await section('失联').locator('[data-id=al-2]').waitFor();
-      await section('本班备注').locator('li', { hasText: '已派单' }).waitFor();
+      await section('本班备注')
+        .locator('li', { hasText: /张三 · .*已派单/ })
+        .waitFor();
       await everyoneCanUse(page, 'handover list');
       await page.emulateMedia({ media: 'print' });
       await page.locator('.shift-sign').waitFor({ state: 'visible' });

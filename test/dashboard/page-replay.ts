@@ -65,7 +65,7 @@ export function replayOnThePage(house: PageHouse): void {
       }
       // One taken then: it stands under its tab, with the name of who took it, though it is long over now.
       await open(page, house, at(4), '&tab=handling&table=1');
-      await shows(page, '.grid-row', 'zhang');
+      await shows(page, '.grid-row', '张三');
       await shows(page, '.map-table', '中华路燃气阀井');
     });
 

@@ -30,6 +30,7 @@ const PAGES: readonly {
       { action: 'shelve', button: '搁置' },
       { action: 'verdict', button: '误报/结论' },
       { action: 'note', button: '备注' },
+      { action: 'maintenance', button: '检修窗口' },
     ],
   },
   {
@@ -46,6 +47,7 @@ const PAGES: readonly {
     address: '/map?facility=F-0',
     content: '.facility-points',
     offers: [
+      { action: 'maintenance', button: '检修窗口' },
       { action: 'change-registry', button: '移动位置' },
       { action: 'change-registry', button: '连接管网' },
     ],
@@ -87,6 +89,11 @@ const PAGES: readonly {
     address: '/cfg/rules',
     content: '.table tbody tr',
     offers: [{ action: 'draft-rules', button: '新建草稿' }],
+  },
+  {
+    address: '/cfg/walls',
+    content: '.table tbody tr',
+    offers: [{ action: 'manage-walls', button: '生成链接' }],
   },
   {
     address: '/cfg/users',

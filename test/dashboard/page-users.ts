@@ -34,6 +34,16 @@ export function usersOnThePage(house: PageHouse): void {
       ]);
     });
 
+    test('whoever gives rights asks for areas and units alone, nothing that would be refused', async () => {
+      const before = house.browser.requests.length;
+      const page = await open('/cfg/users');
+      await shows(page, '.table', '菏泽燃气有限公司');
+      await page.waitForLoadState('networkidle');
+      const asked = house.browser.requests.slice(before).filter((address) => address.includes('/api/v1/'));
+      expect(asked.some((address) => address.includes('/organisations'))).toBe(true);
+      expect(asked.filter((address) => /facilities|points|alarms|people/.test(address))).toEqual([]);
+    });
+
     test('a lock is lifted, a password reset, an account retired after a question', async () => {
       const page = await open('/cfg/users/zhang');
       await shows(page, '.form', '还要锁定 9 分钟');

@@ -1,7 +1,7 @@
 /** The wall in a real browser: to be read from afar, through losses of the network, for days. */
 import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { logIn, openBrowser } from './browser.ts';
+import { logIn, openAs, openBrowser } from './browser.ts';
 import { everyoneCanUse, shows, text, type PageHouse } from './page-house.ts';
 
 const FULL = { width: 1920, height: 1080 };
@@ -44,6 +44,7 @@ export function wallOnThePage(house: PageHouse): void {
             .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id'))),
         ).toEqual(['al-1', 'al-4', 'al-7', 'al-2', 'al-5', 'al-8']);
         await shows(page, '.wall-more', '另有 3 条');
+        await shows(page, '.wall-duty', '值班 张三带班 李四');
         await shows(page, '.wall-caption', '底图为示意图，非测绘成果');
         expect(await text(page, '.wall-counts li:first-child')).toMatch(/一级\s*3\s*未接警 3/);
         expect(await page.locator('.wall-areas .area-cell.red').count()).toBeGreaterThan(0);
@@ -55,6 +56,18 @@ export function wallOnThePage(house: PageHouse): void {
         expect(await page.locator('.wall button, .wall a, .wall input, .header').count()).toBe(0);
         await page.close();
       }
+    });
+
+    test('gets its link from the system administrator, and the link alone opens it on a screen', async () => {
+      const page = await openAs(house.browser, house.server.origin, 'admin', '/cfg/walls');
+      await page.getByRole('row', { name: '王五' }).getByRole('button', { name: '生成链接' }).click();
+      const address = await text(page, '.secret code');
+      expect(address).toBe(`${house.server.origin}/wall/1#token=wall-view`);
+      await everyoneCanUse(page, 'links of walls');
+      const screen = await house.browser.open(FULL);
+      await screen.goto(address);
+      await shows(screen, '.wall-link', '实时连接 正常');
+      expect(new URL(screen.url()).hash).toBe('');
     });
 
     test('turns only while nothing grave is open, and comes back to its overview when something is', async () => {

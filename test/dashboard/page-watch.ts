@@ -1,10 +1,52 @@
 /** The long watch: taking back, what happened meanwhile, earlier alarms, calls, sound. */
 import { describe, expect, test } from 'vitest';
+import { alarmOf } from './alarm-fixture.ts';
 import { logIn } from './browser.ts';
 import { dialogListens, everyoneCanUse, shows, type PageHouse } from './page-house.ts';
 
 export function watchOnThePage(house: PageHouse): void {
   describe('keeping watch', { timeout: 120_000 }, () => {
+    test('what a gateway sent late is one line, and its episodes stand behind it', async () => {
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      const onsetAt = house.city.now() - 7_200_000;
+      const late = {
+        historical: true,
+        active: false,
+        state: 'normal',
+        onsetAt,
+        returnedAt: onsetAt + 252_000,
+      } as const;
+      house.city.alarms.set(
+        'late-0',
+        alarmOf('late-0', { ...late, facility: 'F-0', highestColour: 'orange' }),
+      );
+      const told = {
+        gateway: 'GW-7',
+        at: house.city.now(),
+        from: onsetAt,
+        to: onsetAt + 3_600_000,
+        points: 40,
+      };
+      const counts = {
+        added: 0,
+        changed: 0,
+        withdrawn: 0,
+        byColour: { blue: 0, yellow: 0, orange: 0, red: 0 },
+      };
+      house.city.tellBackfill({ ...told, ...counts, gateway: 'GW-6', alarms: [] });
+      house.city.tellBackfill({ ...told, ...counts, added: 1, alarms: ['late-0'] });
+      await shows(page, '.notice', '网关 GW-7 补传已判定：新增报警 1 条，更正 0 条，撤销 0 条');
+      expect(await page.locator('.notice', { hasText: 'GW-6' }).count()).toBe(0);
+      await page.locator('.notice').getByRole('button', { name: '查看' }).click();
+      await dialogListens(page);
+      await shows(page, 'dialog [data-id=late-0]', '二级 中华路燃气阀井');
+      await shows(page, 'dialog [data-id=late-0]', '04:12');
+      await everyoneCanUse(page, 'back-fill');
+      await page.locator('dialog [data-id=late-0] button').click();
+      await shows(page, '.detail-pane h2', '中华路燃气阀井');
+    });
+
     test('a shelving and a verdict can be taken back for ten seconds', async () => {
       const alarm = house.city.raise(0, 'blue');
       const page = await house.browser.open();
@@ -99,7 +141,7 @@ export function watchOnThePage(house: PageHouse): void {
       await logIn(page, house.server.origin);
       await page.keyboard.press('j');
       await page.keyboard.press('a');
-      await shows(page, '.detail-state', 'zhang 处置中');
+      await shows(page, '.detail-state', '张三 处置中');
       house.city.change(alarm.id, 'colour', {
         colour: 'red',
         highestColour: 'red',

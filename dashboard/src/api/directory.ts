@@ -14,6 +14,8 @@ export type Directory = {
   readonly facilities: Map<string, Facility>;
   readonly organisations: Map<string, Organisation>;
   readonly areas: Map<string, Area>;
+  /** Names of people by their log-in names, where they have one. */
+  readonly people: Map<string, string>;
   readonly points: Map<string, PointFacts>;
   load(): Promise<void>;
   /** Asks for one facility or point unless it is known or was asked for already. */
@@ -27,6 +29,7 @@ export function createDirectory(call: Call, changed: () => void, reads: () => bo
   const facilities = new Map<string, Facility>();
   const organisations = new Map<string, Organisation>();
   const areas = new Map<string, Area>();
+  const people = new Map<string, string>();
   const points = new Map<string, PointFacts>();
   const asked = new Set<string>();
   const queue: { kind: 'facilities' | 'points'; id: string }[] = [];
@@ -36,11 +39,14 @@ export function createDirectory(call: Call, changed: () => void, reads: () => bo
     facilities,
     organisations,
     areas,
+    people,
     points,
     async load() {
       await fill(organisations, isOrganisation, '/organisations');
       await fill(areas, isArea, '/areas');
-      if (reads()) await fill(facilities, isFacility, '/facilities');
+      if (!reads()) return;
+      await name();
+      await fill(facilities, isFacility, '/facilities');
     },
     want(kind, id) {
       const key = `${kind}/${id}`;
@@ -59,6 +65,15 @@ export function createDirectory(call: Call, changed: () => void, reads: () => bo
     const items = await listAll(call, `${path}?limit=1000`, LIST_MAX);
     if (!Array.isArray(items)) return;
     for (const item of items) if (is(item)) into.set(item.id, item);
+    changed();
+  }
+
+  async function name(): Promise<void> {
+    const items = await listAll(call, '/people', LIST_MAX);
+    for (const item of Array.isArray(items) ? items : []) {
+      const { username, name: called } = isRecord(item) ? item : {};
+      if (typeof username === 'string' && typeof called === 'string') people.set(username, called);
+    }
     changed();
   }
 

@@ -93,11 +93,19 @@ function valuesOf({ alarm, events, live, now, t }: ReportSources, moment: (at: n
 }
 
 /** What people did, and who was told, in order of time. */
-function measuresOf({ events, told, t, coded }: ReportSources, moment: (at: number) => string): string {
+function measuresOf(
+  { events, told, names, t, coded }: ReportSources,
+  moment: (at: number) => string,
+): string {
   const done = events.flatMap(({ at, by, change, note }) =>
     by === null
       ? []
-      : [{ at, text: `${by} ${coded('change', change)}${note === null || note === '' ? '' : ` ${note}`}` }],
+      : [
+          {
+            at,
+            text: `${names.person(by)} ${coded('change', change)}${note === null || note === '' ? '' : ` ${note}`}`,
+          },
+        ],
   );
   const called = told.map(({ at, name, channel, state }) => ({
     at,

@@ -27,6 +27,7 @@ import { readsCity } from '../store/rights.ts';
 import { viewFromQuery } from '../store/view-state.ts';
 import { createNames, type Names } from '../text/names.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
+import { noticeBackfill } from './backfill-notice.ts';
 import { createBell } from './bell.ts';
 import { herald } from './herald.ts';
 import { createIncidentFeed } from './incident-feed.ts';
@@ -93,9 +94,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
   const catalogue = shallowRef<Catalogue>(EMPTY_CATALOGUE);
   const liveEvents = shallowRef<readonly StoryEvent[]>([]);
   const told = shallowRef<unknown>(null);
-  const directory = createDirectory(deps.session.call, follow, () =>
-    readsCity(deps.session.user.value?.roles ?? []),
-  );
+  const directory = createDirectory(deps.session.call, follow, () => readsCity(deps.session.user.value));
   const names = createNames({
     catalogue: () => catalogue.value,
     directory,
@@ -123,6 +122,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     points: onPoints,
     beat: onBeat,
     gateway: () => came(null),
+    backfill: ({ backfill }) => noticeBackfill(notices, backfill, monotonic()),
     told: (item) => (told.value = item),
     ...feed.handlers,
   });

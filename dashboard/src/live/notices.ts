@@ -1,6 +1,7 @@
 /** Short messages above the list: what became of an order, and late records that rang. */
 import { shallowRef, type ShallowRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import type { Timestamp } from '#domain/time.ts';
 
@@ -15,6 +16,8 @@ export type Notice = {
   readonly undo?: { readonly alarm: Alarm; readonly action: AlarmAction; readonly until: number };
   /** Opens the list of what happened meanwhile. */
   readonly away?: { readonly from: Timestamp; readonly to: Timestamp };
+  /** Opens the alarms that late data brought. */
+  readonly backfill?: Backfill;
   /** Stays until dismissed. */
   readonly sticky: boolean;
   readonly at: number;
@@ -37,7 +40,12 @@ export function createNotices(): Notices {
   return {
     list,
     add(notice, now) {
-      const others = list.value.filter((n) => n.code !== notice.code || n.alarm !== notice.alarm);
+      const others = list.value.filter(
+        (n) =>
+          n.code !== notice.code ||
+          n.alarm !== notice.alarm ||
+          n.values['gateway'] !== notice.values['gateway'],
+      );
       list.value = [...others, { ...notice, number: ++count, at: now }].slice(-NOTICES_MAX);
     },
     dismiss(number) {

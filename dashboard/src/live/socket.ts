@@ -5,7 +5,7 @@ import { field } from '../api/http.ts';
 
 export type LiveHandlers = Pick<
   ServerToClient,
-  'snapshot' | 'alarm' | 'points' | 'beat' | 'gateway' | 'incidents' | 'incident' | 'flood'
+  'snapshot' | 'alarm' | 'points' | 'beat' | 'gateway' | 'incidents' | 'incident' | 'flood' | 'backfill'
 > & {
   connected(): void;
   disconnected(): void;
@@ -44,6 +44,7 @@ export function openLine(since: () => string | null, handlers: LiveHandlers): Li
   socket.on('incidents', handlers.incidents);
   socket.on('incident', handlers.incident);
   socket.on('flood', handlers.flood);
+  socket.on('backfill', handlers.backfill);
   socket.onAny((name: string, message: unknown) => {
     if (name === 'notification') handlers.told(field(message, 'item'));
   });

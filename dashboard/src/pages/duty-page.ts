@@ -1,6 +1,7 @@
 /** What list, map and detail do on keys and clicks: choosing, filtering, opening dialogs, sending orders. */
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
+import type { Backfill } from '#domain/backfill.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import type { Timestamp } from '#domain/time.ts';
 import type { App } from '../context.ts';
@@ -23,6 +24,7 @@ export type DialogRequest =
   | { readonly kind: 'take' | 'shelve' | 'verdict' | 'note' | 'report'; readonly alarm: Alarm }
   | { readonly kind: 'take-many'; readonly alarms: readonly Alarm[] }
   | { readonly kind: 'away'; readonly from: Timestamp; readonly to: Timestamp }
+  | { readonly kind: 'backfill'; readonly backfill: Backfill }
   | { readonly kind: 'help' | 'sound' };
 
 export type DutyPage = {

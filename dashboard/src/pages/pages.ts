@@ -120,6 +120,13 @@ export const PAGES: readonly PageEntry[] = [
     component: defineAsyncComponent(() => import('./users-page.vue')),
   },
   {
+    name: 'walls',
+    paths: ['/cfg/walls'],
+    group: 'cfg',
+    roles: ['system-admin'],
+    component: defineAsyncComponent(() => import('./walls-page.vue')),
+  },
+  {
     name: 'influx',
     paths: ['/cfg/influx'],
     group: 'cfg',

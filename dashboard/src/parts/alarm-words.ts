@@ -72,7 +72,7 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
   function stateText(alarm: Alarm): string {
     if (alarm.historical) return t('state.historical');
     if (alarm.state === 'acknowledged' && alarm.acknowledgedBy !== null) {
-      return t('state.acknowledgedBy', { who: alarm.acknowledgedBy });
+      return t('state.acknowledgedBy', { who: duty.names.person(alarm.acknowledgedBy) });
     }
     return t(`state.${alarm.state}`);
   }

@@ -19,8 +19,8 @@ export type Offer = {
 };
 
 /** Whether this person sees alarms and the places they stand at. */
-export const readsCity = (roles: readonly Role[]): boolean =>
-  roles.some((role) => role !== 'security-admin' && role !== 'audit-admin');
+export const readsCity = (user: { readonly roles: readonly Role[] } | null): boolean =>
+  user !== null && user.roles.some((role) => role !== 'security-admin' && role !== 'audit-admin');
 
 export const SHELVE_MAX_HOURS = 8;
 export const VERDICTS: readonly Verdict[] = [

@@ -20,6 +20,8 @@ export type Names = {
   lifelines(): readonly { readonly id: string; readonly name: string; readonly shipped: boolean }[];
   /** Name of a lifeline, facility kind, quantity or area by its id; the id itself when unknown. */
   called(id: string): string;
+  /** A person by the name the log-in name stands for; the log-in name itself where none is known. */
+  person(username: string): string;
   /** Everything a row shows, for searching; besides code, duty phone, number of the incident, and the initials of names. */
   searchText(alarm: Alarm): string;
 };
@@ -78,6 +80,7 @@ export function createNames(sources: NameSources): Names {
     lifelines: () =>
       sources.catalogue().lifelines.map(({ id, shipped }) => ({ id, shipped, name: names.called(id) })),
     called: (id) => directory.areas.get(id)?.name ?? named(id) ?? sources.text(`lifeline.${id}`) ?? id,
+    person: (username) => directory.people.get(username) ?? username,
     searchText(alarm) {
       const owner = names.owner(alarm);
       const number = alarm.incident === undefined ? null : sources.incidentNumber(alarm.incident.id);
@@ -94,6 +97,7 @@ export function createNames(sources: NameSources): Names {
         alarm.point,
         alarm.gateway,
         alarm.acknowledgedBy,
+        alarm.acknowledgedBy === null ? '' : names.person(alarm.acknowledgedBy),
       ].join(' ');
     },
   };
