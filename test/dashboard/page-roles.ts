@@ -135,7 +135,7 @@ export function rolesOnThePage(house: PageHouse): void {
         const open = (await page.locator('.starting p').count()) === 0;
         if (!open) await shows(page, '.starting', '您的角色没有这个页面');
         // The list's tabs have some of the same words.
-        const place = page.locator(address.startsWith('/duty') ? '.actions' : 'body');
+        const place = page.locator(address.startsWith('/duty') ? '.actions, .maintenance-button' : 'body');
         for (const { action, button, pageNeeds } of offers) {
           const holder = { roles: [role], scope: {} };
           const line = `${address}: ${button}`;
