@@ -33,9 +33,12 @@ export function frameCame(link: Link, monotonicNow: number, serverTime: Timestam
 export const isStale = (link: Link, monotonicNow: number): boolean =>
   link.lastFrameAt !== null && monotonicNow - link.lastFrameAt >= STALE_AFTER_MS;
 
-/** The server's clock now, whatever the workstation's clock says. Before the first beat the local clock stands in. */
+/**
+ * The server's clock now, whatever the workstation's clock says, in whole milliseconds: the platform takes no others.
+ * Before the first beat the local clock stands in.
+ */
 export const serverNow = (link: Link, monotonicNow: number, localWall: Timestamp): Timestamp =>
-  link.serverTime === null ? localWall : link.serverTime + (monotonicNow - link.serverTimeAt);
+  link.serverTime === null ? localWall : Math.round(link.serverTime + (monotonicNow - link.serverTimeAt));
 
 /** Milliseconds since the last frame, and the server time of the picture on screen; null before the first frame. */
 export function staleness(
