@@ -19,7 +19,7 @@ export function liveOnThePage(house: PageHouse): void {
       const before = await topOf(page, 'al-2');
       const rows = await rowIds(page);
       for (let i = 10; i < 60; i++) house.city.raise(i, i % 25 === 0 ? 'red' : 'orange');
-      await shows(page, '.new-bar', '48 条新报警（最高 二级）');
+      await shows(page, '.new-bar', '50 条新报警（最高 一级）');
       await expect.poll(() => page.locator('.pinned-row').count()).toBe(2);
       expect(await topOf(page, 'al-2')).toBe(before);
       await page.locator('.grid').evaluate('(grid) => { grid.scrollTop = 0 }');
@@ -27,6 +27,49 @@ export function liveOnThePage(house: PageHouse): void {
       await page.keyboard.press('Home');
       await page.locator('.new-bar').waitFor({ state: 'detached' });
       await expect.poll(async () => (await rowIds(page)).slice(0, 2).sort()).toEqual(['al-25', 'al-50']);
+    });
+
+    test('ten seconds without a hand at the list order it anew: the chosen row stays on its pixel, reds are in sight', async () => {
+      for (let i = 0; i < 30; i++) house.city.raise(i, 'yellow');
+      const page = await house.browser.open();
+      await page.clock.install();
+      await logIn(page, house.server.origin);
+      await page.locator('.bar-sound').click();
+      await page.locator('.bar-sound').waitFor({ state: 'detached' });
+      await expect.poll(async () => (await rowIds(page)).length).toBeGreaterThan(5);
+      const rows = await rowIds(page);
+      const [first = '', second = ''] = rows;
+      await page.locator(`[data-id="${second}"]`).click();
+      await page.locator(`[data-id="${second}"][aria-selected=true]`).waitFor();
+      const before = await topOf(page, second);
+      house.city.change(first, 'colour', { colour: 'orange', highestColour: 'orange' });
+      for (let i = 40; i < 46; i++) house.city.raise(i, 'red');
+      await shows(page, '.new-bar', '6 条新报警，1 条升级（最高 一级）');
+      expect((await rowIds(page)).slice(0, 2)).toEqual([first, second]);
+      await expect.poll(() => page.locator('.pinned-row').count()).toBe(3);
+      await shows(page, '.pinned-more', '另有 3 条一级未接警');
+
+      await page.clock.fastForward(11_000);
+      await shows(page, '.new-bar', '上方 6 条未接警（最高 一级）');
+      expect(await topOf(page, second)).toBe(before);
+      expect(await page.locator(`[data-id="${second}"]`).getAttribute('aria-rowindex')).toBe('8');
+      await expect.poll(() => page.locator('.pinned-row').count()).toBe(3);
+      await page.locator('.pinned-more').click();
+      await expect.poll(() => page.locator('.grid-row').count()).toBe(6);
+      await page.locator('.pinned').waitFor({ state: 'detached' });
+    });
+
+    test('coming back to the list finds it in order, however it was left', async () => {
+      for (let i = 0; i < 3; i++) house.city.raise(i, 'yellow');
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      await page.keyboard.press('j');
+      house.city.raise(7, 'orange');
+      await shows(page, '.new-bar', '1 条新报警（最高 二级）');
+      await page.keyboard.press('h');
+      await shows(page, 'h1', '交接清单');
+      await page.goBack();
+      await expect.poll(async () => (await rowIds(page))[0]).toBe('al-7');
     });
 
     test('5,000 alarms draw no more than the rows in sight', async () => {

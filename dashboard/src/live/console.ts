@@ -35,6 +35,7 @@ import { createNotices, type Notices } from './notices.ts';
 import { sendOrder, type Sent } from './orders.ts';
 import { FIRST_PICTURE, type Picture, type Second } from './picture.ts';
 import { openLine, type LiveLine } from './socket.ts';
+import { createStillness } from './stillness.ts';
 import { startTicker } from './ticker.ts';
 
 export type DutyConsole = {
@@ -109,7 +110,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     textOf: (alarm) => names.searchText(alarm),
     districtOf: (area) => districtOf(directory.areas, area),
   };
-  let held = false;
+  const stillness = createStillness();
   let scheduled = false;
   let closed = false;
 
@@ -154,9 +155,8 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
       flush();
     },
     hold(value) {
-      if (held === value) return;
-      held = value;
-      if (!held) flush();
+      stillness.hold(value, monotonic());
+      if (!value) flush();
     },
     admit: () => flush(true),
     order: (alarm, action, quiet = false) =>
@@ -245,6 +245,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     bell.onTick(openShown(), stale !== null, now);
     announcer.tick(now);
     notices.age(now);
+    if (stillness.ranOut(now)) flush();
   }
 
   /** Pages without the list leave it as it is. */
@@ -282,7 +283,7 @@ export function createDutyConsole(deps: ConsoleDeps): DutyConsole {
     const open = openShown();
     picture.value = {
       ...picture.value,
-      view: nextView(view, { open, find: shown, by: compared }, filter, held && !admit),
+      view: nextView(view, { open, find: shown, by: compared }, filter, stillness.on(monotonic()) && !admit),
       counts: countAlarms(open),
       cells: areaCells(open, compared.districtOf),
     };

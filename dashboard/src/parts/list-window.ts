@@ -1,8 +1,10 @@
 /**
- * Draws only the rows in sight (fixed height), and tells when the list is held: it has the focus, or is scrolled.
+ * Draws only the rows in sight (fixed height), and tells when the officer is at the list: a pointer that moves over it, a
+ * wheel or a key. Where the focus is and how far it is scrolled say nothing: both outlast the officer's looking.
  * Nothing above the rows ever changes its height, so a held row stays where it is on screen.
  */
 import { computed, onBeforeUnmount, onMounted, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
+import { keyPlace } from '../live/key-place.ts';
 
 export const ROW_PX = 48;
 const OVERSCAN = 6;
@@ -13,9 +15,13 @@ export type ListWindow = {
   /** Of the rows wholly in sight. */
   readonly sight: ComputedRef<{ first: number; count: number }>;
   onScroll(): void;
-  onFocusChange(): void;
+  onPointer(event: PointerEvent): void;
+  /** A wheel or a finger. */
+  onTurn(): void;
   /** Scrolls as little as needed to show the row. */
   reveal(index: number): void;
+  /** A row in sight went from one index to another: scrolls along, so that it stays where it is on screen. */
+  follow(from: number, to: number): void;
   toTop(): void;
 };
 
@@ -33,8 +39,21 @@ export function createListWindow(
     const bottom = (selectedIndex() + 1) * ROW_PX - scrollTop.value;
     if (bottom > height.value && bottom <= before) reveal(selectedIndex());
   });
-  onMounted(() => grid.value !== null && observer.observe(grid.value));
-  onBeforeUnmount(() => observer.disconnect());
+  let pointerAt = '';
+  const onKey = (event: KeyboardEvent): void => {
+    if (keyPlace(event.target) !== 'typing' && document.querySelector('dialog[open]') === null) hold(true);
+  };
+  onMounted(() => {
+    if (grid.value !== null) observer.observe(grid.value);
+    // Before the key is obeyed: what it does to the list happens in the order the officer sees.
+    addEventListener('keydown', onKey, { capture: true });
+    hold(false);
+  });
+  onBeforeUnmount(() => {
+    observer.disconnect();
+    removeEventListener('keydown', onKey, { capture: true });
+    hold(false);
+  });
 
   const span = computed(() => {
     const first = Math.max(0, Math.floor(scrollTop.value / ROW_PX) - OVERSCAN);
@@ -47,13 +66,23 @@ export function createListWindow(
   return {
     span,
     sight,
-    onScroll() {
-      scrollTop.value = grid.value?.scrollTop ?? 0;
-      decide();
+    onScroll,
+    onPointer({ type, clientX, clientY }) {
+      const here = `${clientX} ${clientY}`;
+      // Rows that move under a pointer at rest are no movement of the officer's.
+      if (type === 'pointermove' && here === pointerAt) return;
+      pointerAt = here;
+      hold(true);
     },
-    // While the focus moves, no element has it: decide when it has arrived.
-    onFocusChange: () => setTimeout(decide),
+    onTurn: () => hold(true),
     reveal,
+    follow(from, to) {
+      const element = grid.value;
+      const top = from * ROW_PX - scrollTop.value;
+      if (element === null || from < 0 || to < 0 || top <= -ROW_PX || top >= height.value) return;
+      element.scrollTop += (to - from) * ROW_PX;
+      onScroll();
+    },
     toTop() {
       if (grid.value !== null) grid.value.scrollTop = 0;
     },
@@ -67,11 +96,7 @@ export function createListWindow(
     element.scrollTop = Math.min(top, Math.max(lowest, element.scrollTop));
   }
 
-  function decide(): void {
-    const element = grid.value;
-    // A dialog borrows the focus and gives it back: the rows stay as they were meanwhile.
-    if (element === null || document.querySelector('dialog[open]') !== null) return;
-    // A window that loses the focus keeps its active element: the officer only looked elsewhere.
-    hold(element.contains(document.activeElement) || element.scrollTop > 0);
+  function onScroll(): void {
+    scrollTop.value = grid.value?.scrollTop ?? 0;
   }
 }

@@ -1,12 +1,12 @@
 /**
  * Which rows the list shows, in which order.
  *
- * Free, the list is simply sorted. Held (it has the focus, or is scrolled), nothing in it moves: rows keep their places
- * even when their alarm was taken or ended meanwhile, and new ones wait in the "new alarms" bar. Red never waits:
- * an untaken red that is not among the rows stands in the pinned strip.
+ * Free, the list is simply sorted. Held (the officer is at it just now), nothing in it moves: rows keep their places
+ * even when their alarm was taken, rose or ended meanwhile; the bar counts what is new and what rose. Red never waits:
+ * an untaken red that is not in sight stands in the pinned strip.
  */
 import type { Alarm } from '#domain/alarm.ts';
-import { worseColour, type Colour } from '#domain/colour.ts';
+import { colourRank, worseColour, type Colour } from '#domain/colour.ts';
 import { compareAlarms, isWaiting, tabOf } from './alarm-order.ts';
 import { matches, type Compared, type Filter } from './filter.ts';
 
@@ -18,21 +18,24 @@ export type ListView = {
   readonly rows: readonly string[];
   /** Rows whose alarm no longer belongs here (taken, ended, filtered out) but whose place is kept. */
   readonly settled: ReadonlySet<string>;
-  readonly pinned: readonly string[];
-  /** Untaken reds beyond those pinned. */
-  readonly pinnedMore: number;
-  /** Alarms waiting in the bar, and the highest latched colour among them. */
-  readonly waiting: number;
-  readonly waitingHighest: Colour | null;
+  /** The latched colour by which each row has its place. */
+  readonly placed: ReadonlyMap<string, Colour>;
+  /** Every untaken red of the city, whatever tab and filter show. */
+  readonly reds: readonly string[];
+  /** Alarms without a row yet, and those that rose since they got theirs; the highest latched colour of both. */
+  readonly fresh: number;
+  readonly risen: number;
+  readonly highest: Colour | null;
 };
 
 export const EMPTY_VIEW: ListView = {
   rows: [],
   settled: new Set(),
-  pinned: [],
-  pinnedMore: 0,
-  waiting: 0,
-  waitingHighest: null,
+  placed: new Map(),
+  reds: [],
+  fresh: 0,
+  risen: 0,
+  highest: null,
 };
 
 export type ListSource = {
@@ -49,24 +52,45 @@ export function nextView(before: ListView, source: ListSource, filter: Filter, h
     .filter((alarm) => tabOf(alarm) === filter.tab && matches(filter, alarm, source.by))
     .sort(compareAlarms);
   const belongs = new Set(belonging.map((alarm) => alarm.id));
-  const rows = held ? before.rows.filter((id) => source.find(id) !== undefined) : [...belongs];
-  const shown = new Set(rows);
+  const kept = held ? before.rows.filter((id) => source.find(id) !== undefined) : [];
+  // Rows that are all done with are nothing to hold on to while others wait.
+  const still = kept.some((id) => belongs.has(id)) || (kept.length > 0 && belonging.length === 0);
+  const rows = still ? kept : [...belongs];
+  const placed = still ? before.placed : new Map(belonging.map((alarm) => [alarm.id, alarm.highestColour]));
 
-  const reds = all.filter((a) => a.highestColour === 'red' && isWaiting(a) && !shown.has(a.id));
-  reds.sort(compareAlarms);
-  const strip = new Set(reds.map((alarm) => alarm.id));
-  const late = belonging.filter((alarm) => !shown.has(alarm.id) && !strip.has(alarm.id));
+  const fresh = belonging.filter((alarm) => !placed.has(alarm.id));
+  const risen = belonging.filter((alarm) => isWaiting(alarm) && hasRisen(alarm, placed.get(alarm.id)));
   return {
     rows,
     settled: new Set(rows.filter((id) => !belongs.has(id))),
-    pinned: reds.slice(0, PINNED_MAX).map((alarm) => alarm.id),
-    pinnedMore: Math.max(0, reds.length - PINNED_MAX),
-    waiting: late.length,
-    waitingHighest: late.reduce<Colour | null>(
-      (worst, alarm) => (worst === null ? alarm.highestColour : worseColour(worst, alarm.highestColour)),
-      null,
-    ),
+    placed,
+    reds: all
+      .filter((alarm) => alarm.highestColour === 'red' && isWaiting(alarm))
+      .sort(compareAlarms)
+      .map(({ id }) => id),
+    fresh: fresh.length,
+    risen: risen.length,
+    highest: highestOf([...fresh, ...risen]),
   };
+}
+
+const hasRisen = (alarm: Alarm, from: Colour | undefined): boolean =>
+  from !== undefined && colourRank(alarm.highestColour) > colourRank(from);
+
+export const highestOf = (alarms: readonly Alarm[]): Colour | null =>
+  alarms.reduce<Colour | null>(
+    (worst, { highestColour }) => (worst === null ? highestColour : worseColour(worst, highestColour)),
+    null,
+  );
+
+/** The untaken reds that the rows in sight do not show: those of the pinned strip, and those beyond them. */
+export function pinReds(
+  view: ListView,
+  sight: { readonly first: number; readonly count: number },
+): { readonly pinned: readonly string[]; readonly more: readonly string[] } {
+  const seen = new Set(view.rows.slice(sight.first, sight.first + sight.count));
+  const hidden = view.reds.filter((id) => !seen.has(id));
+  return { pinned: hidden.slice(0, PINNED_MAX), more: hidden.slice(PINNED_MAX) };
 }
 
 /** The row `by` places below (above when negative) the selected one; the first row when none is selected. */
