@@ -81,7 +81,7 @@ export function watchOnThePage(house: PageHouse): void {
         .getByRole('button', { name: '查看' })
         .click();
       await dialogListens(page);
-      await shows(page, 'dialog', '接警 li');
+      await shows(page, 'dialog', '接警 李四');
       await everyoneCanUse(page, 'away');
       await page.locator('.away-row').first().click();
       await shows(page, '.detail-pane h2', '中华路燃气阀井');
