@@ -9,7 +9,7 @@ import type { Plugin } from 'vite';
 const FIRST: ReadonlySet<string> = new Set([
   ...['app', 'words', 'login', 'header', 'counts', 'level', 'tab', 'list', 'column', 'alarm', 'state'],
   ...['suppression', 'action', 'dialog', 'notice', 'stale', 'sound', 'live', 'lifeline', 'quantity', 'rule'],
-  ...['nav', 'shell', 'area', 'detail', 'reading', 'incident', 'flood', 'search'],
+  ...['nav', 'shell', 'area', 'detail', 'reading', 'figure', 'operand', 'incident', 'flood', 'search'],
 ]);
 
 const PART = /^(.*\/text\/zh-CN\.json)\?(first|rest)$/;

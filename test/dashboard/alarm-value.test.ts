@@ -25,17 +25,17 @@ describe('the value beside an alarm', () => {
     });
   });
 
-  test('of a joined alarm is the point’s in its unit, never how many joined', () => {
-    expect(shownValue(alarm('k-of-n-near', 3, null), 0.68, 'MPa')).toEqual({
-      value: 0.68,
-      unit: 'MPa',
-      limit: null,
-    });
-    expect(shownValue(alarm('k-of-n-near', 3, null), null, 'MPa')).toEqual({
-      value: null,
-      unit: 'MPa',
-      limit: null,
-    });
+  test('of a joined alarm is none: neither how many joined nor what its point says', () => {
+    for (const live of [0.68, null])
+      expect(shownValue(alarm('k-of-n-near', 3, null), live, 'MPa')).toEqual({
+        value: null,
+        unit: null,
+        limit: null,
+      });
+  });
+
+  test('of a difference is the difference, not what its first point says', () => {
+    expect(shownValue(alarm('relation-difference', 6, 'K'), 11, 'Cel').value).toBe(6);
   });
 
   test('of an alarm without a point is its own', () => {

@@ -39,7 +39,7 @@ const event = (second: number, change: AlarmChange, alarm: Alarm): StoryEvent =>
 const report = (alarm: Alarm, events: readonly StoryEvent[], live: number | null): string[] =>
   firstReport({
     ...{ alarm, events, live, told: [], names, directory, catalogue: EMPTY_CATALOGUE, locale: 'zh-CN' },
-    ...{ now: at(600), reporter: '张三', why: '' },
+    ...{ now: at(600), reporter: '张三', why: '', liveOf: () => null },
     t: (key, values = {}) => t(key, values),
     coded: (_group, code) => code,
   }).split('\n');
@@ -76,4 +76,30 @@ test('of one that lasts: how long by now, and no line for what has not been', ()
 test('a value made of several readings is never given out as the point’s own of now', () => {
   const rise = { ...onset, explanation: { code: 'window-rise', params: {} } };
   expect(report(rise, [event(0, 'raised', rise)], 55).join()).not.toContain('55');
+});
+
+test('of an alarm of several points: its rule, and what decided, never what its own point measures', () => {
+  const joined = {
+    ...onset,
+    rule: 'plant-two-detectors',
+    ...{ point: 'D-b/ch4', value: 2, unit: null, limitValue: 2 },
+    explanation: {
+      code: 'k-of-n',
+      params: { rule: 'plant-two-detectors', which: 'D-b/nh3 = 28.2', count: 1 },
+    },
+  };
+  const text = report(joined, [event(0, 'raised', joined)], 0.06).join('\n');
+  expect(text).toContain('：nh3 28.2');
+  expect(text).toContain(`${names.lifeline(joined)} ${names.rule(joined)}`);
+  expect(text).not.toMatch(/甲烷|0\.06|D-b|限值/);
+});
+
+test('the value of a rise is told as a rise', () => {
+  const rise = {
+    ...{ ...onset, unit: 'cm', value: 3.4 },
+    explanation: { code: 'window-rise', params: { windowMs: 300_000 } },
+  };
+  expect(report(rise, [event(0, 'raised', rise)], null)).toContain(
+    '报警时（11月22日 16:00:00）：上升 +3.4 cm/5 分钟',
+  );
 });

@@ -11,6 +11,8 @@ export type RuleAdvice = {
   /** What the officer does. */
   readonly response: Words | null;
   readonly timeToRespondMs: number | null;
+  /** The rule as published, for those who need its terms. */
+  readonly terms: Readonly<Record<string, unknown>>;
 };
 export type Catalogue = {
   readonly rules: ReadonlyMap<string, RuleAdvice>;
@@ -82,6 +84,7 @@ const advice = (row: Row): RuleAdvice => ({
   consequence: words(row['consequence']),
   response: words(row['response']),
   timeToRespondMs: typeof row['timeToRespondMs'] === 'number' ? row['timeToRespondMs'] : null,
+  terms: row,
 });
 
 const nameOf = (row: Row): Words | null =>

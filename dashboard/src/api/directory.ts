@@ -2,7 +2,7 @@
  * Who and what the alarms' ids stand for. Organisations, areas and facilities are read in the background after log-in;
  * what is missing (registered later, or beyond the first many) is asked for once, when somebody looks at it.
  */
-import type { Area, Facility, Organisation, Point } from '#domain/registry.ts';
+import type { Area, Device, Facility, Organisation, Point } from '#domain/registry.ts';
 import { isRecord, listAll, type Call } from './http.ts';
 
 /** Beyond so many facilities the rest is asked for one by one. */
@@ -17,10 +17,12 @@ export type Directory = {
   /** Names of people by their log-in names, where they have one. */
   readonly people: Map<string, string>;
   readonly points: Map<string, PointFacts>;
+  readonly devices: Map<string, Device>;
   load(): Promise<void>;
-  /** Asks for one facility or point unless it is known or was asked for already. */
-  want(kind: 'facilities' | 'points', id: string): void;
+  /** Asks for one thing unless it is known or was asked for already. */
+  want(kind: Wanted, id: string): void;
 };
+type Wanted = 'facilities' | 'points' | 'devices';
 /** `index` is the point's permanent number, when the server tells it. */
 export type PointFacts = Point & { readonly index?: number };
 
@@ -31,8 +33,10 @@ export function createDirectory(call: Call, changed: () => void, reads: () => bo
   const areas = new Map<string, Area>();
   const people = new Map<string, string>();
   const points = new Map<string, PointFacts>();
+  const devices = new Map<string, Device>();
+  const known = { facilities, points, devices };
   const asked = new Set<string>();
-  const queue: { kind: 'facilities' | 'points'; id: string }[] = [];
+  const queue: { kind: Wanted; id: string }[] = [];
   let asking = 0;
 
   return {
@@ -41,6 +45,7 @@ export function createDirectory(call: Call, changed: () => void, reads: () => bo
     areas,
     people,
     points,
+    devices,
     async load() {
       await fill(organisations, isOrganisation, '/organisations');
       await fill(areas, isArea, '/areas');
@@ -50,7 +55,7 @@ export function createDirectory(call: Call, changed: () => void, reads: () => bo
     },
     want(kind, id) {
       const key = `${kind}/${id}`;
-      if (asked.has(key) || (kind === 'facilities' ? facilities : points).has(id)) return;
+      if (asked.has(key) || known[kind].has(id)) return;
       asked.add(key);
       queue.push({ kind, id });
       askNext();
@@ -90,6 +95,7 @@ export function createDirectory(call: Call, changed: () => void, reads: () => bo
       } else if (next.kind === 'points' && isPoint(reply.body)) points.set(reply.body.id, reply.body);
       else if (next.kind === 'facilities' && isFacility(reply.body))
         facilities.set(reply.body.id, reply.body);
+      else if (next.kind === 'devices' && isDevice(reply.body)) devices.set(reply.body.id, reply.body);
       changed();
       askNext();
     });
@@ -103,5 +109,6 @@ const isOrganisation = (value: unknown): value is Organisation =>
 const isArea = (value: unknown): value is Area => hasId(value) && typeof value['name'] === 'string';
 const isFacility = (value: unknown): value is Facility =>
   hasId(value) && typeof value['name'] === 'string' && typeof value['kind'] === 'string';
+const isDevice = (value: unknown): value is Device => hasId(value) && typeof value['facility'] === 'string';
 const isPoint = (value: unknown): value is PointFacts =>
   hasId(value) && typeof value['quantity'] === 'string' && typeof value['unit'] === 'string';

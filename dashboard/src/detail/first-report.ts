@@ -6,8 +6,10 @@ import type { Directory } from '../api/directory.ts';
 import type { StoryEvent } from '../store/timeline.ts';
 import { shownValue } from '../store/alarm-value.ts';
 import type { Locale } from '../text/clock.ts';
+import { figureKind, figureOf, type Figure } from '../text/alarm-figure.ts';
 import { clockTime, dayText, durationText } from '../text/clock.ts';
 import type { Names } from '../text/names.ts';
+import { isJoined, operandList } from '../text/operands.ts';
 import { writtenValue } from '../text/unit.ts';
 
 export type ReportSources = {
@@ -21,6 +23,8 @@ export type ReportSources = {
   readonly now: number;
   /** The point's newest value; null where there is none. */
   readonly live: number | null;
+  /** The same of any other point. */
+  liveOf(point: string): number | null;
   readonly reporter: string;
   readonly why: string;
   t(key: string, values?: Record<string, string>): string;
@@ -39,9 +43,8 @@ export function firstReport(sources: ReportSources): string {
     at === undefined ? '' : `${at.lon.toFixed(5)}°E ${at.lat.toFixed(5)}°N`,
   ].filter((part) => part !== '');
   const level = t(`level.${alarm.highestColour}`);
-  const shown = shownValue(alarm, null, null);
-  const limit = shown.limit === null ? '' : writtenValue(shown.limit, shown.unit);
-  const measured = names.quantity(alarm) ?? names.rule(alarm);
+  const { limit } = figure(sources, alarm);
+  const measured = names.subject(alarm);
   const lines = [
     t('firstReport.title', { level }),
     t('firstReport.time', { at: moment(alarm.onsetAt) }),
@@ -68,7 +71,8 @@ export function firstReport(sources: ReportSources): string {
 }
 
 /** What was measured at the onset, at the worst, at the return, and now: each with its own time, each value once. */
-function valuesOf({ alarm, events, live, now, t }: ReportSources, moment: (at: number) => string): string[] {
+function valuesOf(sources: ReportSources, moment: (at: number) => string): string[] {
+  const { alarm, events, now, t } = sources;
   const own = events.filter(({ alarm: { onsetAt } }) => onsetAt === alarm.onsetAt);
   const first = own.find(({ change }) => change === 'raised' || change === 'reactivated');
   const worst = own.findLast(
@@ -80,16 +84,47 @@ function valuesOf({ alarm, events, live, now, t }: ReportSources, moment: (at: n
     { name: 'atWorst', event: worst },
     { name: 'atReturn', event: back },
   ].flatMap(({ name, event }) => {
-    const { value, unit } =
-      event === undefined ? { value: null, unit: null } : shownValue(event.alarm, null, null);
-    return event === undefined || value === null
+    const value = event === undefined ? '' : told(sources, event.alarm);
+    return event === undefined || value === ''
       ? []
-      : [t(`firstReport.${name}`, { at: moment(event.at), value: writtenValue(value, unit) })];
+      : [t(`firstReport.${name}`, { at: moment(event.at), value })];
   });
+  const newest = newestOf(sources);
+  if (newest !== '') lines.push(t('firstReport.atNow', { at: moment(now), value: newest }));
+  return lines;
+}
+
+const figure = ({ names, locale, t }: ReportSources, alarm: Alarm): Figure =>
+  figureOf(alarm, shownValue(alarm, null, null), alarm.point === null ? null : names.unit(alarm.point), {
+    locale,
+    translate: t,
+  });
+
+/** The value of the alarm as it was, with what it is where it is no reading; of several points what decided. */
+function told(sources: ReportSources, alarm: Alarm): string {
+  const { names, locale, t } = sources;
+  if (isJoined(alarm)) {
+    const operands = operandList(names.operands(alarm.explanation), alarm.explanation, locale, t);
+    if (operands !== '' || figureKind(alarm) === 'joined') return operands;
+  }
+  if (alarm.value === null) return '';
+  const { kind, value, unit } = figure(sources, alarm);
+  const label = kind === 'now' ? '' : `${t(`figure.${kind}`)} `;
+  return `${label}${value} ${unit}`.trim();
+}
+
+/** What the points say now, where the alarm is about values of points. */
+function newestOf({ alarm, live, liveOf, names, locale, t }: ReportSources): string {
+  if (isJoined(alarm)) {
+    const now = names.operands(alarm.explanation).flatMap((one) => {
+      const value = one.signal === 'value' && one.unit === names.unit(one.point) ? liveOf(one.point) : null;
+      return value === null ? [] : [{ ...one, value }];
+    });
+    return operandList(now, { code: '', params: {} }, locale, t);
+  }
   const newest = shownValue(alarm, live, null);
   const known = live !== null && newest.value === live && newest.unit !== null;
-  if (known) lines.push(t('firstReport.atNow', { at: moment(now), value: writtenValue(live, newest.unit) }));
-  return lines;
+  return known ? writtenValue(live, newest.unit, 2, locale) : '';
 }
 
 /** What people did, and who was told, in order of time. */

@@ -5,7 +5,7 @@ import type { Quality } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { readLatest } from '../api/history.ts';
 import { useApp, useDuty } from '../context.ts';
-import { shownValue } from '../store/alarm-value.ts';
+import { isDerived, shownValue } from '../store/alarm-value.ts';
 
 /** A value older than so many report intervals is no longer fresh. */
 const FRESH_INTERVALS = 3;
@@ -16,6 +16,9 @@ export type Reading = {
   readonly unit: string | null;
   /** What the value is held against; null where it is held against nothing. */
   readonly limit: number | null;
+  /** The point's own newest value beside a value that was made of several. */
+  readonly measured: { readonly value: number; readonly unit: string | null } | null;
+  readonly pointUnit: string | null;
   readonly quality: Quality | null;
   /** Age of the newest sample; null when none is known. */
   readonly ageMs: number | null;
@@ -57,7 +60,10 @@ export function useReading(of: () => Alarm): ComputedRef<Reading> {
     const kept = stored.value?.point === alarm.point ? stored.value : null;
     const newest = live !== null && (kept === null || live.at >= kept.at) ? live : kept;
     const facts = alarm.point === null ? undefined : duty.directory.points.get(alarm.point);
-    const shown = shownValue(alarm, newest?.value ?? null, facts?.unit ?? null);
+    const pointUnit = facts?.unit ?? null;
+    const own = newest?.value ?? null;
+    const measured = own !== null && isDerived(alarm) ? { value: own, unit: pointUnit } : null;
+    const shown = { ...shownValue(alarm, own, pointUnit), measured, pointUnit };
     if (newest === null) return { ...shown, quality: null, ageMs: null, fresh: null, fromAlarm: true };
     const interval = facts?.reportIntervalMs;
     const ageMs = Math.max(0, duty.second.value.now - newest.at);

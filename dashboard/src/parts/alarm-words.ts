@@ -3,9 +3,9 @@ import { computed, type ComputedRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
 import { useDuty } from '../context.ts';
 import { shownValue } from '../store/alarm-value.ts';
+import { figureOf, joinedFigures, type Figure } from '../text/alarm-figure.ts';
 import { momentText } from '../text/clock.ts';
 import { useText } from '../text/language.ts';
-import { writtenNumber, writtenUnit, writtenValue } from '../text/unit.ts';
 
 /** What a flow or a person wrote when they raised it; null for every other alarm. */
 const raisedText = ({ rule, explanation }: Alarm): string | null => {
@@ -18,7 +18,7 @@ const BLINK_MS = 120_000;
 export type AlarmWords = {
   readonly level: string;
   readonly place: string;
-  /** What is measured, or the rule for an alarm without a point. */
+  /** What is measured, or the rule for an alarm without a point and for one across points. */
   readonly subject: string;
   /** Area, rule and owner, separated by middle dots. */
   readonly circumstances: string;
@@ -36,6 +36,7 @@ export type AlarmWords = {
 export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
   const duty = useDuty();
   const { t, locale, level } = useText();
+  const translate = (key: string, values: Record<string, string>): string => t(key, values);
   const { names } = duty;
   return computed(() => {
     const alarm = of();
@@ -43,14 +44,14 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
     void duty.picture.value;
     void duty.catalogue.value;
     const { now } = duty.second.value;
-    const subject = raisedText(alarm) ?? names.quantity(alarm) ?? names.rule(alarm);
     const rule = names.rule(alarm);
+    const subject = raisedText(alarm) ?? names.subject(alarm);
     const { point } = alarm;
     const live = point === null ? null : (duty.value(point)?.value ?? null);
     const pointUnit = point === null ? null : (duty.directory.points.get(point)?.unit ?? null);
     const shown = shownValue(alarm, live, pointUnit);
-    const limit =
-      shown.limit === null ? '' : t('alarm.limit', { value: writtenValue(shown.limit, shown.unit) });
+    const figure = figureOf(alarm, shown, pointUnit, { locale: locale.value, translate });
+    const [value, unit, limit] = figure.kind === 'joined' ? joinedWords(alarm) : figureWords(figure);
     const grave = alarm.highestColour === 'red' || alarm.highestColour === 'orange';
     return {
       level: level(alarm.highestColour),
@@ -59,9 +60,7 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
       circumstances: [names.area(alarm), rule === subject ? '' : rule, names.owner(alarm)?.name ?? '']
         .filter((word) => word !== '')
         .join(' · '),
-      value: alarm.point === null && alarm.value === null ? '' : writtenNumber(shown.value),
-      unit: writtenUnit(shown.unit),
-      limit,
+      ...{ value, unit, limit },
       onset: momentText(alarm.onsetAt, now, locale.value),
       state: stateText(alarm),
       tags: tagsOf(alarm),
@@ -69,6 +68,22 @@ export function useAlarmWords(of: () => Alarm): ComputedRef<AlarmWords> {
     };
   });
 
+  function figureWords({ kind, value, unit, limit }: Figure): readonly [string, string, string] {
+    if (limit === '' || kind === 'eta') return [value, unit, limit];
+    return [value, unit, t('alarm.limit', { value: limit })];
+  }
+  /** Of a rule across points what decided stands in place of value and limit: the first two, or one and how many. */
+  function joinedWords(alarm: Alarm): readonly [string, string, string] {
+    const operands = names.operands(alarm.explanation);
+    const [first, second] = joinedFigures(operands, alarm.point, locale.value);
+    if (first === undefined) return ['', '', ''];
+    const more = operands.length > 2 ? t('operand.count', { n: operands.length }) : '';
+    return [
+      first.value,
+      first.unit,
+      more !== '' || second === undefined ? more : `${second.value} ${second.unit}`,
+    ];
+  }
   function stateText(alarm: Alarm): string {
     if (alarm.historical) return t('state.historical');
     if (alarm.state === 'acknowledged' && alarm.acknowledgedBy !== null) {

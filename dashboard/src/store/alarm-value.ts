@@ -1,9 +1,10 @@
 /** Which number stands beside an alarm, and in which unit. */
 import type { Alarm } from '#domain/alarm.ts';
+import { isJoined } from '../text/operands.ts';
 
-/** Made of several readings (a sum, a rate, a time to a limit): the limit is not one of the point's own values. */
+/** Made of several readings (a sum, a rate, a time to a limit, a difference): neither value nor limit is one of the point's own. */
 export const isDerived = (alarm: Pick<Alarm, 'explanation'>): boolean =>
-  /^(window|rate|eta|frozen|deviation)-/.test(alarm.explanation.code);
+  /^(window|rate|eta|frozen|deviation|relation)-/.test(alarm.explanation.code);
 
 export type ShownValue = {
   readonly value: number | null;
@@ -13,8 +14,8 @@ export type ShownValue = {
 };
 
 /**
- * `live`: the point's newest value, `pointUnit`: its unit, each null while unknown. A joined alarm has no unit: what it holds
- * counts points or conditions, as its limit does; the point's own value is shown in its stead, never that count.
+ * `live`: the point's newest value, `pointUnit`: its unit, each null while unknown. What a joined alarm holds counts points
+ * or conditions, as its limit does, and its point need not be among those that decided: it has no value of its own.
  */
 export function shownValue(
   alarm: Pick<Alarm, 'point' | 'value' | 'unit' | 'limitValue' | 'explanation'>,
@@ -23,6 +24,7 @@ export function shownValue(
 ): ShownValue {
   const { value, unit, limitValue: limit } = alarm;
   if (alarm.point === null || isDerived(alarm)) return { value, unit, limit };
+  if (isJoined(alarm)) return { value: null, unit: null, limit: null };
   if (unit === null) return { value: live, unit: pointUnit, limit: null };
   return { value: live ?? value, unit, limit };
 }

@@ -2,18 +2,27 @@
 import type { Explanation } from '#domain/alarm.ts';
 import type { Locale } from './clock.ts';
 import { clockTime, spanText } from './clock.ts';
+import { operandList, type NamedOperand } from './operands.ts';
 import { writtenNumber, writtenUnit, writtenValue } from './unit.ts';
 
 export type Translate = (key: string, values: Record<string, string>) => string;
 export type Knows = (key: string) => boolean;
 
+export type ExplanationWords = {
+  readonly translate: Translate;
+  readonly knows: Knows;
+  name(kind: string, id: string): string | null;
+  /** What a rule across points decided by. */
+  operands?(explanation: Explanation): readonly NamedOperand[];
+  /** Name of what a point measures. */
+  measure?(point: string): string;
+  /** Unit of the alarm's own point; null while unknown. */
+  readonly pointUnit?: string | null;
+};
+
 /** Text of an explanation. Values are written for people first: numbers rounded, units, times, durations. */
-export function explain(
-  explanation: Explanation,
-  locale: Locale,
-  words: { translate: Translate; knows: Knows; name(kind: string, id: string): string | null },
-): string {
-  const values = writtenParams(explanation, locale, words.name);
+export function explain(explanation: Explanation, locale: Locale, words: ExplanationWords): string {
+  const values = { ...writtenParams(explanation, locale, words), ...pointsTold(explanation, locale, words) };
   const key = `explanation.${codeTold(explanation)}`;
   const delayed = Number(explanation.params['onDelayMs'] ?? 0) > 0;
   if (delayed && words.knows(`${key}-delayed`)) return words.translate(`${key}-delayed`, values);
@@ -42,20 +51,44 @@ function details(code: string, values: Record<string, string>, locale: Locale): 
   return locale === 'zh-CN' ? `（${list}）` : ` (${list})`;
 }
 
+/** Points by what they measure and told, never by their ids. */
+function pointsTold(
+  explanation: Explanation,
+  locale: Locale,
+  { operands, measure, translate }: ExplanationWords,
+): Record<string, string> {
+  const named = operands?.(explanation) ?? [];
+  const told: Record<string, string> = {};
+  if (named.length > 0) told['which'] = operandList(named, explanation, locale, translate);
+  const { first } = explanation.params;
+  if (measure !== undefined && typeof first === 'string' && first.includes('/'))
+    told['first'] = [...new Set(first.split(', ').map(measure))].join(locale === 'en' ? ', ' : '、');
+  return told;
+}
+
+/** Readings of the alarm's own point, whatever the unit of the value. */
+const OF_POINT: readonly string[] = ['now', 'target', 'usual', 'at'];
+
 function writtenParams(
   explanation: Explanation,
   locale: Locale,
-  nameOf: (kind: string, id: string) => string | null,
+  { name: nameOf, pointUnit }: ExplanationWords,
 ): Record<string, string> {
   const written: Record<string, string> = {};
   for (const [name, value] of Object.entries(explanation.params)) {
-    written[name] = writtenParam(name, value, locale, nameOf);
+    written[name] =
+      typeof value === 'number' && OF_POINT.includes(name) && pointUnit != null
+        ? writtenValue(value, pointUnit, 3, locale)
+        : writtenParam(name, value, locale, nameOf);
   }
   const { unit } = explanation.params;
   for (const name of ['value', 'limit', 'clearsAt']) {
     const value = explanation.params[name];
-    if (typeof value === 'number')
-      written[name] = writtenValue(value, typeof unit === 'string' ? unit : null, 3);
+    if (typeof value !== 'number') continue;
+    written[name] =
+      unit === 'min' && value > 0
+        ? spanText(value * 60_000, locale)
+        : writtenValue(value, typeof unit === 'string' ? unit : null, 3, locale);
   }
   return written;
 }

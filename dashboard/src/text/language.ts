@@ -80,11 +80,17 @@ export function useText() {
     /** Text of a code the server sent; the code itself when this console does not know it. */
     coded,
     level: (colour: Colour): string => t(`level.${colour}`),
-    explanation: (alarm: Pick<Alarm, 'explanation'>, names: Names): string =>
+    explanation: (
+      alarm: Pick<Alarm, 'explanation'> & { readonly point?: string | null },
+      names: Names,
+    ): string =>
       explain(alarm.explanation, language.value, {
         translate: (key, values) => t(key, values),
         knows: (key) => te(key),
         name: names.byParam,
+        operands: names.operands,
+        measure: names.measure,
+        pointUnit: alarm.point == null ? null : names.unit(alarm.point),
       }),
     async toggleLanguage() {
       if (language.value === 'en') locale.value = 'zh-CN';

@@ -1,9 +1,10 @@
 /** What an alarm is called on screen: names for its ids, in the reader's language; the id itself where no name is known. */
-import type { Alarm } from '#domain/alarm.ts';
+import type { Alarm, Explanation } from '#domain/alarm.ts';
 import type { Organisation } from '#domain/registry.ts';
 import { inLanguage, type Catalogue } from '../api/catalogue.ts';
 import type { Directory } from '../api/directory.ts';
 import type { Locale } from './clock.ts';
+import { isJoined, operandsOf, type NamedOperand } from './operands.ts';
 import { initials } from './pinyin.ts';
 
 export type Names = {
@@ -13,6 +14,13 @@ export type Names = {
   rule(alarm: Alarm): string;
   /** Name of the measured quantity; null for an alarm of a gateway or of the system. */
   quantity(alarm: Alarm): string | null;
+  /** What the alarm is called: its quantity; its rule where no quantity is meant, or several points decided. */
+  subject(alarm: Alarm): string;
+  /** What a rule across points decided by; empty for every other alarm. */
+  operands(explanation: Explanation): readonly NamedOperand[];
+  /** Name of what a point measures; its unit, null until it has been read. */
+  measure(point: string): string;
+  unit(point: string): string | null;
   owner(alarm: Alarm): Organisation | null;
   /** Name of a thing by the parameter that holds its id (`point`, `facility`, `quantity` …), or null. */
   byParam(param: string, id: string): string | null;
@@ -62,6 +70,22 @@ export function createNames(sources: NameSources): Names {
       directory.want('points', alarm.point);
       return quantityName(alarm.point);
     },
+    subject: (alarm) => (isJoined(alarm) ? null : names.quantity(alarm)) ?? names.rule(alarm),
+    operands(explanation) {
+      const rule = sources.catalogue().rules.get(String(explanation.params['rule'] ?? ''))?.terms;
+      // Members of one place need no place; those of several places do.
+      const apart = explanation.params['withinM'] !== undefined;
+      return operandsOf(explanation, rule, factsOf).map((operand) => ({
+        ...operand,
+        name: quantityName(operand.point),
+        facility: apart ? placeOf(operand.point) : null,
+      }));
+    },
+    measure(point) {
+      directory.want('points', point);
+      return quantityName(point);
+    },
+    unit: (point) => factsOf(point).unit,
     owner(alarm) {
       const facility = alarm.facility === null ? undefined : directory.facilities.get(alarm.facility);
       const organisation = facility?.organisation;
@@ -103,6 +127,22 @@ export function createNames(sources: NameSources): Names {
   };
   return names;
 
+  function factsOf(id: string) {
+    directory.want('points', id);
+    const point = directory.points.get(id);
+    return {
+      unit: point?.unit ?? null,
+      quantity: point?.quantity ?? null,
+      attributes: point?.attributes,
+    };
+  }
+  /** Of the point's device; null until both have been read. */
+  function placeOf(point: string): string | null {
+    const id = point.slice(0, point.indexOf('/'));
+    directory.want('devices', id);
+    const device = directory.devices.get(id);
+    return device === undefined ? null : facilityName(device.facility);
+  }
   function quantityName(point: string): string {
     const quantity = directory.points.get(point)?.quantity ?? channelOf(point);
     return named(quantity) ?? sources.text(`quantity.${quantity}`) ?? quantity;

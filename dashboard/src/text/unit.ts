@@ -1,4 +1,6 @@
 /** Units as people write them; the platform keeps UCUM. */
+import type { Locale } from './clock.ts';
+
 const WRITTEN: Readonly<Record<string, string>> = {
   '%{LEL}': '%LEL',
   '[ppm]': 'ppm',
@@ -14,7 +16,15 @@ const WRITTEN: Readonly<Record<string, string>> = {
   '1': '',
 };
 
-export const writtenUnit = (unit: string | null): string => (unit === null ? '' : (WRITTEN[unit] ?? unit));
+/** Units that are words; elsewhere, in tables of units and on charts, their symbols stand. */
+const WORDS: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
+  'zh-CN': { s: '秒', min: '分钟', h: '小时', d: '天', '{people}': '人' },
+  en: { '{people}': 'people' },
+};
+
+/** With `locale` in words where the unit has some: 人, 分钟. */
+export const writtenUnit = (unit: string | null, locale?: Locale): string =>
+  unit === null ? '' : ((locale === undefined ? undefined : WORDS[locale][unit]) ?? WRITTEN[unit] ?? unit);
 
 /** Up to `decimals` places without trailing zeros; "—" for none. Large and tiny values keep four significant digits. */
 export function writtenNumber(value: number | null, decimals = 2): string {
@@ -25,8 +35,13 @@ export function writtenNumber(value: number | null, decimals = 2): string {
 }
 
 /** Number, space, unit: `2.5 %LEL`. */
-export function writtenValue(value: number | null, unit: string | null, decimals = 2): string {
-  const written = writtenUnit(unit);
+export function writtenValue(
+  value: number | null,
+  unit: string | null,
+  decimals = 2,
+  locale?: Locale,
+): string {
+  const written = writtenUnit(unit, locale);
   const number = writtenNumber(value, decimals);
   return written === '' || number === '—' ? number : `${number} ${written}`;
 }
