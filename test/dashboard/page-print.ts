@@ -16,7 +16,7 @@ export function printOnThePage(house: PageHouse): void {
       await page.keyboard.press('u');
       await dialogListens(page);
       await shows(page, '.report-dialog .phone', '0530-555 0119');
-      await shows(page, '.report-dialog .advice', '红色立即疏散');
+      await shows(page, '.report-dialog .advice', '一级（红色）立即疏散');
       await page.waitForSelector('.report-dialog textarea[aria-busy=false]');
       const text = await page.inputValue('.report-dialog textarea');
       for (const part of [
