@@ -1,5 +1,6 @@
 /** What a person reads on their phone: level, place, quantity, value against limit, since when. Chinese first. */
 import type { Alarm } from '#domain/alarm.ts';
+import { isDerived, isJoined } from '#domain/judged.ts';
 import { lifelineOf, quantityOf } from '#domain/catalogue.ts';
 import type { Colour } from '#domain/colour.ts';
 import type { AlarmFacts, NotificationItem } from '#domain/notification.ts';
@@ -13,16 +14,24 @@ export const LEVEL_WORDS: Readonly<Record<Colour, string>> = {
   blue: '四级（蓝）',
 };
 
-export function factsOf(alarm: Alarm, registry: Registry): AlarmFacts {
+/** Name of a rule for people; null where the catalogue knows none. */
+export type RuleNamed = (rule: string) => string | null;
+
+export function factsOf(alarm: Alarm, registry: Registry, named: RuleNamed): AlarmFacts {
   const point = alarm.point === null ? undefined : registry.points.get(alarm.point);
   const quantity = point === undefined ? undefined : quantityOf(point.quantity);
+  const joined = isJoined(alarm);
+  const rule = ruleText(alarm, named);
+  // What several points decided is neither what its own point measures nor how many they were.
+  const counted = joined && !isDerived(alarm);
   return {
     colour: alarm.colour,
     level: LEVEL_WORDS[alarm.colour],
     place: placeText(alarm, registry),
-    quantity: quantity?.zh ?? ruleText(alarm),
-    value: written(alarm.value, alarm.unit),
-    limit: written(alarm.limitValue, alarm.unit),
+    quantity:
+      quantity === undefined || joined ? rule : isDerived(alarm) ? `${quantity.zh}（${rule}）` : quantity.zh,
+    value: counted ? '' : written(alarm.value, alarm.unit),
+    limit: counted ? '' : written(alarm.limitValue, alarm.unit),
     since: clockText(alarm.onsetAt),
   };
 }
@@ -37,9 +46,9 @@ function placeText(alarm: Alarm, registry: Registry): string {
   return lifeline === undefined ? where : `${where}（${lifeline}）`;
 }
 
-const ruleText = ({ rule, explanation }: Alarm): string => {
+const ruleText = ({ rule, explanation }: Alarm, named: RuleNamed): string => {
   const text = explanation.params['text'];
-  return typeof text === 'string' && text !== '' ? text : rule;
+  return typeof text === 'string' && text !== '' ? text : (named(rule) ?? rule);
 };
 
 const UNITS: Readonly<Record<string, string>> = {
@@ -48,6 +57,8 @@ const UNITS: Readonly<Record<string, string>> = {
   'mg/m3': 'mg/m³',
   'm3/h': 'm³/h',
   Cel: '℃',
+  min: '分钟',
+  '{people}': '人',
   '1': '',
 };
 
@@ -75,13 +86,14 @@ export function alertText(
   alarm: Alarm | null,
   registry: Registry,
   link: string | null,
+  named: RuleNamed,
 ): { readonly title: string; readonly text: string; readonly colour: Colour } {
   if (item.notice !== null) {
     const { colour, flowName, text } = item.notice;
     return { colour, title: `【城市生命线】通知（${flowName}）`, text };
   }
   if (alarm === null) return { colour: 'red', title: '【城市生命线】报警', text: `回执：${link ?? ''}` };
-  const facts = factsOf(alarm, registry);
+  const facts = factsOf(alarm, registry, named);
   const reminder = item.kind === 'reminder';
   const title = `【城市生命线】${facts.level}报警${reminder ? `：第 ${item.step} 次提醒，尚无人接警` : ''}`;
   const value = facts.value === '' ? '' : ` ${facts.value}`;

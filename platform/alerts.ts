@@ -12,6 +12,7 @@ import { type ChannelsFile, parseChannels } from '#emergency/channels/settings.t
 import { findItem, itemsOfAlarm, personNow, queuedItems } from '#emergency/outbox.ts';
 import { pageToken, readToken } from '#emergency/page-token.ts';
 import { type Sender, SEND_TIMEOUT_MS, startSender } from '#emergency/sender.ts';
+import { ruleName } from '#rules/book/rule-name.ts';
 import { alarmById } from '#rules/engine.ts';
 import type { AlertsPort } from '#server/alerts-port.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -39,6 +40,7 @@ export function startAlerts(parts: Parts): Alerts {
   const itemOf = (id: string): NotificationItem | undefined => findItem(city.emergency, id)?.delivery.item;
   const alarmOf = ({ alarm }: NotificationItem): Alarm | null =>
     alarm === null ? null : (alarmById(city.rules, alarm) ?? null);
+  const named = (rule: string): string | null => ruleName(city.ruleBook, rule);
   const linkOf = ({ id, alarm, createdAt }: NotificationItem): string | null =>
     alarm === null ? null : `${file.publicUrl.replace(/\/$/, '')}/n/${pageToken(id, createdAt, mac)}`;
 
@@ -47,7 +49,7 @@ export function startAlerts(parts: Parts): Alerts {
     const person = personNow(city.emergency, item.id);
     const phone = person?.phone ?? '';
     const way = person?.channels.find(({ channel }) => channel === item.channel);
-    const words = alertText(item, alarmOf(item), city.registry, link);
+    const words = alertText(item, alarmOf(item), city.registry, link, named);
     return { id: item.id, link, name: item.name, phone, address: way?.address ?? phone, ...words };
   }
 
@@ -86,7 +88,7 @@ export function startAlerts(parts: Parts): Alerts {
       const verdict = readToken(token, clock.wallMs(), mac);
       return verdict.ok ? verdict : { ok: false, reason: verdict.reason };
     },
-    facts: (alarm) => factsOf(alarm, city.registry),
+    facts: (alarm) => factsOf(alarm, city.registry, named),
     report: (id, report) => pipeline.report({ kind: 'notification', id, ...report }),
     receipts: createReceipts(pipeline, file.channels),
   };

@@ -1,5 +1,6 @@
 /** 初报: the first report of an alarm, ready to be read out, copied or printed. What is not known is left for a person to fill in. */
 import type { Alarm } from '#domain/alarm.ts';
+import { isJoined } from '#domain/judged.ts';
 import type { Told } from '../api/notifications.ts';
 import { inLanguage, type Catalogue } from '../api/catalogue.ts';
 import type { Directory } from '../api/directory.ts';
@@ -9,7 +10,7 @@ import type { Locale } from '../text/clock.ts';
 import { figureKind, figureOf, type Figure } from '../text/alarm-figure.ts';
 import { clockTime, dayText, durationText } from '../text/clock.ts';
 import type { Names } from '../text/names.ts';
-import { isJoined, operandList } from '../text/operands.ts';
+import { operandList } from '../text/operands.ts';
 import { writtenValue } from '../text/unit.ts';
 
 export type ReportSources = {

@@ -1,7 +1,7 @@
 /** Which limits the chart shows: the one in force, and the point's own others. */
 import type { Alarm } from '#domain/alarm.ts';
+import { isDerived } from '#domain/judged.ts';
 import type { Point } from '#domain/registry.ts';
-import { isDerived } from '../store/alarm-value.ts';
 import { writtenValue } from '../text/unit.ts';
 import type { LimitLine } from './trend-chart.ts';
 

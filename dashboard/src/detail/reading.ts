@@ -1,11 +1,12 @@
 /** The value now against its limit, and how old it is. */
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
+import { isDerived } from '#domain/judged.ts';
 import type { Quality } from '#domain/measurement.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { readLatest } from '../api/history.ts';
 import { useApp, useDuty } from '../context.ts';
-import { isDerived, shownValue } from '../store/alarm-value.ts';
+import { shownValue } from '../store/alarm-value.ts';
 
 /** A value older than so many report intervals is no longer fresh. */
 const FRESH_INTERVALS = 3;

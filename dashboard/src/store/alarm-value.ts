@@ -1,10 +1,6 @@
 /** Which number stands beside an alarm, and in which unit. */
 import type { Alarm } from '#domain/alarm.ts';
-import { isJoined } from '../text/operands.ts';
-
-/** Made of several readings (a sum, a rate, a time to a limit, a difference): neither value nor limit is one of the point's own. */
-export const isDerived = (alarm: Pick<Alarm, 'explanation'>): boolean =>
-  /^(window|rate|eta|frozen|deviation|relation)-/.test(alarm.explanation.code);
+import { isDerived, isJoined } from '#domain/judged.ts';
 
 export type ShownValue = {
   readonly value: number | null;

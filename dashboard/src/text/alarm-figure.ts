@@ -1,8 +1,9 @@
 /** What the number beside an alarm is: a reading, a change, a sum, a time to go; and how it is written. */
 import type { Alarm } from '#domain/alarm.ts';
+import { isJoined } from '#domain/judged.ts';
 import type { ShownValue } from '../store/alarm-value.ts';
 import { spanText, type Locale } from './clock.ts';
-import { isJoined, type NamedOperand } from './operands.ts';
+import type { NamedOperand } from './operands.ts';
 import { writtenNumber, writtenUnit, writtenValue } from './unit.ts';
 
 export type FigureKind =

@@ -1,10 +1,11 @@
 /** What an alarm is called on screen: names for its ids, in the reader's language; the id itself where no name is known. */
 import type { Alarm, Explanation } from '#domain/alarm.ts';
+import { isJoined } from '#domain/judged.ts';
 import type { Organisation } from '#domain/registry.ts';
 import { inLanguage, type Catalogue } from '../api/catalogue.ts';
 import type { Directory } from '../api/directory.ts';
 import type { Locale } from './clock.ts';
-import { isJoined, operandsOf, type NamedOperand } from './operands.ts';
+import { operandsOf, type NamedOperand } from './operands.ts';
 import { initials } from './pinyin.ts';
 
 export type Names = {

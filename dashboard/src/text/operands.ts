@@ -2,7 +2,8 @@
  * A rule across points rings at one of them, its anchor, which need not be among those that decided. What it decided by
  * stands in its explanation (`which`); with the rule's own terms that becomes names, values and units.
  */
-import type { Alarm, Explanation } from '#domain/alarm.ts';
+import type { Explanation } from '#domain/alarm.ts';
+import { isJoined } from '#domain/judged.ts';
 import type { Attributes } from '#domain/registry.ts';
 import { convert } from '#domain/units.ts';
 import { isRecord } from '../api/http.ts';
@@ -28,12 +29,6 @@ export type OperandPoint = {
 /** An operand with the names it goes by. */
 export type NamedOperand = Operand & { readonly name: string; readonly facility: string | null };
 
-const JOINED = /^(k-of-n|k-of-n-near|combined|mismatch|relation-difference|relation-ratio|composite)$/;
-
-/** Several points, or several readings of one, decided together: no value of one point is the alarm's own. */
-export const isJoined = ({ explanation }: Pick<Alarm, 'explanation'>): boolean =>
-  JOINED.test(explanation.code);
-
 type Term = {
   readonly quantities: readonly unknown[] | null;
   readonly unit: string | null;
@@ -43,12 +38,13 @@ type Term = {
 
 /** In the order of the explanation. `rule` = the rule as the catalogue has it, undefined while unknown. */
 export function operandsOf(
-  { code, params }: Explanation,
+  explanation: Explanation,
   rule: unknown,
   factsOf: (point: string) => OperandPoint,
 ): Operand[] {
+  const { code, params } = explanation;
   const which = params['which'];
-  if (!JOINED.test(code) || typeof which !== 'string' || which === '') return [];
+  if (!isJoined({ explanation }) || typeof which !== 'string' || which === '') return [];
   const told = which.split(', ').flatMap((one) => {
     const at = one.lastIndexOf(' = ');
     const value = Number(one.slice(at + 3));

@@ -1,12 +1,12 @@
 /** What was read, as the chart draws it: curves with their limits, and the alarms behind them. */
 import { computed, watch, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import type { Alarm } from '#domain/alarm.ts';
+import { isDerived } from '#domain/judged.ts';
 import type { Timestamp } from '#domain/time.ts';
 import { findPoints, type FoundPoint } from '../api/points.ts';
 import { useApp, useDuty } from '../context.ts';
 import { limitLines } from '../detail/limit-lines.ts';
 import type { ChartPicture, LimitLine } from '../detail/trend-chart.ts';
-import { isDerived } from '../store/alarm-value.ts';
 import { badStretches, uncertainSeconds } from '../store/trend-quality.ts';
 import { gapMs, trendSeries } from '../store/trend-series.ts';
 import { useText } from '../text/language.ts';
