@@ -42,6 +42,8 @@ export type QualityReport = Period & {
   readonly by: QualityBy;
   /** False when there were more alarm events than are read in one go: the newest are missing. */
   readonly complete: boolean;
+  /** When the registry first held anything: nothing was watched before; null = it never did. */
+  readonly since: Timestamp | null;
   readonly total: QualityFigures;
   /** What was heard, hour by hour or day by day, of everything. */
   readonly series: readonly RingSlot[];

@@ -70,6 +70,9 @@ export const QualityShape = Type.Object({
   to: Instant,
   by: oneOf(QUALITY_BY),
   complete: Type.Boolean({ description: 'False: too many events for one question, the newest are missing' }),
+  since: orNull(
+    Type.Integer({ description: 'When the registry first held anything: nothing was watched before' }),
+  ),
   total: Type.Object(figures),
   series: Type.Array(
     Type.Object({

@@ -50,6 +50,7 @@ const NOWHERE: Place = { area: null, lifeline: null, organisation: null };
 
 export function qualityTables(db: DatabaseSync, eventsMax: number = QUALITY_EVENTS_MAX) {
   const events = db.prepare(EVENTS);
+  const begun = db.prepare('SELECT at FROM registry_changes ORDER BY revision, position, idx LIMIT 1');
   const facilities = db.prepare('SELECT id, area, lifeline, organisation FROM facilities');
   const gateways = db.prepare(`SELECT id, facility FROM gateways WHERE ${IN_SERVICE}`);
   const devices = db.prepare('SELECT id, gateway, facility FROM devices');
@@ -91,10 +92,15 @@ export function qualityTables(db: DatabaseSync, eventsMax: number = QUALITY_EVEN
     const figures = (group: Group) => figuresOf(group.rows, silence, group.watched, query);
     const ids = by === 'all' ? [] : [...groups.keys()].sort(byId);
     return {
-      ...{ from, to, by, complete: read <= eventsMax, total: figures(total) },
+      ...{ from, to, by, complete: read <= eventsMax, since: since(), total: figures(total) },
       series: ringSeries(total.rows, { from, to: Math.min(to, query.now) }),
       groups: ids.map((id) => ({ id, ...figures(groups.get(id) ?? newGroup()) })),
     };
+  }
+
+  function since(): number | null {
+    const at = begun.get()?.['at'];
+    return typeof at === 'number' ? at : null;
   }
 
   /** Gateways and points in service, each with the group it belongs to. */

@@ -3,6 +3,8 @@ import { figuresOf, QUALITY_BY, type QualityReport } from '#domain/quality/quali
 import type { QualityRow } from '#domain/quality/rows.ts';
 import { ringSeries } from '#domain/quality/series.ts';
 
+/** The city was first registered at the beginning of 2026. */
+const SINCE = Date.UTC(2025, 11, 31, 16);
 const COLOURS = ['blue', 'yellow', 'blue', 'orange', 'blue', 'blue', 'red', 'yellow'] as const;
 const UNITS = ['gas-co', 'drain-co', 'chem-co', 'heat-co', null];
 const AREAS = ['371702', '371724', '371703', null];
@@ -17,7 +19,15 @@ export function qualityOf(url: URL): QualityReport {
   const of = (part: readonly QualityRow[]) => figuresOf(part, [], watched, { from, to, now: to, limits });
   const ids = by === 'organisation' ? UNITS : by === 'area' ? AREAS : by === 'lifeline' ? LIFELINES : [];
   return {
-    ...{ from, to, by, complete: true, total: of(rows), series: ringSeries(rows, { from, to }) },
+    ...{
+      from,
+      to,
+      by,
+      complete: true,
+      since: SINCE,
+      total: of(rows),
+      series: ringSeries(rows, { from, to }),
+    },
     groups: ids.map((id, at) => ({
       id,
       ...of(rows.filter((row) => Number(row.alarm.slice(1)) % ids.length === at)),

@@ -1,5 +1,5 @@
 /** The figures of a report with what they are held against. Pure: names and words are the page's. */
-import type { QualityFigures } from '#domain/quality/quality.ts';
+import type { QualityFigures, QualityReport } from '#domain/quality/quality.ts';
 import { COLOURS } from '#domain/colour.ts';
 
 /** A figure of the report; `met` null = nothing is prescribed, or nothing was measured. */
@@ -30,10 +30,22 @@ export const TARGETS = {
   pointsValid: { kind: 'share' },
 } as const satisfies Record<string, Rule>;
 
-export function figuresOfReport({ load, nuisance, service }: QualityFigures): Figure[] {
+/** Whether anything was watched in the period: before the registry held anything, and in the future, nothing was. */
+export const wasWatched = ({ from, to, since }: QualityReport, now: number): boolean =>
+  since !== null && to > since && from < now;
+
+/** The report without what would read as measured where nothing was: shares of being online are those of no time. */
+export function unwatched(report: QualityReport): QualityReport {
+  const none = { gatewaysOnline: null, pointsOnline: null, pointsValid: null };
+  const blank = <T extends QualityFigures>(one: T): T => ({ ...one, service: { ...one.service, ...none } });
+  return { ...report, total: blank(report.total), groups: report.groups.map(blank) };
+}
+
+/** `watched` false: no figure has a value, and none is held against anything. */
+export function figuresOfReport({ load, nuisance, service }: QualityFigures, watched: boolean): Figure[] {
   const values: Record<string, unknown> = { ...load, ...nuisance, ...service };
   return Object.entries(TARGETS).map(([name, rule]: [string, Rule]) => {
-    const value = typeof values[name] === 'number' ? values[name] : null;
+    const value = watched && typeof values[name] === 'number' ? values[name] : null;
     return { name, value, kind: rule.kind, met: value === null ? null : met(value, rule) };
   });
 }

@@ -76,8 +76,9 @@ const ask = (more: Partial<QualityQuery> = {}) =>
 
 describe('quality from the ledger', () => {
   it('counts everything once, and what was never heard is not in service', () => {
-    const { total, groups, complete } = ask();
+    const { total, groups, complete, since } = ask();
     expect(complete).toBe(true);
+    expect(since).toBe(NOON + 1);
     expect(groups).toEqual([]);
     expect(total.load.rings).toBe(3);
     expect(total.mix).toEqual({ blue: 0, yellow: 1, orange: 1, red: 1 });
@@ -150,5 +151,6 @@ it('says so when there is more than it reads in one go', () => {
     },
   });
   expect([report.complete, report.total.load.rings]).toEqual([false, 2]);
+  expect(report.since).toBeNull();
   small.close();
 });
