@@ -51,6 +51,7 @@ export async function answerApi(
   if (head === 'session' && method === 'POST') return logIn(body);
   const user = userOfCookie(cookies);
   if (user === null) return refusal(401, 'unauthenticated');
+  if (!wholeInstants(url, body)) return refusal(400, 'invalid-request');
   if (head === 'session')
     return method === 'DELETE'
       ? { status: 204, body: null, cookie: 'lifeline_session=; Max-Age=0; Path=/' }
@@ -223,6 +224,14 @@ function alarmsOf(city: MockCity, url: URL): unknown[] {
     })
     .sort((a, b) => b.onsetAt - a.onsetAt);
 }
+
+/** As the platform: an instant is whole milliseconds, or ISO 8601 (which these tests do not send). */
+const wholeInstants = (url: URL, body: unknown): boolean =>
+  ['from', 'to', 'at', 'until'].every(
+    (name) =>
+      /^-?\d+$|^$/.test(url.searchParams.get(name) ?? '') &&
+      !(isRecord(body) && typeof body[name] === 'number' && !Number.isInteger(body[name])),
+  );
 
 /** What was, by the plainest reading of the events. */
 function replay(city: MockCity, what: string, url: URL): MockAnswer {

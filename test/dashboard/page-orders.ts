@@ -78,7 +78,7 @@ export function ordersOnThePage(house: PageHouse): void {
 
       // The other screen is behind: its order carries the revision it saw, and changes nothing.
       const second = house.city.raise(1, 'orange');
-      await shows(two, '.new-bar', '1 条新报警');
+      await shows(two, '.tab', '待接警 1');
       await two.keyboard.press('Home');
       await two.locator(`[data-id="${second.id}"]`).click();
       house.server.swallow(1);
@@ -139,6 +139,25 @@ export function ordersOnThePage(house: PageHouse): void {
       await shows(page, '.detail-pane', '现场检修');
       expect(house.city.alarms.get(alarm.id)?.suppressions[0]?.by).toBe('zhang');
       await shows(page, '.tab:nth-child(4)', '1');
+    });
+
+    test('an order that came too late brings its dialog back with what was typed; sent again, it is carried out', async () => {
+      const alarm = house.city.raise(0, 'blue');
+      const page = await house.browser.open();
+      await logIn(page, house.server.origin);
+      await page.keyboard.press('j');
+      await page.keyboard.press('s');
+      await dialogListens(page);
+      await page.keyboard.type('现场检修');
+      await page.locator('dialog').getByLabel('4 小时').check();
+      house.city.change(alarm.id, 'returned', { active: false, state: 'returned-unacknowledged' });
+      await page.locator('dialog').getByLabel('原因').press('Enter');
+      await shows(page, '.notice', '报警已变化');
+      await dialogListens(page);
+      expect(await page.locator('dialog').getByLabel('原因').inputValue()).toBe('现场检修');
+      expect(await page.locator('dialog').getByLabel('4 小时').isChecked()).toBe(true);
+      await page.locator('dialog').getByLabel('原因').press('Enter');
+      await expect.poll(() => house.city.alarms.get(alarm.id)?.suppressions[0]?.reason).toBe('现场检修');
     });
   });
 }

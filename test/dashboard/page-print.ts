@@ -60,10 +60,15 @@ export function printOnThePage(house: PageHouse): void {
       house.city.order('al-0', 'note', { revision: 1, text: '已派单' }, 'zhang');
       const page = await house.browser.open();
       await logIn(page, house.server.origin);
+      await page.route('**/replay/events*', (route) => route.abort());
       await page.keyboard.press('h');
       await shows(page, 'h1', '本班交接清单');
+      await shows(page, '.shift [role=alert]', '变化读取失败');
+      await page.unroute('**/replay/events*');
+      await page.getByRole('button', { name: '重试' }).click();
       expect(new URL(page.url()).pathname).toBe('/shift');
       const section = (name: string) => page.locator('.shift section', { hasText: name }).first();
+      await section('本班经过').locator('.tag', { hasText: '备注 1' }).waitFor();
       await section('未结束的报警').locator('[data-id=al-0]').waitFor();
       await section('搁置与抑制')
         .locator('[data-id=al-1]', { hasText: /李四 清洗探头 至 / })

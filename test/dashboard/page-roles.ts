@@ -28,7 +28,7 @@ const PAGES: readonly {
     offers: [
       { action: 'acknowledge', button: '接警' },
       { action: 'shelve', button: '搁置' },
-      { action: 'verdict', button: '误报/结论' },
+      { action: 'verdict', button: '核实' },
       { action: 'note', button: '备注' },
       { action: 'maintenance', button: '检修窗口' },
     ],

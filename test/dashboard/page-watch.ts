@@ -63,8 +63,16 @@ export function watchOnThePage(house: PageHouse): void {
       await page.locator('.detail-state', { hasText: '搁置' }).waitFor({ state: 'detached' });
       await page.keyboard.press('f');
       await dialogListens(page);
+      // The focus stands on the first choice and has chosen nothing: Enter says nothing for the officer.
+      await page.locator('dialog [name=verdict]:focus').first().waitFor();
+      expect(await page.locator('dialog button.primary').isDisabled()).toBe(true);
       await page.keyboard.press('Enter');
-      await shows(page, '.notice', '已提交结论');
+      expect(await page.locator('dialog [name=verdict]:checked').count()).toBe(0);
+      await page.keyboard.press('ArrowDown');
+      await page.locator('dialog button.primary:enabled', { hasText: '提交 Enter' }).waitFor();
+      expect(house.city.alarms.get(alarm.id)?.verdict).toBeNull();
+      await page.keyboard.press('Enter');
+      await shows(page, '.notice', '已记录核实结论“误报”');
       expect(house.city.alarms.get(alarm.id)?.verdict).toBe('false-alarm');
       await page.keyboard.press('z');
       await expect.poll(() => house.city.alarms.get(alarm.id)?.verdict).toBeNull();

@@ -17,10 +17,17 @@ export type ShelveForm = {
   action(): AlarmAction;
 };
 
-export function createShelveForm(now: () => Timestamp, needsSecond: boolean, username: string): ShelveForm {
-  const hours = ref(1);
-  const reason = ref('');
-  const secondPerson = ref('');
+/** `draft`: what was typed before, for an order that was not carried out. */
+export function createShelveForm(
+  now: () => Timestamp,
+  needsSecond: boolean,
+  username: string,
+  draft: AlarmAction | null = null,
+): ShelveForm {
+  const typed = draft?.action === 'shelve' ? draft : null;
+  const hours = ref(typed === null ? 1 : nearestHours(typed.until - now()));
+  const reason = ref(typed?.reason ?? '');
+  const secondPerson = ref(typed?.secondPerson ?? '');
   const until = computed(
     () => now() + hours.value * 3_600_000 - (hours.value === SHELVE_MAX_HOURS ? MARGIN_MS : 0),
   );
@@ -41,3 +48,9 @@ export function createShelveForm(now: () => Timestamp, needsSecond: boolean, use
     }),
   };
 }
+
+const nearestHours = (ms: number): number =>
+  SHELVE_HOURS.reduce<number>(
+    (best, option) => (Math.abs(option * 3_600_000 - ms) < Math.abs(best * 3_600_000 - ms) ? option : best),
+    SHELVE_HOURS[0],
+  );

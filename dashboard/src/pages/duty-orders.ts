@@ -2,9 +2,10 @@
 import type { Alarm } from '#domain/alarm.ts';
 import type { AlarmAction } from '#domain/input.ts';
 import type { DutyConsole } from '../live/console.ts';
+import type { Sent } from '../live/orders.ts';
 
 export type DutyOrders = {
-  order(alarm: Alarm, action: AlarmAction): Promise<void>;
+  order(alarm: Alarm, action: AlarmAction): Promise<Sent>;
   /** 接警 of each, as it was seen; what has changed meanwhile is left alone. Tells how many were taken. */
   takeAll(alarms: readonly Alarm[]): Promise<void>;
   /** Takes back what can still be taken back; false when there is nothing. */
@@ -20,10 +21,12 @@ export function createDutyOrders(duty: DutyConsole): DutyOrders {
     async order(alarm, action) {
       const sent = await duty.order(alarm, action);
       const back = wayBack(alarm, action);
-      if (sent.kind !== 'done' || sent.alarm === null || back === null) return;
+      if (sent.kind !== 'done' || sent.alarm === null || back === null) return sent;
       const undo = { alarm: sent.alarm, action: back, until: performance.now() + UNDO_MS };
-      const notice = { code: `undo-${action.action}`, values: {}, alarm: alarm.id, sticky: false, undo };
+      const values = action.action === 'verdict' ? { verdict: action.verdict ?? '' } : {};
+      const notice = { code: `undo-${action.action}`, values, alarm: alarm.id, sticky: false, undo };
       duty.notices.add(notice, performance.now());
+      return sent;
     },
     async takeAll(alarms) {
       const left = [...alarms];

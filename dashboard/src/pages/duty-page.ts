@@ -7,6 +7,7 @@ import type { Timestamp } from '#domain/time.ts';
 import type { App } from '../context.ts';
 import type { DutyConsole } from '../live/console.ts';
 import { keyPlace } from '../live/key-place.ts';
+import type { Sent } from '../live/orders.ts';
 import { keyCommand, type KeyCommand } from '../live/keys.ts';
 import { createDutyOrders } from './duty-orders.ts';
 import { alarmAddress } from '../store/address.ts';
@@ -21,7 +22,9 @@ import { viewToQuery, type ViewState } from '../store/view-state.ts';
 
 /** The alarm of a dialog is the one the person saw when it opened: its revision is what the order carries. */
 export type DialogRequest =
-  | { readonly kind: 'take' | 'shelve' | 'verdict' | 'note' | 'report'; readonly alarm: Alarm }
+  | { readonly kind: 'take' | 'report'; readonly alarm: Alarm }
+  /** `draft`: an order as it was typed, that was not carried out. */
+  | { readonly kind: 'shelve' | 'verdict' | 'note'; readonly alarm: Alarm; readonly draft?: AlarmAction }
   | { readonly kind: 'take-many'; readonly alarms: readonly Alarm[] }
   | { readonly kind: 'away'; readonly from: Timestamp; readonly to: Timestamp }
   | { readonly kind: 'backfill'; readonly backfill: Backfill }
@@ -52,7 +55,7 @@ export type DutyPage = {
   takable(alarms: readonly Alarm[]): Alarm[];
   /** 接警 of several: always asks, with how many of which level. */
   takeMany(alarms: readonly Alarm[]): void;
-  order(alarm: Alarm, action: AlarmAction): void;
+  order(alarm: Alarm, action: AlarmAction): Promise<Sent>;
   orderMany(alarms: readonly Alarm[]): Promise<void>;
   undo(): boolean;
   /** 初报 of the chosen alarm; false when none is chosen. */
@@ -105,7 +108,7 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
       const alarm = selected.value;
       if (alarm === null || offered.value?.acknowledge !== true || duty.isPending(alarm.id)) return;
       if (alarm.highestColour === 'red' && !offered.value.renew) dialog.value = { kind: 'take', alarm };
-      else page.order(alarm, { action: 'acknowledge' });
+      else void page.order(alarm, { action: 'acknowledge' });
     },
     ask(kind) {
       const alarm = selected.value;
@@ -119,9 +122,7 @@ export function createDutyPage(app: App, duty: DutyConsole): DutyPage {
     takeMany(alarms) {
       if (alarms.length > 0) dialog.value = { kind: 'take-many', alarms };
     },
-    order(alarm, action) {
-      void orders.order(alarm, action);
-    },
+    order: orders.order,
     orderMany(alarms) {
       marked.value = new Set();
       return orders.takeAll(alarms);

@@ -43,7 +43,7 @@ export function createReplayPage(
     ask: none,
     takable: () => [],
     takeMany: none,
-    order: none,
+    order: async () => ({ kind: 'held' }),
     orderMany: async () => undefined,
     undo: () => false,
     report: () => false,

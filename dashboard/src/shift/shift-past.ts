@@ -11,6 +11,7 @@ export type ShiftPast = {
   readonly sum: ShallowRef<Meanwhile | null>;
   readonly notes: ShallowRef<readonly StoryEvent[]>;
   readonly failed: ShallowRef<boolean>;
+  read(): Promise<void>;
 };
 
 /** Alarms whose notes are read; a sheet of paper holds no more. */
@@ -18,7 +19,7 @@ const NOTED_MAX = 60;
 
 export function useShiftPast(app: App, duty: DutyConsole, from: () => number): ShiftPast {
   const { call } = app.session;
-  const past: ShiftPast = { sum: shallowRef(null), notes: shallowRef([]), failed: shallowRef(false) };
+  const past: ShiftPast = { sum: shallowRef(null), notes: shallowRef([]), failed: shallowRef(false), read };
   watch([from, () => duty.picture.value.ready], read, { immediate: true });
   return past;
 
