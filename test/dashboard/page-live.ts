@@ -94,6 +94,18 @@ export function liveOnThePage(house: PageHouse): void {
       await shows(page, '.grid-row', '人民路下穿立交');
       // Its channel is `depth-1`: the row names what is measured.
       await shows(page, '.grid-row', '积水深度');
+      // However long the place is called, what the alarm is about is not cut by a hair.
+      const cut = await page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll('.cell-what b')].flatMap((place) => {
+        place.textContent = '牡丹区人民路与长江路交叉口东南角8号燃气相邻电力井（模拟）';
+        const subject = place.parentElement.querySelector('.row-subject');
+        const whole = document.createRange();
+        whole.selectNodeContents(subject);
+        const needed = whole.getBoundingClientRect().width;
+        return needed > subject.getBoundingClientRect().width ? [subject.textContent] : [];
+      })`);
+      expect(cut).toEqual([]);
       expect(house.server.snapshots()).toBe(1);
       house.server.swallow(1);
       house.city.raise(2, 'yellow');
