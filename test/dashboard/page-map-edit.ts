@@ -48,7 +48,7 @@ export function mapEditOnThePage(house: PageHouse): void {
       await page.keyboard.type('34.');
       // What happens in the city meanwhile takes nothing out of a half-written field.
       house.city.raise(1, 'red');
-      await page.locator('.red-strip').waitFor();
+      await holds(page, 'alarms', 1);
       await page.keyboard.type('7');
       await page.keyboard.press('Tab');
       await shows(page, '.map-task [role=alert]', '位置离所属区县太远');

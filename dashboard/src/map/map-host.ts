@@ -127,6 +127,8 @@ export function useMapHost(holder: Readonly<ShallowRef<HTMLElement | null>>): Ma
     resize.observe(holder.value);
     state.value = 'shown';
     drawPlaces();
+    // A task may have begun before there was a map to show it on.
+    drawDraft();
     feed();
     frames();
     choose();
