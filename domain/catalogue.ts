@@ -8,8 +8,10 @@ import areasJson from './catalogue/areas.json' with { type: 'json' };
 import edgeKindsJson from './catalogue/edge-kinds.json' with { type: 'json' };
 import kindsJson from './catalogue/facility-kinds.json' with { type: 'json' };
 import lifelinesJson from './catalogue/lifelines.json' with { type: 'json' };
-import quantitiesJson from './catalogue/quantities.json' with { type: 'json' };
+import { byId, oneOf } from './catalogue-rows.ts';
 import type { Area } from './registry.ts';
+
+export { QUANTITIES, quantityOf } from './quantities.ts';
 
 /** `pack` says whether rules come with it; an empty pack waits for the city's own. */
 export type Lifeline = {
@@ -54,53 +56,9 @@ export type EdgeKind = Kind & {
   readonly directed: boolean;
 };
 
-/** What may be converted into what (domain/units.ts). */
-export const DIMENSIONS = [
-  'gas',
-  'ratio',
-  'length',
-  'length-rate',
-  'pressure',
-  'volume-flow',
-  'temperature',
-  'voltage',
-  'current',
-  'power-level',
-  'gain',
-  'angle',
-  'time',
-  'count',
-  'state',
-] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
-
-/** Side on which a value beyond the sensor's range must be taken for danger (invariant 7). */
-export type DangerousSide = 'high' | 'low' | 'both' | 'none';
-
-/** A value outside is physically absurd: bad, never judged. Far wider than any sensor's range. */
-export type AbsurdBounds = { readonly unit: string; readonly min: number; readonly max: number };
-
-export type Quantity = {
-  readonly id: string;
-  readonly zh: string;
-  readonly en: string;
-  readonly dimensions: readonly Dimension[];
-  /** Unit that forms offer first. */
-  readonly unit: string;
-  /** Decimals shown in that unit. */
-  readonly decimals: number;
-  readonly dangerousSide: DangerousSide;
-  readonly absurd: readonly AbsurdBounds[];
-  /** g/mol; gases only. */
-  readonly molarMass?: number;
-  /** Lower explosive limit in vol%; flammable gases only. */
-  readonly lelVolPercent?: number;
-};
-
 export const LIFELINES: readonly Lifeline[] = lifelinesJson.map(parseLifeline);
 export const FACILITY_KINDS: readonly FacilityKind[] = kindsJson.map(parseFacilityKind);
 export const EDGE_KINDS: readonly EdgeKind[] = edgeKindsJson.map(parseEdgeKind);
-export const QUANTITIES: readonly Quantity[] = quantitiesJson.map(parseQuantity);
 export const AREAS: readonly Area[] = areasJson;
 /** The whole city: parent of its districts and counties. */
 export const CITY_AREA = '371700';
@@ -108,7 +66,6 @@ export const CITY_AREA = '371700';
 const lifelines = byId(LIFELINES);
 const kinds = byId(FACILITY_KINDS);
 const edgeKinds = byId(EDGE_KINDS);
-const quantities = byId(QUANTITIES);
 
 /** Undefined when the catalogue has no such lifeline. */
 export const lifelineOf = (id: string): Lifeline | undefined => lifelines.get(id);
@@ -116,8 +73,6 @@ export const lifelineOf = (id: string): Lifeline | undefined => lifelines.get(id
 export const facilityKindOf = (id: string): FacilityKind | undefined => kinds.get(id);
 /** Undefined when the catalogue has no such kind of edge. */
 export const edgeKindOf = (id: string): EdgeKind | undefined => edgeKinds.get(id);
-/** Undefined when the catalogue has no such quantity. */
-export const quantityOf = (id: string): Quantity | undefined => quantities.get(id);
 
 function parseLifeline(row: (typeof lifelinesJson)[number]): Lifeline {
   return { ...row, pack: oneOf(['shipped', 'empty'] as const, row.pack, row.id) };
@@ -141,27 +96,4 @@ function parseKind(row: Kind): Kind {
 
 function parseEdgeKind(row: (typeof edgeKindsJson)[number]): EdgeKind {
   return { ...row, ...parseKind(row), carries: oneOf(CARRIED, row.carries, row.id) };
-}
-
-function parseQuantity(row: (typeof quantitiesJson)[number]): Quantity {
-  const { molarMass, lelVolPercent, ...rest } = row;
-  return {
-    ...rest,
-    dimensions: row.dimensions.map((dimension) => oneOf(DIMENSIONS, dimension, row.id)),
-    dangerousSide: oneOf(['high', 'low', 'both', 'none'] as const, row.dangerousSide, row.id),
-    ...(molarMass === undefined ? {} : { molarMass }),
-    ...(lelVolPercent === undefined ? {} : { lelVolPercent }),
-  };
-}
-
-function oneOf<T extends string>(allowed: readonly T[], word: string, where: string): T {
-  const found = allowed.find((candidate) => candidate === word);
-  if (found === undefined) throw new Error(`catalogue: ${where} has unknown word ${word}`);
-  return found;
-}
-
-function byId<T extends { readonly id: string }>(rows: readonly T[]): ReadonlyMap<string, T> {
-  const map = new Map(rows.map((row) => [row.id, row]));
-  if (map.size !== rows.length) throw new Error('catalogue: an id stands twice');
-  return map;
 }

@@ -3,7 +3,7 @@
  * `%` of a tank level is a plain per cent. Gas: vol%, %LEL, ppm and mg/m3 convert into one another at 20 °C and
  * 101.325 kPa with the gas's molar mass and lower explosive limit.
  */
-import { quantityOf, type Dimension, type Quantity } from './catalogue.ts';
+import { quantityOf, type Dimension, type Quantity } from './quantities.ts';
 import type { Attributes } from './registry.ts';
 
 /** Litres of gas in one mole at 20 °C and 101.325 kPa (24.04 in the Chinese occupational tables). */
