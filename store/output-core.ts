@@ -33,8 +33,8 @@ export class OutputCore {
   readonly #queue: CommitQueue;
   /** Rows through here are in the measurement store (perhaps only in its memory). */
   #stored: number;
-  /** The record log from there on, while the measurement store is brought up to it. */
-  #behind: Generator<RecordedRows> | null = null;
+  /** The record log from there through `end`, while the measurement store is brought up to it. */
+  #behind: { readonly rows: Generator<RecordedRows>; readonly end: number } | null = null;
   #released = 0;
   #storeTrouble: StoreTrouble | null = null;
 
@@ -92,11 +92,12 @@ export class OutputCore {
   catchUp(): boolean {
     if (this.#stored >= this.#log.end) return false;
     // Gone on with where the last turn ended: a segment is read and checked once, not once a turn.
-    const reading = this.#behind ?? this.#log.rows(this.#stored);
+    const reading = this.#behind ?? { rows: this.#log.rows(this.#stored), end: this.#log.end };
     this.#behind = null;
     for (let count = 0; count < CATCH_UP_ROWS; ) {
-      const next = reading.next();
-      if (next.done === true) return false;
+      const next = reading.rows.next();
+      // What was written between the turns is not in this reading.
+      if (next.done === true) return reading.end < this.#log.end;
       const { rows, through } = next.value;
       if (!this.#guarded(() => this.#store.write(rows, through))) return false;
       this.#stored = through;

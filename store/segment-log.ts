@@ -117,8 +117,12 @@ export class SegmentLog {
     if (after + 1 < this.start) {
       throw new StoreError('log-released', `${this.#options.directory} begins at position ${this.start}`);
     }
-    for (const [index, segment] of [...this.#segments].entries()) {
-      const through = Math.min(this.#through(index), end);
+    // Bounds are taken now: whoever reads slowly may outlive older segments, and an index would then name another one.
+    const parts = this.#segments.map((segment, index) => ({
+      segment,
+      through: Math.min(this.#through(index), end),
+    }));
+    for (const { segment, through } of parts) {
       if (through <= after || through < segment.first) continue;
       const scan = scanSegment(this.#bytesOf(segment), { ...segment, through });
       if (scan.holes.length > 0) this.#damaged(segment, scan.holes);

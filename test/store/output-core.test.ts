@@ -113,6 +113,39 @@ describe('while running', () => {
     expect(storedThrough(store)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test('what is written while the store is brought up to date comes with the rest, without another push', () => {
+    const store = memoryMeasurements();
+    const core = open(new SimDisk(6), store, { segmentBytes: 1e9 });
+    store.failure = diskError('ENOSPC', 'data.db');
+    for (let from = 1; from <= 60_000; from += 10_000) append(core, recordBlock(from, 10_000));
+    store.failure = null;
+    expect(core.catchUp()).toBe(true);
+    append(core, recordBlock(60_001, 10_000));
+    expect(storedThrough(store).at(-1)).toBeLessThan(60_000);
+    while (core.catchUp());
+    expect(storedThrough(store).at(-1)).toBe(70_000);
+  });
+
+  test('segments that go between two turns are no damage to what is still to be read', () => {
+    const damaged: number[] = [];
+    const store = memoryMeasurements();
+    const core = open(new SimDisk(7), store, {
+      segmentBytes: 100_000,
+      onDamage: ({ fromPosition }) => damaged.push(fromPosition),
+    });
+    store.failure = diskError('ENOSPC', 'data.db');
+    for (let from = 1; from <= 60_000; from += 1_000) append(core, recordBlock(from, 1_000));
+    store.failure = null;
+    core.releaseThrough(60_000);
+    while (core.catchUp()) {
+      store.durable = storedThrough(store).at(-1) ?? 0;
+      core.maintain(0);
+    }
+    expect(storedThrough(store).at(-1)).toBe(60_000);
+    expect(storedThrough(store)).toHaveLength(60);
+    expect(damaged).toEqual([]);
+  });
+
   test('a fault of ours in the store is thrown, never called trouble', () => {
     const store = memoryMeasurements();
     const core = open(new SimDisk(4), store);
