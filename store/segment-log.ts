@@ -117,12 +117,8 @@ export class SegmentLog {
     if (after + 1 < this.start) {
       throw new StoreError('log-released', `${this.#options.directory} begins at position ${this.start}`);
     }
-    // Bounds are taken now: whoever reads slowly may outlive older segments, and an index would then name another one.
-    const parts = this.#segments.map((segment, index) => ({
-      segment,
-      through: Math.min(this.#through(index), end),
-    }));
-    for (const { segment, through } of parts) {
+    for (const [segment, last] of this.#lasts()) {
+      const through = Math.min(last, end);
       if (through <= after || through < segment.first) continue;
       const scan = scanSegment(this.#bytesOf(segment), { ...segment, through });
       if (scan.holes.length > 0) this.#damaged(segment, scan.holes);
@@ -135,12 +131,10 @@ export class SegmentLog {
    * synced bytes stays: it alone tells a restart where the log ends.
    */
   releasable(position: number): (Segment & { readonly through: number })[] {
-    return this.#segments
-      .slice(
-        0,
-        this.#segments.findLastIndex(({ bytes }) => bytes > 0),
-      )
-      .map((segment, index) => ({ ...segment, through: this.#through(index) }))
+    const newest = this.#segments.findLastIndex(({ bytes }) => bytes > 0);
+    return this.#lasts()
+      .slice(0, newest)
+      .map(([segment, through]) => ({ ...segment, through }))
       .filter(({ through }) => through <= position);
   }
 
@@ -158,9 +152,10 @@ export class SegmentLog {
     this.#active = null;
   }
 
-  #through(index: number): number {
-    const next = this.#segments[index + 1];
-    return next === undefined ? this.#end : next.first - 1;
+  /** Each segment with its last position, taken at once: whoever reads slowly may outlive older ones, and an index with them. */
+  #lasts(): [Segment, number][] {
+    const lastOf = (next: Segment | undefined): number => (next === undefined ? this.#end : next.first - 1);
+    return this.#segments.map((segment, index) => [segment, lastOf(this.#segments[index + 1])]);
   }
 
   #bytesOf(segment: Segment): Uint8Array {
